@@ -1,0 +1,187 @@
+// Package engine is the media plane's front door: rooms, the peers in them, and
+// the peer connections of each peer. Commands come in as method calls that
+// return at once; everything that happens comes out as Events, from the peer's
+// own goroutine, to a function that must not block.
+package engine
+
+import (
+	"diemcau/meeting"
+	"diemcau/sfu"
+)
+
+// Target tells the two peer connections of a dual-connection peer apart. A
+// single-connection peer has the Publisher one only, for both ways.
+type Target uint8
+
+// The targets, numbered as on the wire.
+const (
+	Publisher Target = iota
+	Subscriber
+)
+
+// SessionDescription is an SDP with the offerer's counter and, in what the
+// engine makes, the track that each sending m-section carries.
+type SessionDescription struct {
+	Type       string // "offer" or "answer"
+	SDP        string
+	ID         uint32 // the answer carries the offer's; 0 means unchecked
+	MidToTrack map[string]meeting.TrackID
+}
+
+// ICEServer is one entry for the client's RTCConfiguration.
+type ICEServer struct {
+	URLs       []string
+	Username   string
+	Credential string
+}
+
+// PeerSettings is what the engine must know of a joining client.
+type PeerSettings struct {
+	ID meeting.SessionID
+	// Single selects one peer connection for both ways, offered by the client
+	// only. Otherwise the client offers on Publisher, the engine on Subscriber.
+	Single bool
+	// SubscriberPrimary (dual only): the subscriber connection decides whether
+	// the peer is connected and carries the engine's data channels. False when
+	// the client may not subscribe.
+	SubscriberPrimary bool
+	// PublishCodecs are the MIME types accepted from the client, in order of
+	// preference. Empty means all that the engine knows.
+	PublishCodecs  []string
+	Browser        Browser
+	DisableICELite bool
+	AllowPause     bool // video may be paused when the line is too thin for its lowest layer
+	ForceTCP       bool // gather TCP candidates only
+	ForceTURNTLS   bool // no host candidates: the client must relay
+}
+
+// Browser names the clients whose SDP needs care.
+type Browser uint8
+
+// The browsers that the engine tells apart.
+const (
+	OtherBrowser Browser = iota
+	Firefox
+	Safari
+)
+
+// PendingTrack announces a track before its SDP arrives.
+type PendingTrack struct {
+	ID         meeting.TrackID
+	CIDs       []string // client ids: msid track ids that mean this track
+	Kind       sfu.Kind
+	MIME       string          // wished codec, "" if the client did not say
+	Layers     []sfu.LayerInfo // declared, lowest first; RID, Width, Height set
+	SVC        bool            // several spatial layers in one stream
+	Screen     bool
+	Muted      bool
+	Encrypted  bool
+	Stereo     bool
+	DisableDTX bool
+	DisableRED bool
+}
+
+// DataKind is the reliability of a data message.
+type DataKind uint8
+
+// The kinds of data channel, numbered as on the wire.
+const (
+	Reliable DataKind = iota
+	Lossy
+)
+
+// Event is something that happened to a peer: one of the types below.
+type Event interface{ event() }
+
+type (
+	// LocalDescription: send this offer or answer to the client.
+	LocalDescription struct {
+		Target Target
+		SessionDescription
+	}
+	// LocalCandidate: send this ICE candidate (RTCIceCandidateInit as JSON).
+	LocalCandidate struct {
+		Target Target
+		JSON   string
+		Final  bool
+	}
+	// Connected: the primary connection is up, first or again.
+	Connected struct{}
+	// Failed: ICE has given up on a connection. Only a restart helps.
+	Failed struct{ Target Target }
+	// NegotiationFailed: the client's SDP cannot be used, or no answer came in
+	// 15 s. A full reconnect helps.
+	NegotiationFailed struct{ Reason string }
+	// Published: a pending track was found in the SDP.
+	Published struct {
+		Info   sfu.SourceInfo
+		CID    string // the pending track's id that matched
+		SDPCID string // what the SDP called it
+		MID    string
+		RED    bool // audio arrives as RED
+	}
+	// Unpublished: the client took the track away.
+	Unpublished struct{ ID meeting.TrackID }
+	// Subscribed: the client has accepted the track in its SDP.
+	Subscribed struct{ ID meeting.TrackID }
+	// SubscriptionFailed: the client cannot receive the track's codec.
+	SubscriptionFailed struct {
+		ID               meeting.TrackID
+		CodecUnsupported bool
+	}
+	// SectionsNeeded (single only): the client must add this many receiving
+	// m-sections and offer again; 0/0 asks for an offer only.
+	SectionsNeeded struct{ Audio, Video int }
+	// StreamPaused tells that a video was paused, or goes on, for bandwidth.
+	StreamPaused struct {
+		ID     meeting.TrackID
+		Paused bool
+	}
+	// QualitiesWanted (to the publisher): which layers, lowest first, have a
+	// subscriber. Raised at once, lowered after some seconds.
+	QualitiesWanted struct {
+		ID     meeting.TrackID
+		MIME   string
+		Layers []bool
+	}
+	// Data: a message on a data channel. Labelled tells that it came on one of
+	// the protocol's own channels and so is a DataPacket.
+	Data struct {
+		Kind     DataKind
+		Labelled bool
+		Payload  []byte // the receiver's to keep
+	}
+	// DataOverflow: the client does not read its reliable data.
+	DataOverflow struct{}
+	// DataReady: messages of this kind can now be sent to the client.
+	DataReady struct{ Kind DataKind }
+	// Quality is the peer's line every 5 s.
+	Quality struct {
+		Score float32 // MOS, 1 to 4.5
+		Lost  bool    // nothing arrives any more
+	}
+)
+
+func (LocalDescription) event()   {}
+func (LocalCandidate) event()     {}
+func (Connected) event()          {}
+func (Failed) event()             {}
+func (NegotiationFailed) event()  {}
+func (Published) event()          {}
+func (Unpublished) event()        {}
+func (Subscribed) event()         {}
+func (SubscriptionFailed) event() {}
+func (SectionsNeeded) event()     {}
+func (StreamPaused) event()       {}
+func (QualitiesWanted) event()    {}
+func (Data) event()               {}
+func (DataOverflow) event()       {}
+func (DataReady) event()          {}
+func (Quality) event()            {}
+
+// Level is how loud a track is, once every 400 ms.
+type Level struct {
+	ID     meeting.TrackID
+	Linear float32 // 0 to 1, smoothed; quantised up to eighths
+	Active bool
+}
