@@ -1,0 +1,73 @@
+# diemcau: the two commands of the README are `make run` and `make test`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := build
+TOOLS := $(CURDIR)/.tools
+GOLANGCI_VERSION := v2.15.0
+LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+export CGO_ENABLED ?= 0
+
+.PHONY: run build test bench lint fuzz e2e web fmt test-go test-web tools clean
+
+run: build ## build everything and start the bridge with demo data
+	bin/diemcau serve --dev --demo
+
+build: web ## bin/diemcau and bin/diemload, web assets embedded
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/diemcau ./cmd/diemload
+
+web: web/dist/index.html
+
+web/dist/index.html: $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/package.json web/package-lock.json web/vite.config.ts web/node_modules/.package-lock.json
+	cd web && npm run build
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+test: tools build lint test-go test-web e2e ## every check; the one that CI runs
+	@echo "every check has passed"
+
+tools: ## what the tests need from the system
+	deploy/test-tools.sh
+
+lint: $(LINT) web/node_modules/.package-lock.json ## format, vet, rules, architecture
+	@test -z "$$(gofmt -l cmd internal meeting recording sfu signaling web/*.go)" || { gofmt -l cmd internal meeting recording sfu signaling web/*.go; echo "run make fmt"; exit 1; }
+	go vet ./...
+	$(LINT) run ./...
+	cd web && npm run lint
+
+$(LINT):
+	@mkdir -p $(TOOLS)
+	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv $(TOOLS)/golangci-lint $@
+
+# The race detector needs cgo.
+test-go: ## Go tests with the race detector
+	CGO_ENABLED=1 go test -race -timeout 10m ./...
+
+test-web: web/node_modules/.package-lock.json
+	cd web && npm test
+
+internal/e2e/node_modules/.package-lock.json: internal/e2e/package-lock.json
+	cd internal/e2e && npm ci --no-audit --no-fund
+	@touch $@
+
+e2e: build internal/e2e/node_modules/.package-lock.json ## the whole bridge in a real browser
+	cd internal/e2e && npm test
+
+bench: build ## the figures of docs/performance.md
+	go test -run '^$$' -bench . -benchmem ./sfu/...
+	bin/diemload bench --server bin/diemcau
+
+FUZZTIME ?= 20s
+fuzz: ## every fuzz target for FUZZTIME
+	@set -e; for p in $$(grep -rl --include='*_test.go' '^func Fuzz' . --exclude-dir=node_modules | xargs -n1 dirname | sort -u); do \
+	  for f in $$(grep -h '^func Fuzz' $$p/*_test.go | sed 's/func \(Fuzz[A-Za-z0-9_]*\).*/\1/'); do \
+	    echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p; done; done
+
+fmt:
+	gofmt -w cmd internal meeting recording sfu signaling web/*.go
+
+clean:
+	rm -rf bin web/dist/assets web/dist/index.html

@@ -1,0 +1,185 @@
+// Package config reads what the operator has set: defaults, then a YAML file,
+// then environment variables, then flags, each over the one before. It starts
+// nothing and opens nothing but the file.
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"os"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Config is everything that can be set. Every key is explained in
+// deploy/diemcau.yaml.
+type Config struct {
+	Data     string            `yaml:"data"`
+	HTTP     string            `yaml:"http"`
+	HTTPS    string            `yaml:"https"`
+	Admin    string            `yaml:"admin"`
+	Hosts    []string          `yaml:"hosts"`
+	TLS      TLS               `yaml:"tls"`
+	RTC      RTC               `yaml:"rtc"`
+	TURN     TURN              `yaml:"turn"`
+	Keys     map[string]Secret `yaml:"keys"`
+	Webhook  Webhook           `yaml:"webhook"`
+	Room     Room              `yaml:"room"`
+	Accounts []Account         `yaml:"accounts"`
+	Meetings []Meeting         `yaml:"meetings"`
+	Limits   Limits            `yaml:"limits"`
+	Log      Log               `yaml:"log"`
+
+	Dev  bool `yaml:"-"`
+	Demo bool `yaml:"-"`
+}
+
+// TLS is a certificate of the operator's own; empty means that the bridge makes
+// one with its own certificate authority.
+type TLS struct {
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+}
+
+// RTC is where media arrives.
+type RTC struct {
+	UDPPort   int          `yaml:"udp_port"`
+	TCPPort   int          `yaml:"tcp_port"`
+	Addresses []netip.Addr `yaml:"addresses"`
+	Loopback  bool         `yaml:"loopback"`
+	ICELite   bool         `yaml:"ice_lite"`
+	Codecs    []string     `yaml:"codecs"`
+}
+
+// TURN is the relay inside the bridge; a port of 0 switches a transport off.
+type TURN struct {
+	Host    string `yaml:"host"`
+	UDPPort int    `yaml:"udp_port"`
+	TCPPort int    `yaml:"tcp_port"`
+	TLSPort int    `yaml:"tls_port"`
+}
+
+// Webhook is where events are reported.
+type Webhook struct {
+	URLs []string `yaml:"urls"`
+	Key  string   `yaml:"key"`
+}
+
+// Room are the defaults of a new room.
+type Room struct {
+	AutoCreate        bool          `yaml:"auto_create"`
+	EmptyTimeout      time.Duration `yaml:"empty_timeout"`
+	DepartureTimeout  time.Duration `yaml:"departure_timeout"`
+	MaxParticipants   uint32        `yaml:"max_participants"`
+	RemoteUnmute      bool          `yaml:"remote_unmute"`
+	SimulateScenarios bool          `yaml:"simulate_scenarios"`
+}
+
+// Account may sign in to a meeting listed in the configuration.
+type Account struct {
+	User     string `yaml:"user"`
+	Password Secret `yaml:"password"` // argon2id in PHC form, from `diemcau account hash`
+	Role     string `yaml:"role"`
+}
+
+// Meeting is a standing meeting room.
+type Meeting struct {
+	ID     string  `yaml:"id"`
+	Title  string  `yaml:"title"`
+	Points []Point `yaml:"points"`
+}
+
+// Point is one room on a meeting.
+type Point struct {
+	ID   string `yaml:"id"`
+	Name string `yaml:"name"`
+	Kind string `yaml:"kind"`
+}
+
+// Limits protect the bridge from too many at once.
+type Limits struct {
+	JoinsPerSecond float64        `yaml:"joins_per_second"`
+	JoinBurst      int            `yaml:"join_burst"`
+	Sessions       int            `yaml:"sessions"`
+	TrustedProxies []netip.Prefix `yaml:"trusted_proxies"`
+}
+
+// Log says what is written to standard error.
+type Log struct {
+	Level  slog.Level `yaml:"level"`
+	Format string     `yaml:"format"`
+}
+
+// Secret is text that no log and no print shows.
+type Secret string
+
+// String hides the secret from fmt.
+func (Secret) String() string { return "(hidden)" }
+
+// GoString hides the secret from %#v.
+func (Secret) GoString() string { return "(hidden)" }
+
+// LogValue hides the secret from log/slog.
+func (Secret) LogValue() slog.Value { return slog.StringValue("(hidden)") }
+
+// Default is the configuration of a bridge that nobody has configured.
+func Default() Config {
+	return Config{
+		Data:  "data",
+		HTTPS: ":7443",
+		Admin: "127.0.0.1:7889",
+		RTC:   RTC{UDPPort: 7882, TCPPort: 7881},
+		TURN:  TURN{UDPPort: 3478},
+		Room: Room{
+			AutoCreate:       true,
+			EmptyTimeout:     5 * time.Minute,
+			DepartureTimeout: 20 * time.Second,
+		},
+		Limits: Limits{JoinsPerSecond: 50, JoinBurst: 200, Sessions: 2000},
+		Log:    Log{Level: slog.LevelInfo, Format: "text"},
+	}
+}
+
+// ReadFile lays the YAML file over c. An unknown key is an error: a misspelt
+// setting must not be silently without effect.
+func (c *Config) ReadFile(path string) error {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(raw))
+	dec.KnownFields(true)
+	if err := dec.Decode(c); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("configuration %s: %w", path, err)
+	}
+	return nil
+}
+
+// Check reports the first setting that cannot work.
+func (c *Config) Check() error {
+	switch {
+	case c.HTTP == "" && c.HTTPS == "":
+		return errors.New("configuration: neither http nor https has an address")
+	case (c.TLS.Certificate == "") != (c.TLS.Key == ""):
+		return errors.New("configuration: tls needs both certificate and key")
+	case badPort(c.RTC.UDPPort) || badPort(c.RTC.TCPPort):
+		return errors.New("configuration: rtc ports must lie between 0 and 65535")
+	case badPort(c.TURN.UDPPort) || badPort(c.TURN.TCPPort) || badPort(c.TURN.TLSPort):
+		return errors.New("configuration: turn ports must lie between 0 and 65535")
+	case len(c.Webhook.URLs) > 0 && c.Keys[c.Webhook.Key] == "":
+		return errors.New("configuration: webhook.key must name one of keys")
+	}
+	for name, secret := range c.Keys {
+		if !c.Dev && len(secret) < 32 {
+			return fmt.Errorf("configuration: the secret of key %q is shorter than 32 characters", name)
+		}
+	}
+	return nil
+}
+
+func badPort(p int) bool { return p < 0 || p > 65535 }

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Makes sure that the programs which the tests drive are there: Chromium for the
+# end-to-end suite, ffmpeg and ffprobe for media. Installs them from Debian's
+# packages when run as root; otherwise says what is missing.
+set -euo pipefail
+
+missing=()
+command -v chromium >/dev/null || missing+=(chromium)
+command -v ffmpeg >/dev/null || missing+=(ffmpeg)
+command -v gcc >/dev/null || missing+=(gcc libc6-dev) # the race detector needs cgo
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends "${missing[@]}"
+else
+  echo "the tests need these packages: ${missing[*]}" >&2
+  echo "install them, for example: sudo apt-get install ${missing[*]}" >&2
+  exit 1
+fi
