@@ -1,0 +1,109 @@
+// Package desk is the HTTP API of the people who prepare and keep a meeting.
+// Today it holds the standing meetings and the door to them: whoever has an
+// account gets a token for one point of one meeting. It owns the count of wrong
+// passwords, starts no goroutine, and never touches media or the wire protocol.
+package desk
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"diemcau/meeting"
+)
+
+// Meeting is a standing meeting room with the points that may take part.
+type Meeting struct {
+	ID     meeting.ID
+	Title  string
+	Points []Point
+}
+
+// Point is a point of a standing meeting.
+type Point struct {
+	ID   meeting.PointID `json:"id" example:"LG-X1"`
+	Name string          `json:"name" example:"Xã Tân Dụ"`
+	Kind string          `json:"kind" example:"xa" doc:"tinh, so, xa, phuong, dac-khu or khac"`
+}
+
+// Account may sign in. Password is an argon2id hash in PHC form.
+type Account struct {
+	User     string
+	Password string
+	Role     string
+}
+
+// Demo is what the join page shows of a bridge with sample data, so that a
+// newcomer gets in by clicking.
+type Demo struct {
+	Meeting  meeting.ID
+	User     string
+	Password string
+}
+
+// Settings are the parts that the desk works with. All but Demo are required.
+type Settings struct {
+	Meetings []Meeting
+	Accounts []Account
+	// Token makes an access token for a point, valid for the given time.
+	Token  func(m meeting.ID, p Point, validFor time.Duration) (string, error)
+	Demo   *Demo
+	Logger *slog.Logger
+	// Address tells the client's address of a request, proxies considered.
+	Address func(*http.Request) string
+}
+
+// Desk serves the API.
+type Desk struct {
+	settings Settings
+	meetings map[meeting.ID]Meeting
+	accounts map[string]Account
+	attempts *attempts
+}
+
+// New checks the settings.
+func New(s Settings) (*Desk, error) {
+	if s.Token == nil || s.Logger == nil || s.Address == nil {
+		return nil, errors.New("desk: Token, Logger and Address are required")
+	}
+	d := &Desk{
+		settings: s,
+		meetings: make(map[meeting.ID]Meeting, len(s.Meetings)),
+		accounts: make(map[string]Account, len(s.Accounts)),
+		attempts: newAttempts(time.Now),
+	}
+	for _, m := range s.Meetings {
+		d.meetings[m.ID] = m
+	}
+	for _, a := range s.Accounts {
+		d.accounts[a.User] = a
+	}
+	return d, nil
+}
+
+// Register adds the API under /api/ to mux, with its OpenAPI 3.1 description at
+// /api/openapi.json.
+func (d *Desk) Register(mux *http.ServeMux) {
+	cfg := huma.DefaultConfig("diemcau", "1")
+	cfg.OpenAPIPath = "/api/openapi"
+	cfg.DocsPath = "" // its page would load scripts from outside
+	cfg.SchemasPath = ""
+	cfg.CreateHooks = nil // no $schema links in answers
+	cfg.Transformers = append(cfg.Transformers, codeForFrameworkErrors)
+	api := humago.New(mux, cfg)
+	huma.Register(api, huma.Operation{
+		OperationID: "join", Method: http.MethodPost, Path: "/api/join",
+		Summary:      "Get a token for one point of a meeting",
+		Errors:       []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusTooManyRequests},
+		MaxBodyBytes: 16 << 10,
+	}, d.join)
+	huma.Register(api, huma.Operation{
+		OperationID: "demo", Method: http.MethodGet, Path: "/api/demo",
+		Summary: "What the join page of a bridge with sample data offers",
+		Errors:  []int{http.StatusNotFound},
+	}, d.demo)
+}
