@@ -1,0 +1,75 @@
+//go:build !linux
+
+package udp
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"syscall"
+)
+
+// Outside Linux nothing is queued: every packet is sent and read by a call of
+// its own. The types below only stand in for those that the queue knows.
+
+type sockaddr struct{}
+
+func (c *Conn) sockaddr(netip.AddrPort) sockaddr { return sockaddr{} }
+
+type sender struct{}
+
+func (*sender) addBatch(*Conn, *batch) {}
+func (*sender) finish(*Conn)           {}
+
+type senderPool struct {
+	batches bool // always false
+	trains  atomic.Bool
+}
+
+func (*senderPool) get() *sender { return new(sender) }
+func (*senderPool) put(*sender)  {}
+
+func (c *Conn) probe(bool) {}
+
+// growBuffers asks for large socket buffers.
+func growBuffers(sock *net.UDPConn, _ syscall.RawConn, size int) {
+	_ = sock.SetReadBuffer(size)
+	_ = sock.SetWriteBuffer(size)
+}
+
+type receiver struct {
+	mu    sync.Mutex // a leaf
+	addrs map[netip.AddrPort]*net.UDPAddr
+}
+
+func (r *receiver) read(c *Conn, p []byte) (int, netip.AddrPort, error) {
+	n, from, err := c.udp.ReadFromUDPAddrPort(p)
+	if err != nil {
+		if errors.Is(err, net.ErrClosed) {
+			err = errClosed
+		}
+		return n, from, err
+	}
+	c.count.recvCalls.Add(1)
+	c.count.recvPackets.Add(1)
+	c.count.recvBytes.Add(uint64(n))
+	return n, netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), nil
+}
+
+// udpAddr returns a cached address, so that ReadFrom allocates once per sender.
+func (r *receiver) udpAddr(from netip.AddrPort) *net.UDPAddr {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if a := r.addrs[from]; a != nil {
+		return a
+	}
+	const most = 4096 // anyone may send, so the cache must be bounded
+	if r.addrs == nil || len(r.addrs) >= most {
+		r.addrs = make(map[netip.AddrPort]*net.UDPAddr)
+	}
+	a := net.UDPAddrFromAddrPort(from)
+	r.addrs[from] = a
+	return a
+}
