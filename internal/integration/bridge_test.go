@@ -1,0 +1,67 @@
+package integration
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"diemcau/internal/leaktest"
+)
+
+func TestMain(m *testing.M) { leaktest.Main(m) }
+
+// bridge is a server under test.
+type bridge struct {
+	url, key, secret string
+	control          bool // another server of the protocol, to prove the tests themselves
+}
+
+// startBridge returns a server to test. DIEMCAU_TEST_URL names one that runs
+// already, with DIEMCAU_TEST_KEY and DIEMCAU_TEST_SECRET (devkey, secret);
+// DIEMCAU_TEST_CONTROL=1 says that it is not diemcau.
+func startBridge(t *testing.T) *bridge {
+	t.Helper()
+	if url := os.Getenv("DIEMCAU_TEST_URL"); url != "" {
+		return &bridge{
+			url: url, key: env("DIEMCAU_TEST_KEY", "devkey"), secret: env("DIEMCAU_TEST_SECRET", "secret"),
+			control: os.Getenv("DIEMCAU_TEST_CONTROL") == "1",
+		}
+	}
+	return startOwn(t)
+}
+
+func env(name, otherwise string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+// soon is a deadline that is long for a busy machine and short for a person.
+func soon(t *testing.T) context.Context {
+	t.Helper()
+	return within(t, 20*time.Second)
+}
+
+func within(t *testing.T, d time.Duration) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), d)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// eventually asks until it is so. For what no message announces: counters.
+func eventually(t *testing.T, d time.Duration, what string, so func() bool) {
+	t.Helper()
+	ctx := within(t, d)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !so() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("not within %v: %s", d, what)
+		}
+	}
+}
