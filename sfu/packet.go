@@ -16,7 +16,7 @@ type Packet struct {
 	// Payload is the RTP payload without padding. Empty for padding only.
 	Payload []byte
 
-	// Descriptor is the codec's payload descriptor as codec.Parse read it.
+	// Descriptor is the codec's payload descriptor as codec.Inspector read it.
 	Descriptor Descriptor
 
 	// Header extensions that are handed on. All others end here.
@@ -43,12 +43,16 @@ type Descriptor struct {
 	HasTID     bool
 	HasKeyIdx  bool
 	LayerSync  bool // Y of VP8, U (switching up point) of VP9
-	InterPic   bool // P of VP9: predicted from an earlier frame
+	InterPic   bool // P of VP9, any frame difference of the dependency descriptor
 	InterLayer bool // D of VP9: predicted from the spatial layer below
 	FrameEnd   bool // E of VP9, last packet of a frame with the dependency descriptor
 	// Targets is a bit per decode target (bit SID*8+TID) that needs this frame;
 	// 0 when no dependency descriptor told.
 	Targets uint64
+	// Switches is the decode targets at which a receiver may begin with this
+	// frame, Active those that the encoder produces now (0: not told).
+	Switches uint64
+	Active   uint64
 	// FrameNumber is that of the dependency descriptor.
 	FrameNumber uint16
 }
