@@ -1,0 +1,105 @@
+package downlink
+
+import (
+	"time"
+
+	"diemcau/sfu"
+)
+
+// maxLayer stands for the highest layer there is.
+const maxLayer = 1<<7 - 1
+
+// How often to ask for a keyframe while one is needed.
+const (
+	askShortest = int64(200 * time.Millisecond)
+	askLongest  = int64(time.Second)
+)
+
+// SetTarget chooses the highest spatial and temporal layer to forward.
+func (s *Sink) SetTarget(spatial, temporal int) {
+	s.source.Do(func() {
+		s.target.spatial, s.target.temporal = spatial, temporal
+		s.filter.want(s.target)
+		s.recheck()
+	})
+}
+
+// SetDisabled stops forwarding, or begins it again with a keyframe.
+func (s *Sink) SetDisabled(disabled bool) {
+	s.source.Do(func() { s.withhold(&s.target.disabled, disabled) })
+}
+
+// SetPaused is SetDisabled for want of bandwidth.
+func (s *Sink) SetPaused(paused bool) {
+	s.source.Do(func() { s.withhold(&s.target.paused, paused) })
+}
+
+func (s *Sink) withhold(flag *bool, value bool) {
+	if *flag == value {
+		return
+	}
+	*flag = value
+	if value && s.locked {
+		s.unlock()
+	}
+	s.recheck()
+}
+
+// recheck looks at the layers at once, on somebody's command.
+func (s *Sink) recheck() {
+	s.now = max(s.now, s.settings.Now())
+	s.askAt = 0
+	s.check()
+}
+
+// check finds the layer to forward and asks for its keyframe.
+func (s *Sink) check() {
+	s.checkAt = s.now + checkEvery
+	if !s.audio {
+		s.aim()
+		s.ask()
+	}
+	s.publish()
+}
+
+// aim sets the goal to the live layer nearest to the target: the wanted one, or
+// else the highest below it, or else the lowest above.
+func (s *Sink) aim() {
+	info := s.source.Info()
+	if s.settings.SVC || len(info.Layers) < 2 {
+		s.goal = 0
+		return
+	}
+	s.goal = nearestLive(info, s.target.spatial)
+}
+
+// ask requests a keyframe while the goal is not what is being forwarded.
+func (s *Sink) ask() {
+	if s.target.disabled || s.target.paused || s.now < s.askAt {
+		return
+	}
+	if s.locked && s.time.layer == s.goal && !s.again.waiting {
+		return
+	}
+	wait := askShortest
+	if s.report.rtt > 0 {
+		wait = min(max(2*s.report.rtt, askShortest), askLongest)
+	}
+	s.askAt = s.now + wait
+	s.source.RequestKeyframe(s.goal)
+}
+
+func nearestLive(info sfu.SourceInfo, wanted int) int {
+	wanted = min(wanted, len(info.Layers)-1)
+	for i := wanted; i >= 0; i-- {
+		if info.Layers[i].Live {
+			return i
+		}
+	}
+	for i := wanted + 1; i < len(info.Layers); i++ {
+		if info.Layers[i].Live {
+			return i
+		}
+	}
+	return max(wanted, 0)
+}

@@ -1,0 +1,87 @@
+// Package downlink sends one source to one subscriber. A Sink chooses the layer,
+// makes one gapless RTP stream of what it takes, answers requests for lost
+// packets from the source's history, and keeps the subscriber's clock in step
+// with the publisher's.
+//
+// A Sink starts no goroutine: everything happens on that of its source, and what
+// others ask of it gets there by the source's Do. It copies no packet to keep
+// it, blocks on nothing and allocates nothing per packet.
+package downlink
+
+import (
+	"strings"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+
+	"diemcau/sfu"
+)
+
+// Source is what a Sink must have of a source beyond the contract. The methods
+// are called on the source's goroutine only.
+type Source interface {
+	sfu.Source
+	// Packet returns a packet of the last second, nil if it is gone.
+	Packet(layer int, seq uint64) *sfu.Packet
+	// Translate returns the timestamp of layer to that means the instant of rtp
+	// on layer from.
+	Translate(from, to int, rtp uint32) (uint32, bool)
+	// Reference says at which time (ns, sfu.Now) a layer's RTP clock showed rtp.
+	Reference(layer int) (rtp uint32, local int64, ok bool)
+	// REDPayloadType is the publisher's payload type of RED, 0 if none.
+	REDPayloadType() uint8
+}
+
+// Writer sends RTP packets; it must not keep what it is given. It is the part
+// of Pion's TrackLocalWriter that is needed.
+type Writer interface {
+	WriteRTP(header *rtp.Header, payload []byte) (int, error)
+}
+
+// Extensions are the ids of header extensions on the subscriber's connection;
+// 0 where one was not negotiated.
+type Extensions struct {
+	AbsSendTime          uint8
+	AbsCaptureTime       uint8
+	PlayoutDelay         uint8
+	DependencyDescriptor uint8
+	MID                  uint8 // written when Settings.MID is not empty
+}
+
+// Settings make a Sink.
+type Settings struct {
+	SSRC, RTXSSRC  uint32 // RTXSSRC 0: lost packets are sent again as they were
+	PayloadType    uint8
+	RTXPayloadType uint8
+	REDPayloadType uint8 // 0: the subscriber does not take RED
+	MIME           string
+	ClockRate      uint32 // Hz
+	SVC            bool   // the source's layers share one RTP stream
+	Extensions     Extensions
+	MID            string
+	CNAME          string
+	Writer         Writer
+	RTCP           func([]rtcp.Packet) // must not block; nil sends none
+	Flush          func()              // after what a burst wrote; may be nil
+	Now            func() int64        // nil for sfu.Now
+}
+
+func (s *Settings) complete() {
+	if s.RTCP == nil {
+		s.RTCP = func([]rtcp.Packet) {}
+	}
+	if s.Flush == nil {
+		s.Flush = func() {}
+	}
+	if s.Now == nil {
+		s.Now = sfu.Now
+	}
+	if s.ClockRate == 0 {
+		s.ClockRate = 90000
+		if s.audio() {
+			s.ClockRate = 48000
+		}
+	}
+}
+
+func (s *Settings) audio() bool { return strings.HasPrefix(s.MIME, "audio/") }

@@ -1,0 +1,245 @@
+package downlink
+
+import (
+	"strings"
+	"sync"
+	"time"
+
+	"diemcau/sfu"
+	"diemcau/sfu/codec"
+	"diemcau/sfu/history"
+	"diemcau/sfu/sequence"
+)
+
+// checkEvery is how often a sink looks at the layers that are to be had.
+const checkEvery = int64(100 * time.Millisecond)
+
+// target is what the subscriber is to get.
+type target struct {
+	spatial, temporal int
+	disabled, paused  bool
+}
+
+// Sink is one subscriber's receiving of one source. It implements sfu.Sink.
+type Sink struct {
+	settings  Settings
+	source    Source
+	audio     bool
+	isVP8     bool
+	sourceRED uint8
+
+	target  target
+	goal    int  // the layer to forward, of those that live
+	locked  bool // a run is being forwarded
+	checkAt int64
+	askAt   int64 // earliest next request for a keyframe
+	now     int64 // of the packet, tick or message at hand
+
+	time     timeline
+	out      output
+	again    retransmitter
+	filter   filter
+	vp8      codec.VP8Rewriter
+	report   reporter
+	fill     filler
+	counters Counters
+
+	mu    sync.Mutex
+	stats Stats // as of the last check
+}
+
+var _ sfu.Sink = (*Sink)(nil)
+
+// NewSink returns a sink that forwards the highest layer. The caller attaches
+// it to the same source.
+func NewSink(source Source, settings Settings) *Sink {
+	settings.complete()
+	s := &Sink{
+		source: source, settings: settings, audio: settings.audio(),
+		isVP8:     strings.EqualFold(settings.MIME, "video/VP8"),
+		sourceRED: source.REDPayloadType(),
+		target:    target{spatial: maxLayer, temporal: maxLayer},
+		goal:      maxLayer,
+	}
+	depth := history.VideoDepth
+	if s.audio {
+		depth = history.AudioDepth
+	}
+	s.out = newOutput(&s.settings)
+	s.again.log = sequence.NewLog[patch](depth)
+	s.time.rate = int64(s.settings.ClockRate)
+	s.filter.svc = settings.SVC
+	s.aim()
+	return s
+}
+
+// WritePacket forwards p or leaves it. It is called by the source.
+func (s *Sink) WritePacket(p *sfu.Packet) {
+	s.now = p.Arrival
+	switch {
+	case s.target.disabled || s.target.paused:
+		s.counters.Withheld++
+	case s.audio:
+		s.writeAudio(p)
+	default:
+		s.writeVideo(p)
+	}
+}
+
+func (s *Sink) writeVideo(p *sfu.Packet) {
+	if s.locked && p.Layer == s.time.layer && s.time.ended(p) {
+		s.unlock() // the sender has begun anew
+	}
+	if !s.locked || p.Layer != s.time.layer {
+		if !s.switchable(p) {
+			s.counters.OtherLayer++
+			return
+		}
+		if !s.time.begin(p, s.source, s.locked) {
+			s.counters.Postponed++
+			return
+		}
+		s.lock(p)
+	}
+	s.forwardVideo(p)
+}
+
+// switchable tells whether a run may begin with p.
+func (s *Sink) switchable(p *sfu.Packet) bool {
+	if !p.Keyframe || len(p.Payload) == 0 {
+		return false
+	}
+	if p.Layer == s.goal {
+		return true
+	}
+	// On the way up take what comes first: a small picture now is better than
+	// a large one later.
+	return p.Layer < s.goal && (!s.locked || p.Layer > s.time.layer)
+}
+
+// lock begins to forward the layer of p.
+func (s *Sink) lock(p *sfu.Packet) {
+	s.locked = true
+	s.again.waiting = false
+	s.filter.restart(s.target)
+	if s.isVP8 {
+		s.vp8.Switch(p)
+	}
+}
+
+// unlock waits for a keyframe.
+func (s *Sink) unlock() {
+	s.locked = false
+	s.time.numbers.End()
+	s.checkAt = 0
+}
+
+// forwardVideo sends a packet of the current run.
+func (s *Sink) forwardVideo(p *sfu.Packet) {
+	if len(p.Payload) == 0 {
+		s.time.numbers.Drop(p.Sequence)
+		return
+	}
+	forward, end := s.filter.sel(p)
+	if !forward {
+		s.counters.Filtered++
+		s.drop(p)
+		return
+	}
+	var change patch
+	if s.isVP8 {
+		v, ok := s.vp8.Rewrite(p)
+		if !ok {
+			s.counters.Late++
+			s.time.numbers.Drop(p.Sequence)
+			return
+		}
+		change = patch{vp8: v, apply: vp8Patched}
+	}
+	number, ok := s.time.numbers.Forward(p.Sequence)
+	if !ok {
+		s.counters.Late++
+		return
+	}
+	if p.Keyframe {
+		s.again.waiting = false
+	}
+	s.send(p, number, p.Marker || end, change)
+}
+
+// drop takes a packet that is held back out of all counts.
+func (s *Sink) drop(p *sfu.Packet) {
+	s.time.numbers.Drop(p.Sequence)
+	if s.isVP8 {
+		s.vp8.Drop(p)
+	}
+}
+
+// send writes one packet and remembers it.
+func (s *Sink) send(p *sfu.Packet, number uint64, marker bool, change patch) {
+	ts := s.time.stamp(p)
+	payload, pt := s.payload(p, change, 0)
+	if payload == nil {
+		s.counters.Late++
+		return
+	}
+	s.out.begin(number, ts, marker).PayloadType = pt
+	s.out.extend(p)
+	if !s.out.write(payload) {
+		s.counters.Failed++
+	}
+	s.again.log.Add(number, sequence.Sent[patch]{
+		Source: p.Sequence, Answered: p.Arrival, Timestamp: ts,
+		Layer: uint8(p.Layer), Marker: marker, Patch: change, //nolint:gosec // a handful of layers
+	})
+	s.counters.Packets++
+	s.counters.Bytes += uint64(len(payload))
+	s.fill.stop()
+	if s.now >= s.report.nextAt {
+		s.sendReport()
+	}
+}
+
+// payload returns what is sent of p, and its payload type. With a change it
+// stands in the scratch buffer behind room bytes.
+func (s *Sink) payload(p *sfu.Packet, change patch, room int) ([]byte, uint8) {
+	switch change.apply {
+	case vp8Patched:
+		b := s.out.buffer(room + len(p.Payload) + codec.MaxVP8Growth)
+		n := codec.ApplyVP8(b[room:], p, change.vp8)
+		return b[room : room+n], s.settings.PayloadType
+	case redStripped:
+		return primary(p.Payload), s.settings.PayloadType
+	}
+	if s.sourceRED != 0 && p.PayloadType == s.sourceRED {
+		return p.Payload, s.settings.REDPayloadType
+	}
+	return p.Payload, s.settings.PayloadType
+}
+
+// EndBurst sends what the burst wrote. It is called by the source.
+func (s *Sink) EndBurst() {
+	if s.now >= s.checkAt {
+		s.check()
+	}
+	s.out.flush()
+}
+
+// Closed is the source's last call.
+func (s *Sink) Closed() {
+	s.unlock()
+	s.fill.stop()
+	s.target.disabled = true
+	s.publish()
+}
+
+// Tick does what is due while nothing flows.
+func (s *Sink) Tick(now int64) int64 {
+	s.now = max(s.now, now)
+	next := s.fillIn(now)
+	if s.now >= s.checkAt {
+		s.check()
+	}
+	s.out.flush()
+	return next
+}
