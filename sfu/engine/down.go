@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"strings"
+
+	"diemcau/meeting"
+	"diemcau/sfu"
+	"diemcau/sfu/downlink"
+	"diemcau/sfu/layer"
+	"diemcau/sfu/peerconn"
+
+	"github.com/pion/rtcp"
+)
+
+// downSink is a running sink and the SSRC under which its feedback comes.
+type downSink struct {
+	*downlink.Sink
+	ssrc uint32
+}
+
+// start begins to send a track whose section the client has accepted.
+func (s *subscriber) start(sub *subscription, section *peerconn.Section, codec peerconn.Codec) {
+	pub, conn := sub.pub, s.line.conn
+	ssrc, rtx := sub.down.SSRC()
+	settings := downlink.Settings{
+		SSRC: ssrc, PayloadType: codec.PayloadType,
+		MIME: pub.mime, ClockRate: codec.ClockRate, SVC: pub.track.SVC,
+		Extensions: downlinkExtensions(section.Extensions),
+		CNAME:      sub.streamID,
+		Writer:     sub.down, RTCP: conn.WriteRTCP, Flush: s.peer.room.engine.config.Flush,
+	}
+	if codec.RTX != 0 {
+		settings.RTXSSRC, settings.RTXPayloadType = rtx, codec.RTX
+	}
+	if red, ok := section.Codec(peerconn.MIMERED, ""); ok && pub.red {
+		settings.REDPayloadType = red.PayloadType
+	}
+	if s.peer.settings.Single {
+		settings.MID = section.Mid
+	}
+	sink := downlink.NewSink(pub.source, settings)
+	sub.sink = &downSink{sink, ssrc}
+	s.retarget(sub)
+	conn.Demux.RouteControl(ssrc, s.feedback(sink))
+	pub.source.Attach(sink)
+}
+
+// feedback hands the client's RTCP about a track to its sink.
+func (s *subscriber) feedback(sink *downlink.Sink) peerconn.Route {
+	return func(raw []byte, _ int64) {
+		if packets, err := rtcp.Unmarshal(raw); err == nil {
+			sink.HandleRTCP(packets)
+		}
+	}
+}
+
+// stop ends sending a track.
+func (s *subscriber) stop(sub *subscription) {
+	if sub.sink == nil {
+		return
+	}
+	sub.pub.source.Detach(sub.sink.Sink)
+	s.line.conn.Demux.Forget(sub.sink.ssrc)
+	sub.sink = nil
+}
+
+// retarget tells the sink what the client wants.
+func (s *subscriber) retarget(sub *subscription) {
+	if sub.sink == nil {
+		return
+	}
+	sub.sink.SetDisabled(sub.wish.Disabled)
+	if sub.pub.track.Kind == sfu.Video {
+		spatial, temporal := layer.Index(sub.pub.source.Info(), sub.wish)
+		sub.sink.SetTarget(spatial, temporal)
+	}
+}
+
+// limit caps what is sent to the client.
+func (s *subscriber) limit(bitrate int64) { s.limited = bitrate }
+
+func downlinkExtensions(ids map[string]uint8) downlink.Extensions {
+	return downlink.Extensions{
+		AbsSendTime:          ids[peerconn.URIAbsSendTime],
+		AbsCaptureTime:       ids[peerconn.URIAbsCaptureTime],
+		PlayoutDelay:         ids[peerconn.URIPlayoutDelay],
+		DependencyDescriptor: ids[peerconn.URIDependencyDescriptor],
+		MID:                  ids[peerconn.URIMid],
+	}
+}
+
+// publisherOf is the session in an msid stream id, "<session>|<track>".
+func publisherOf(streamID string) meeting.SessionID {
+	id, _, _ := strings.Cut(streamID, "|")
+	return meeting.SessionID(id)
+}

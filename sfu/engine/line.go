@@ -1,0 +1,157 @@
+package engine
+
+import (
+	"encoding/json"
+
+	"diemcau/sfu/peerconn"
+
+	"github.com/pion/webrtc/v4"
+)
+
+// line is one peer connection of a peer together with its trickling: candidates
+// that were gathered before the description is sent wait for it, and one is
+// always kept back, so that the last can be marked.
+type line struct {
+	peer   *Peer
+	target Target
+	conn   *peerconn.Conn
+	role   peerconn.Role
+
+	sent  bool // a description has gone out
+	held  []webrtc.ICECandidateInit
+	ended bool
+	state webrtc.PeerConnectionState
+	given []string // candidates that have gone out since the last gathering began
+
+	sections []peerconn.Section // of the client's last offer (single only)
+}
+
+func newLine(p *Peer, target Target, role peerconn.Role) *line {
+	return &line{peer: p, target: target, role: role}
+}
+
+// open makes the connection if there is none yet.
+func (l *line) open() error {
+	if l.conn != nil {
+		return nil
+	}
+	s := &l.peer.settings
+	conn, err := peerconn.New(l.peer.room.engine.transport, peerconn.Settings{
+		Role: l.role, PublishCodecs: l.peer.publishCodecs(),
+		DisableLite: s.DisableICELite || s.Browser == Firefox, // Firefox keeps nominating
+		ForceTCP:    s.ForceTCP, RelayOnly: s.ForceTURNTLS,
+		Handler: lineHandler{l},
+	})
+	if err == nil {
+		l.conn = conn
+	}
+	return err
+}
+
+func (l *line) close() {
+	if l.conn != nil {
+		l.conn.Close()
+	}
+}
+
+// candidate takes a candidate of the client.
+func (l *line) candidate(text string) {
+	var init webrtc.ICECandidateInit
+	if l.conn == nil && l.open() != nil || json.Unmarshal([]byte(text), &init) != nil {
+		return
+	}
+	l.conn.AddCandidate(init)
+}
+
+// gathered takes a candidate of ours, nil after the last.
+func (l *line) gathered(c *webrtc.ICECandidateInit) {
+	if c == nil {
+		l.ended = true
+	} else {
+		if l.ended { // gathering has begun anew after an ICE restart
+			l.ended, l.given = false, nil
+		}
+		l.held = append(l.held, *c)
+	}
+	l.trickle()
+}
+
+// described tells that a description is on its way to the client.
+func (l *line) described() {
+	l.sent = true
+	l.trickle()
+}
+
+func (l *line) trickle() {
+	if !l.sent {
+		return
+	}
+	keep := 1
+	if l.ended {
+		keep = 0
+	}
+	for len(l.held) > keep {
+		c := l.held[0]
+		l.held = l.held[1:]
+		text, err := json.Marshal(c)
+		if err != nil {
+			continue
+		}
+		l.given = append(l.given, string(text))
+		l.peer.emit(LocalCandidate{Target: l.target, JSON: string(text), Final: l.ended && len(l.held) == 0})
+	}
+}
+
+// resend gives the client all candidates once more, those of a description that
+// was lost.
+func (l *line) resend() {
+	for i, text := range l.given {
+		l.peer.emit(LocalCandidate{Target: l.target, JSON: text, Final: l.ended && i == len(l.given)-1})
+	}
+}
+
+// changed takes the connection's state.
+func (l *line) changed(s webrtc.PeerConnectionState) {
+	if l.state == s {
+		return
+	}
+	l.state = s
+	p := l.peer
+	switch s {
+	case webrtc.PeerConnectionStateConnected:
+		if l.primary() {
+			p.wasConnected = true
+			p.emit(Connected{})
+		}
+	case webrtc.PeerConnectionStateFailed:
+		p.emit(Failed{l.target})
+	}
+}
+
+// primary tells whether this connection decides if the peer is connected.
+func (l *line) primary() bool {
+	dualSubscriber := !l.peer.settings.Single && l.peer.settings.SubscriberPrimary
+	return (l.target == Subscriber) == dualSubscriber
+}
+
+// connected tells whether packets flow.
+func (l *line) connected() bool { return l.state == webrtc.PeerConnectionStateConnected }
+
+// lineHandler posts what Pion reports to the peer's owner.
+type lineHandler struct{ l *line }
+
+func (h lineHandler) Candidate(c *webrtc.ICECandidateInit) {
+	h.l.peer.post(func() { h.l.gathered(c) })
+}
+
+func (h lineHandler) State(s webrtc.PeerConnectionState) {
+	h.l.peer.post(func() { h.l.changed(s) })
+}
+
+func (h lineHandler) Channel(c *peerconn.Channel) {
+	h.l.peer.post(func() { h.l.peer.data.opened(h.l, c) })
+}
+
+func (h lineHandler) Message(c *peerconn.Channel, data []byte) {
+	h.l.peer.data.received(c, data)
+}

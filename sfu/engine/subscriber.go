@@ -1,0 +1,171 @@
+package engine
+
+import (
+	"diemcau/meeting"
+	"diemcau/sfu/layer"
+	"diemcau/sfu/peerconn"
+)
+
+// subscriber is the side of a peer that receives from the bridge. It belongs to
+// the peer's owner goroutine.
+type subscriber struct {
+	peer *Peer
+	line *line // of its own for dual peers, the publisher's otherwise
+	subs map[meeting.TrackID]*subscription
+
+	negotiation *offers // dual: our offers
+	single      *sections
+
+	limited int64 // bit/s, 0 is no limit
+}
+
+// subscription is one track that the client receives or will receive.
+type subscription struct {
+	pub      *publication
+	streamID string
+	wish     layer.Wish
+	state    subscriptionState
+	down     *peerconn.DownTrack
+	sink     *downSink
+}
+
+type subscriptionState uint8
+
+const (
+	waiting subscriptionState = iota // for a section
+	offered                          // in a description that the client has not accepted
+	flowing                          // accepted
+)
+
+func newSubscriber(p *Peer) *subscriber {
+	s := &subscriber{peer: p, subs: map[meeting.TrackID]*subscription{}}
+	if p.settings.Single {
+		s.line = p.pub.line
+	} else {
+		s.line = newLine(p, Subscriber, peerconn.Subscribing)
+	}
+	s.negotiation = &offers{sub: s, id: firstOfferID(), freeing: map[string]*freed{}}
+	s.single = &sections{sub: s}
+	return s
+}
+
+// negotiate asks for an exchange of descriptions soon.
+func (s *subscriber) negotiate() {
+	if s.peer.settings.Single {
+		s.single.negotiate()
+	} else {
+		s.negotiation.negotiate()
+	}
+}
+
+func (s *subscriber) subscribe(id meeting.TrackID, streamID string, w layer.Wish) {
+	if s.subs[id] != nil {
+		s.setWish(id, w)
+		return
+	}
+	pub := s.peer.room.registry.receive(id, s.peer)
+	if pub == nil {
+		return
+	}
+	s.subs[id] = &subscription{pub: pub, streamID: streamID, wish: w}
+	s.negotiate()
+}
+
+func (s *subscriber) setWish(id meeting.TrackID, w layer.Wish) {
+	if sub := s.subs[id]; sub != nil {
+		sub.wish = w
+		s.retarget(sub)
+	}
+}
+
+func (s *subscriber) unsubscribe(id meeting.TrackID) {
+	if sub := s.subs[id]; sub != nil {
+		s.remove(sub)
+	}
+}
+
+// gone takes away a track whose publication has ended. A new publication of the
+// same id is another track.
+func (s *subscriber) gone(pub *publication) {
+	if sub := s.subs[pub.id]; sub != nil && sub.pub == pub {
+		s.remove(sub)
+	}
+}
+
+// remove ends a subscription and frees its section.
+func (s *subscriber) remove(sub *subscription) {
+	delete(s.subs, sub.pub.id)
+	s.peer.room.registry.release(sub.pub, s.peer)
+	s.stop(sub)
+	if sub.down == nil {
+		return
+	}
+	s.line.conn.Remove(sub.down)
+	if !s.peer.settings.Single {
+		s.negotiation.removed(sub)
+	}
+	s.negotiate()
+}
+
+// accept starts sending a track once the client has agreed to its section, or
+// gives it up when the client cannot decode it.
+func (s *subscriber) accept(sub *subscription, section *peerconn.Section) {
+	if section.Rejected || !section.Receives {
+		s.refuse(sub)
+		return
+	}
+	codec, ok := section.Codec(sub.pub.mime, sub.pub.fmtp)
+	if !ok {
+		s.refuse(sub)
+		return
+	}
+	sub.state = flowing
+	s.start(sub, section, codec)
+	s.peer.emit(Subscribed{sub.pub.id})
+}
+
+func (s *subscriber) refuse(sub *subscription) {
+	s.remove(sub)
+	s.peer.emit(SubscriptionFailed{ID: sub.pub.id, CodecUnsupported: true})
+}
+
+// mids maps the sending sections to their tracks.
+func (s *subscriber) mids() map[string]meeting.TrackID {
+	m := map[string]meeting.TrackID{}
+	for id, sub := range s.subs {
+		if sub.down != nil && sub.down.Mid() != "" {
+			m[sub.down.Mid()] = id
+		}
+	}
+	return m
+}
+
+// stereo are the sections that carry stereo sound.
+func (s *subscriber) stereo() map[string]bool {
+	m := map[string]bool{}
+	for _, sub := range s.subs {
+		if sub.down != nil && sub.pub.track.Stereo {
+			m[sub.down.Mid()] = true
+		}
+	}
+	return m
+}
+
+// restart renews the path after the client's session was resumed.
+func (s *subscriber) restart() {
+	if s.peer.settings.Single {
+		s.single.restart()
+	} else {
+		s.negotiation.restart()
+	}
+}
+
+func (s *subscriber) close() {
+	for _, sub := range s.subs {
+		s.peer.room.registry.release(sub.pub, s.peer)
+		s.stop(sub)
+	}
+	if !s.peer.settings.Single {
+		s.line.close()
+	}
+}

@@ -1,0 +1,60 @@
+package peerconn
+
+import (
+	"encoding/binary"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/interceptor/pkg/twcc"
+	"github.com/pion/rtcp"
+)
+
+const (
+	// feedbackInterval is the longest time that arrivals are kept back;
+	// frameInterval the shortest time after which the end of a frame sends them.
+	feedbackInterval = int64(100 * time.Millisecond)
+	frameInterval    = int64(50 * time.Millisecond)
+	feedbackPackets  = 100 // packets after which the report goes out anyway
+)
+
+// arrivals reports the arrival times of all packets of a connection to the
+// client's bandwidth estimator (transport-wide congestion control). It lives in
+// the SRTP goroutine; only the extension's id comes from elsewhere.
+type arrivals struct {
+	id       atomic.Uint32 // of the transport-cc header extension; 0 is none
+	recorder *twcc.Recorder
+	write    func([]rtcp.Packet)
+	sent     int64
+}
+
+func newArrivals(sender uint32, write func([]rtcp.Packet)) *arrivals {
+	return &arrivals{recorder: twcc.NewRecorder(sender), write: write}
+}
+
+// record notes one packet and sends the report when it is due.
+func (a *arrivals) record(raw []byte, now int64) {
+	id := uint8(a.id.Load())
+	if id == 0 {
+		return
+	}
+	number, found := uint16(0), false
+	extensions(raw, func(i uint8, value []byte) {
+		if i == id && len(value) >= 2 {
+			number, found = binary.BigEndian.Uint16(value), true
+		}
+	})
+	if !found {
+		return
+	}
+	a.recorder.Record(binary.BigEndian.Uint32(raw[8:]), number, now/int64(time.Microsecond))
+	due := now-a.sent >= feedbackInterval ||
+		(raw[1]&0x80 != 0 && now-a.sent >= frameInterval) ||
+		a.recorder.PacketsHeld() >= feedbackPackets
+	if !due {
+		return
+	}
+	a.sent = now
+	if packets := a.recorder.BuildFeedbackPacket(); len(packets) > 0 {
+		a.write(packets)
+	}
+}

@@ -1,0 +1,104 @@
+package peerconn
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"log/slog"
+	"time"
+
+	"github.com/pion/dtls/v3"
+	"github.com/pion/ice/v4"
+	"github.com/pion/transport/v5"
+	"github.com/pion/webrtc/v4"
+)
+
+// Transport is what all connections of a bridge share: sockets, addresses, the
+// certificate. It is read only.
+type Transport struct {
+	UDP ice.UDPMux // nil: a port of its own for each connection
+	TCP ice.TCPMux // nil: no ICE-TCP
+	// NodeIPs are the addresses that candidates carry instead of the machine's
+	// own, where the bridge stands behind a one-to-one NAT.
+	NodeIPs  []string
+	Loopback bool // offer loopback candidates as well
+	Lite     bool // ICE-lite (RFC 8445 section 2.5): the bridge is reachable as it is
+	Net      transport.Net
+	Log      *slog.Logger
+
+	certificate webrtc.Certificate
+}
+
+// Prepare makes the certificate. All connections show the same one: making a
+// key for each would be the dearest part of a join.
+func (t *Transport) Prepare() error {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	c, err := webrtc.GenerateCertificate(key)
+	if err != nil {
+		return err
+	}
+	t.certificate = *c
+	return nil
+}
+
+const (
+	// A path is unsure after 10 s without an answer and given up 5 s later; a
+	// check goes out every 2 s, so four must be lost before anything happens.
+	iceDisconnected = 10 * time.Second
+	iceFailed       = 5 * time.Second
+	iceKeepalive    = 2 * time.Second
+	// dtlsRetransmission is short because a lost flight is the most common
+	// reason of a slow join on a bad line.
+	dtlsRetransmission = 100 * time.Millisecond
+	maxMessage         = 65535 // bytes of a data channel message
+)
+
+// settings builds Pion's settings of one connection.
+func (t *Transport) settings(s Settings) webrtc.SettingEngine {
+	var e webrtc.SettingEngine
+	e.LoggerFactory = PionLog(t.Log)
+	e.SetICETimeouts(iceDisconnected, iceFailed, iceKeepalive)
+	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	e.SetDTLSRetransmissionInterval(dtlsRetransmission)
+	e.SetSRTPProtectionProfiles(
+		dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
+	// Retransmissions come late by nature; the source knows duplicates itself.
+	e.DisableSRTPReplayProtection(true)
+	e.DisableSRTCPReplayProtection(true)
+	e.SetFireOnTrackBeforeFirstRTP(true) // otherwise Pion waits for it with a goroutine per track
+	e.SetIgnoreRidPauseForRecv(true)
+	e.DisableCloseByDTLS(true) // the owner decides, after a try to resume
+	e.DisableActiveTCP(true)   // the bridge never connects out
+	e.SetSCTPMaxMessageSize(maxMessage)
+	e.SetLite(t.Lite && !s.DisableLite)
+	e.SetIncludeLoopbackCandidate(t.Loopback)
+	if len(t.NodeIPs) > 0 {
+		e.SetNAT1To1IPs(t.NodeIPs, webrtc.ICECandidateTypeHost)
+	}
+	if t.Net != nil {
+		e.SetNet(t.Net)
+	}
+	if t.UDP != nil {
+		e.SetICEUDPMux(t.UDP)
+	}
+	if t.TCP != nil {
+		e.SetICETCPMux(t.TCP)
+	}
+	e.SetNetworkTypes(t.networks(s.ForceTCP))
+	_ = e.SetAnsweringDTLSRole(webrtc.DTLSRoleClient) // fails for unknown roles only
+	return e
+}
+
+func (t *Transport) networks(forceTCP bool) []webrtc.NetworkType {
+	var list []webrtc.NetworkType
+	if !forceTCP {
+		list = append(list, webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6)
+	}
+	if t.TCP != nil {
+		list = append(list, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6)
+	}
+	return list
+}
