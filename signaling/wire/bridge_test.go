@@ -110,15 +110,15 @@ type server struct {
 	handler *wire.Handler
 	desk    *desk
 	keys    *token.Keys
-	log     *strings.Builder
+	log     *locked
 }
 
 func serve(t testing.TB, change func(*wire.Settings)) *server {
 	t.Helper()
-	s := &server{desk: newDesk(), keys: newKeys(t), log: &strings.Builder{}}
+	s := &server{desk: newDesk(), keys: newKeys(t), log: &locked{}}
 	settings := wire.Settings{
 		Tokens: s.keys, Admission: s.desk,
-		Log: slog.New(slog.NewTextHandler(&locked{w: s.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if change != nil {
 		change(&settings)
@@ -138,7 +138,20 @@ func serve(t testing.TB, change func(*wire.Settings)) *server {
 
 type locked struct {
 	mu sync.Mutex
-	w  *strings.Builder
+	w  strings.Builder
+}
+
+func (s *server) logged() string {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	return s.log.w.String()
+}
+
+func serveHandler(t testing.TB, h http.Handler) *httptest.Server {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return s
 }
 
 func (l *locked) Write(b []byte) (int, error) {
