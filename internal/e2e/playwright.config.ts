@@ -1,0 +1,40 @@
+import { defineConfig } from '@playwright/test';
+
+// One browser at a time: the machine that runs this has two cores, and media
+// needs both.
+export default defineConfig({
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: true,
+  reporter: [['list']],
+  use: {
+    browserName: 'chromium',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--use-fake-ui-for-media-stream',
+        '--use-fake-device-for-media-stream',
+        '--auto-accept-this-tab-capture',
+        '--autoplay-policy=no-user-gesture-required',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--disable-background-timer-throttling',
+        '--disable-renderer-backgrounding',
+        '--disable-backgrounding-occluded-windows',
+        // Host candidates with addresses instead of mDNS names: there is no
+        // resolver for .local on a test machine.
+        '--disable-features=WebRtcHideLocalIpsWithMdns',
+      ],
+    },
+  },
+  projects: [
+    { name: 'compat', testDir: 'compat' },
+    { name: 'app', testDir: 'app' },
+  ],
+});
