@@ -88,7 +88,7 @@ func tryJoin(t *testing.T, b *bridge, room, identity string, grant *auth.VideoGr
 	return p, nil
 }
 
-func (p *point) watch(track *lkclient.Track) lkclient.PacketFunc {
+func (p *point) watch(_ *lkclient.Client, track *lkclient.Track) lkclient.PacketFunc {
 	v := newViewer(track)
 	p.mu.Lock()
 	defer p.mu.Unlock()

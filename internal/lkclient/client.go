@@ -51,7 +51,8 @@ type Settings struct {
 
 	// OnTrack is called on the client's goroutine when a track arrives. What it
 	// returns, if anything, is called for each packet on the track's goroutine.
-	OnTrack func(*Track) PacketFunc
+	// It may send requests, but must not wait for the client.
+	OnTrack func(*Client, *Track) PacketFunc
 	// OnData is called on the client's goroutine for each data packet.
 	OnData func(*livekit.DataPacket)
 	// OnMessage is called on the client's goroutine for each signalling message,

@@ -86,7 +86,7 @@ func (c *Client) arrived(p *peer, remote *webrtc.TrackRemote, receiver *webrtc.R
 	c.room.Tracks[t.SID] = t
 	var each PacketFunc
 	if c.set.OnTrack != nil {
-		each = c.set.OnTrack(t)
+		each = c.set.OnTrack(c, t)
 	}
 	c.tasks.Add(2)
 	go func() {
