@@ -1,0 +1,72 @@
+import { Problem, problemOf } from './problem';
+
+export interface RoomInfo {
+  readonly id: string;
+  readonly title: string;
+}
+
+export interface PointInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly kind?: string;
+}
+
+export interface DemoInfo {
+  readonly room: RoomInfo;
+  readonly points: readonly PointInfo[];
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface JoinRequest {
+  readonly room: string;
+  readonly point: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface JoinGrant {
+  /** Empty: the bridge that served this page. */
+  readonly url: string;
+  readonly token: string;
+  readonly room: RoomInfo;
+  readonly point: PointInfo;
+}
+
+const answerWithinMs = 8_000;
+
+async function call(path: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, { ...init, cache: 'no-store', signal: AbortSignal.timeout(answerWithinMs) });
+  } catch {
+    throw new Problem('unreachable');
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+/** What a bridge with sample data offers; null on a bridge without. */
+export async function fetchDemo(): Promise<DemoInfo | null> {
+  try {
+    const response = await call('/api/demo', {});
+    return (await response.json()) as DemoInfo;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  }
+}
+
+export async function requestJoin(request: JoinRequest): Promise<JoinGrant> {
+  const response = await call('/api/join', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(request),
+  });
+  return (await response.json()) as JoinGrant;
+}
+
+/** The address of the signalling socket. */
+export function bridgeURL(url: string, origin: string): string {
+  return (url === '' ? origin : url).replace(/^http/, 'ws');
+}

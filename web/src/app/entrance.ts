@@ -1,0 +1,105 @@
+import { fetchDemo, requestJoin, type DemoInfo, type JoinRequest } from '../api/bridge';
+import { DeviceRig, type EntryTracks } from '../device/rig';
+import { MeetingSession } from '../meeting/session';
+import type { Router } from './route';
+import { Store } from './store';
+
+/** The seat of this window survives a reload; the password does not. */
+interface Seat {
+  readonly room: string;
+  readonly point: string;
+}
+
+const key = 'diemcau.seat';
+
+function loadSeat(): Seat | null {
+  try {
+    const seat: unknown = JSON.parse(sessionStorage.getItem(key) ?? 'null');
+    if (typeof seat !== 'object' || seat === null || !('room' in seat) || !('point' in seat)) return null;
+    return { room: String(seat.room), point: String(seat.point) };
+  } catch {
+    return null;
+  }
+}
+
+function saveSeat(seat: Seat | null): void {
+  try {
+    if (seat) sessionStorage.setItem(key, JSON.stringify(seat));
+    else sessionStorage.removeItem(key);
+  } catch {
+    // storage may be forbidden; a reload then asks for the point again
+  }
+}
+
+export interface EntranceState {
+  /** Undefined until the bridge has answered; null on a bridge without sample data. */
+  readonly demo: DemoInfo | null | undefined;
+  readonly unreachable: boolean;
+  readonly session: MeetingSession | null;
+  readonly resuming: boolean;
+}
+
+const askAgainMs = 2_000;
+
+/** Owns the way from the join page into a meeting and back. */
+export class Entrance {
+  readonly state = new Store<EntranceState>({ demo: undefined, unreachable: false, session: null, resuming: false });
+
+  constructor(private readonly router: Router) {
+    router.route.subscribe(() => {
+      // The browser's "back" leaves the meeting.
+      if (router.route.get().page === 'join') this.leave();
+    });
+  }
+
+  async open(): Promise<void> {
+    this.state.update({ resuming: this.seatHere() !== null });
+    const demo = await this.askForDemo();
+    this.state.update({ demo, unreachable: false });
+    const seat = this.seatHere();
+    if (demo && seat) await this.resume(demo, seat);
+    this.state.update({ resuming: false });
+  }
+
+  /** Throws a Problem when the bridge refuses. */
+  async enter(request: JoinRequest, tracks: () => EntryTracks): Promise<void> {
+    const grant = await requestJoin(request);
+    saveSeat({ room: request.room, point: request.point });
+    const session = new MeetingSession({ grant, entry: tracks(), admission: async () => requestJoin(request) });
+    this.state.update({ session });
+    this.router.go({ page: 'meeting', room: grant.room.id });
+    void session.run();
+  }
+
+  /** Back to the join page. */
+  leave(): void {
+    const { session } = this.state.get();
+    saveSeat(null);
+    session?.leave();
+    this.state.update({ session: null });
+  }
+
+  private seatHere(): Seat | null {
+    const route = this.router.route.get();
+    const seat = loadSeat();
+    return route.page === 'meeting' && seat?.room === route.room ? seat : null;
+  }
+
+  private async resume(demo: DemoInfo, seat: Seat): Promise<void> {
+    const rig = new DeviceRig();
+    await rig.open();
+    const request = { ...seat, user: demo.user, password: demo.password };
+    await this.enter(request, () => rig.handOver()).catch(() => rig.close());
+  }
+
+  private async askForDemo(): Promise<DemoInfo | null> {
+    for (;;) {
+      try {
+        return await fetchDemo();
+      } catch {
+        this.state.update({ unreachable: true });
+        await new Promise((resolve) => setTimeout(resolve, askAgainMs));
+      }
+    }
+  }
+}

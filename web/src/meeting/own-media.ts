@@ -1,0 +1,165 @@
+import { LocalAudioTrack, LocalVideoTrack, Track, type LocalTrackPublication, type Room } from 'livekit-client';
+import { mediaTrouble } from '../device/media-error';
+import type { EntryTracks } from '../device/rig';
+import type { DeviceTrouble } from './state';
+
+/**
+ * What this point sends: its wishes outlive a connection, so after joining anew the bridge gets the same microphone,
+ * camera and content again. The shared screen is opened here and only copies of it are published, because asking for
+ * it a second time would need a person at the keyboard.
+ */
+export class OwnMedia {
+  private room: Room | null = null;
+  private screen: MediaStream | null = null;
+  private copies: LocalTrackPublication[] = [];
+  private entry: EntryTracks | null;
+  private wishes: { mic: boolean; camera: boolean };
+
+  constructor(
+    entry: EntryTracks,
+    private readonly changed: (trouble: DeviceTrouble | null) => void,
+  ) {
+    this.entry = entry;
+    this.wishes = { mic: entry.mic !== null, camera: entry.camera !== null };
+  }
+
+  get mic(): boolean {
+    return this.wishes.mic;
+  }
+
+  get camera(): boolean {
+    return this.wishes.camera;
+  }
+
+  get sharing(): boolean {
+    return this.screen !== null;
+  }
+
+  get sharingWholeScreen(): boolean {
+    return this.screen?.getVideoTracks()[0]?.getSettings().displaySurface === 'monitor';
+  }
+
+  /** Publishes everything that is wished for on a room that has just been joined. */
+  async attach(room: Room): Promise<void> {
+    this.room = room;
+    const { entry } = this;
+    this.entry = null;
+    await Promise.all([
+      this.wishes.mic ? this.guard('mic', async () => this.publishMic(room, entry?.mic ?? null)) : null,
+      this.wishes.camera ? this.guard('camera', async () => this.publishCamera(room, entry?.camera ?? null)) : null,
+      this.guard('screen', async () => this.publishScreen(room)),
+    ]);
+  }
+
+  detach(): void {
+    this.room = null;
+    this.copies = [];
+  }
+
+  async setMic(on: boolean): Promise<void> {
+    this.wishes = { ...this.wishes, mic: on };
+    this.changed(null);
+    await this.guard('mic', async () => this.room?.localParticipant.setMicrophoneEnabled(on));
+  }
+
+  async setCamera(on: boolean): Promise<void> {
+    this.wishes = { ...this.wishes, camera: on };
+    this.changed(null);
+    await this.guard('camera', async () => this.room?.localParticipant.setCameraEnabled(on));
+  }
+
+  /** The bridge muted or unmuted a track of ours. */
+  follow(source: Track.Source, on: boolean): void {
+    if (source === Track.Source.Microphone) this.wishes = { ...this.wishes, mic: on };
+    if (source === Track.Source.Camera) this.wishes = { ...this.wishes, camera: on };
+  }
+
+  async share(): Promise<void> {
+    if (this.screen) return;
+    try {
+      this.screen = await navigator.mediaDevices.getDisplayMedia({
+        video: { width: { max: 1920 }, height: { max: 1080 }, frameRate: { max: 15 } },
+        audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+      });
+    } catch (error) {
+      // Closing the browser's own dialogue is no trouble.
+      const trouble = mediaTrouble(error);
+      if (trouble !== 'denied') this.changed({ device: 'screen', trouble });
+      return;
+    }
+    this.screen.getVideoTracks()[0]?.addEventListener('ended', () => void this.stopSharing());
+    this.changed(null);
+    await this.guard('screen', async () => this.publishScreen(this.room));
+  }
+
+  async stopSharing(): Promise<void> {
+    const { copies, room } = this;
+    this.copies = [];
+    this.stopScreen();
+    this.changed(null);
+    await Promise.all(
+      copies.map(async (copy) => (copy.track ? room?.localParticipant.unpublishTrack(copy.track, true) : undefined)),
+    );
+    this.changed(null);
+  }
+
+  close(): void {
+    this.entry?.camera?.stop();
+    this.entry?.mic?.stop();
+    this.entry = null;
+    this.stopScreen();
+    this.detach();
+  }
+
+  private stopScreen(): void {
+    for (const track of this.screen?.getTracks() ?? []) track.stop();
+    this.screen = null;
+  }
+
+  private async publishMic(room: Room, ready: LocalAudioTrack | null): Promise<void> {
+    if (ready) await room.localParticipant.publishTrack(ready, { source: Track.Source.Microphone });
+    else await room.localParticipant.setMicrophoneEnabled(true);
+  }
+
+  private async publishCamera(room: Room, ready: LocalVideoTrack | null): Promise<void> {
+    if (ready) await room.localParticipant.publishTrack(ready, { source: Track.Source.Camera });
+    else await room.localParticipant.setCameraEnabled(true);
+  }
+
+  private async publishScreen(room: Room | null): Promise<void> {
+    if (!room || !this.screen) return;
+    const [picture] = this.screen.getVideoTracks();
+    const [sound] = this.screen.getAudioTracks();
+    if (!picture || picture.readyState === 'ended') return this.stopSharing();
+    const copy = picture.clone();
+    copy.contentHint = 'detail';
+    this.copies.push(
+      await room.localParticipant.publishTrack(new LocalVideoTrack(copy, undefined, true), {
+        source: Track.Source.ScreenShare,
+      }),
+    );
+    if (!sound) return;
+    this.copies.push(
+      await room.localParticipant.publishTrack(new LocalAudioTrack(sound.clone(), undefined, true), {
+        source: Track.Source.ScreenShareAudio,
+        dtx: false,
+      }),
+    );
+  }
+
+  /** A device that fails must not end the meeting: the wish is dropped and the person is told. */
+  private async guard(device: DeviceTrouble['device'], act: () => Promise<unknown>): Promise<void> {
+    const { room } = this;
+    try {
+      await act();
+      this.changed(null);
+    } catch (error) {
+      // A line that broke in the middle is no device's fault; the wish is granted after joining anew.
+      if (!(error instanceof DOMException) || room !== this.room) return;
+      if (device === 'mic') this.wishes = { ...this.wishes, mic: false };
+      if (device === 'camera') this.wishes = { ...this.wishes, camera: false };
+      if (device === 'screen') this.stopScreen();
+      this.changed({ device, trouble: mediaTrouble(error) });
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { useTranslation } from 'react-i18next';
+import { Icon, type IconName } from '../../app/icons';
+import type { LayoutWish } from '../../meeting/layout';
+import type { MeetingSession } from '../../meeting/session';
+import type { MeetingState } from '../../meeting/state';
+import classes from './Controls.module.css';
+
+interface ControlsProps {
+  readonly state: MeetingState;
+  readonly session: MeetingSession;
+  readonly layout: LayoutWish;
+  readonly nextLayout: LayoutWish;
+  readonly full: boolean;
+  readonly onLayout: () => void;
+  readonly onFullscreen: () => void;
+  readonly onDevices: () => void;
+  readonly onKeys: () => void;
+  readonly onLeave: () => void;
+}
+
+const canShare = typeof navigator !== 'undefined' && typeof navigator.mediaDevices?.getDisplayMedia === 'function';
+
+export function Controls(props: ControlsProps) {
+  const { t } = useTranslation();
+  const { state, session } = props;
+  const { mic, camera, sharing } = state;
+  return (
+    <footer className={classes.bar} role="toolbar" aria-label={t('control.bar')}>
+      <p className={classes.own} data-on={mic} data-testid="own-mic">
+        <Icon name={mic ? 'mic' : 'micOff'} size={28} />
+        {mic ? t('meeting.ownMicOn') : t('meeting.ownMicOff')}
+      </p>
+      <div className={classes.middle}>
+        <Control icon={mic ? 'mic' : 'micOff'} off={!mic} keys="M" onClick={session.toggleMic}>
+          {mic ? t('control.micOff') : t('control.micOn')}
+        </Control>
+        <Control icon={camera ? 'camera' : 'cameraOff'} off={!camera} keys="V" onClick={session.toggleCamera}>
+          {camera ? t('control.cameraOff') : t('control.cameraOn')}
+        </Control>
+        {canShare && (
+          <Control icon={sharing ? 'shareStop' : 'share'} active={sharing} keys="S" onClick={session.toggleShare}>
+            {sharing ? t('control.shareStop') : t('control.share')}
+          </Control>
+        )}
+        <Control icon="layout" keys="L" onClick={props.onLayout} title={t(`control.layoutNow.${props.nextLayout}`)}>
+          {t('control.layout')}: {t(`control.layoutNow.${props.layout}`)}
+        </Control>
+        <Control icon={props.full ? 'shrink' : 'expand'} keys="F" onClick={props.onFullscreen}>
+          {props.full ? t('control.fullscreenExit') : t('control.fullscreen')}
+        </Control>
+        <Control icon="devices" keys="D" onClick={props.onDevices}>
+          {t('control.devices')}
+        </Control>
+        <Control icon="keys" keys="?" onClick={props.onKeys}>
+          {t('control.help')}
+        </Control>
+      </div>
+      <button type="button" className={classes.leave} onClick={props.onLeave}>
+        <Icon name="leave" />
+        {t('control.leave')}
+      </button>
+    </footer>
+  );
+}
+
+interface ControlProps {
+  readonly icon: IconName;
+  readonly keys: string;
+  readonly children: React.ReactNode;
+  readonly onClick: () => void;
+  readonly off?: boolean;
+  readonly active?: boolean;
+  readonly title?: string;
+}
+
+function Control({ icon, keys, children, onClick, off = false, active = false, title }: ControlProps) {
+  return (
+    <button
+      type="button"
+      className={classes.control}
+      data-off={off}
+      data-active={active}
+      aria-keyshortcuts={keys}
+      title={title}
+      onClick={onClick}
+    >
+      <Icon name={icon} size={26} />
+      <span>{children}</span>
+    </button>
+  );
+}

@@ -1,0 +1,103 @@
+import { Button } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Notice } from '../../app/Notice';
+import { useStore } from '../../app/use-store';
+import { nextWish } from '../../meeting/layout';
+import type { MeetingSession } from '../../meeting/session';
+import { Announcer } from './Announcer';
+import { Banners } from './Banners';
+import { Controls } from './Controls';
+import { DevicesDialog, KeysDialog, LeaveDialog } from './dialogs';
+import { Header } from './Header';
+import classes from './MeetingPage.module.css';
+import { Sounds } from './Sounds';
+import { Stage } from './Stage';
+import { useCommands, useFullscreen, useScreen, useWakeLock } from './hooks';
+
+type Dialog = 'devices' | 'keys' | 'leave' | null;
+
+interface MeetingPageProps {
+  readonly session: MeetingSession;
+  readonly onLeft: () => void;
+}
+
+export function MeetingPage({ session, onLeft }: MeetingPageProps) {
+  const state = useStore(session.state);
+  if (state.phase.kind === 'over') return <Over session={session} onLeft={onLeft} />;
+  return <Live session={session} />;
+}
+
+function Over({ session, onLeft }: MeetingPageProps) {
+  const { t } = useTranslation();
+  const { phase } = useStore(session.state);
+  if (phase.kind !== 'over') return null;
+  return (
+    <Notice title={t(`over.${phase.ending}`)} text={t(`over.${phase.ending}Text`)}>
+      <Button size="lg" onClick={onLeft} autoFocus>
+        {phase.ending === 'removed' || phase.ending === 'closed' ? t('over.home') : t('over.again')}
+      </Button>
+    </Notice>
+  );
+}
+
+function Live({ session }: { readonly session: MeetingSession }) {
+  const state = useStore(session.state);
+  const page = useRef<HTMLDivElement>(null);
+  const hasContent = state.room.contents.length > 0;
+  const [screen, turn] = useScreen(hasContent);
+  const [full, toggleFull] = useFullscreen(page);
+  const [dialog, setDialog] = useState<Dialog>(null);
+  const pages = useRef(1);
+  useWakeLock();
+  useEffect(() => {
+    document.title = `${state.own.name} · ${state.info.title}`;
+    return () => {
+      document.title = 'Điểm cầu';
+    };
+  }, [state.own.name, state.info.title]);
+  const nextLayout = () => turn({ kind: 'next', hasContent });
+  const turnPage = (by: 1 | -1) => turn({ kind: 'page', by, pages: pages.current });
+  useCommands(dialog === null, {
+    mic: session.toggleMic,
+    camera: session.toggleCamera,
+    share: session.toggleShare,
+    layout: nextLayout,
+    fullscreen: toggleFull,
+    devices: () => setDialog('devices'),
+    help: () => setDialog('keys'),
+    pageBack: () => turnPage(-1),
+    pageOn: () => turnPage(1),
+  });
+  return (
+    <div className={classes.page} ref={page}>
+      <Header state={state} />
+      <Banners session={session} state={state} />
+      <Stage
+        state={state}
+        screen={screen}
+        onPages={(count) => {
+          pages.current = count;
+        }}
+        onTurn={turnPage}
+      />
+      <Controls
+        state={state}
+        session={session}
+        layout={screen.wish}
+        nextLayout={nextWish(screen.wish, hasContent)}
+        full={full}
+        onLayout={nextLayout}
+        onFullscreen={toggleFull}
+        onDevices={() => setDialog('devices')}
+        onKeys={() => setDialog('keys')}
+        onLeave={() => setDialog('leave')}
+      />
+      <Sounds tracks={state.room.sounds} />
+      <Announcer session={session} />
+      <DevicesDialog opened={dialog === 'devices'} onClose={() => setDialog(null)} session={session} />
+      <KeysDialog opened={dialog === 'keys'} onClose={() => setDialog(null)} />
+      <LeaveDialog opened={dialog === 'leave'} onClose={() => setDialog(null)} onLeave={() => session.leave()} />
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+import { useElementSize } from '@mantine/hooks';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Rect } from '../../meeting/geometry';
+import type { Layout } from '../../meeting/layout';
+import { arrange, type Screen } from '../../meeting/screen';
+import { pointTile } from '../../meeting/snapshot';
+import type { MeetingState } from '../../meeting/state';
+import classes from './Stage.module.css';
+import { Tile } from './Tile';
+
+interface StageProps {
+  readonly state: MeetingState;
+  readonly screen: Screen;
+  readonly onPages: (pages: number) => void;
+  readonly onTurn: (by: 1 | -1) => void;
+}
+
+function layoutOf(state: MeetingState, screen: Screen, area: Rect) {
+  return arrange(
+    {
+      wish: screen.wish,
+      page: screen.page,
+      points: state.room.points.map((tile) => tile.id),
+      own: state.room.points.find((tile) => tile.point.own)?.id ?? '',
+      contents: state.room.contents.map((tile) => tile.id),
+      speaker: state.speaker === null ? null : pointTile(state.speaker),
+    },
+    area,
+  );
+}
+
+export function Stage({ state, screen, onPages, onTurn }: StageProps) {
+  const { t } = useTranslation();
+  const { ref, width, height } = useElementSize();
+  const tiles = new Map([...state.room.contents, ...state.room.points].map((tile) => [tile.id, tile]));
+  const { layout, placed } = layoutOf(state, screen, { x: 0, y: 0, width, height });
+  const pages = layout.kind === 'grid' ? layout.pages : 1;
+  useEffect(() => onPages(pages), [pages, onPages]);
+  const more = layout.kind === 'grid' ? 0 : layout.more;
+  return (
+    <main className={classes.stage} data-layout={layout.kind} aria-label={t('meeting.stage')}>
+      <div ref={ref} className={classes.area}>
+        {state.phase.kind === 'connecting' && <p className={classes.word}>{t('meeting.connecting')}</p>}
+        {tiles.size > 0 &&
+          placed.map(({ id, role, rect }) => {
+            const tile = tiles.get(id);
+            return (
+              tile && (
+                <Tile key={id} tile={tile} role={role} rect={rect} wholeScreen={state.sharingWholeScreen && tile.point.own} />
+              )
+            );
+          })}
+      </div>
+      {state.room.points.length === 1 && <p className={classes.note}>{t('meeting.waiting')}</p>}
+      {more > 0 && <p className={classes.note}>{t('meeting.more', { count: more })}</p>}
+      {layout.kind === 'grid' && layout.pages > 1 && <Pages layout={layout} onTurn={onTurn} />}
+    </main>
+  );
+}
+
+interface PagesProps {
+  readonly layout: Extract<Layout, { kind: 'grid' }>;
+  readonly onTurn: (by: 1 | -1) => void;
+}
+
+function Pages({ layout, onTurn }: PagesProps) {
+  const { t } = useTranslation();
+  return (
+    <nav className={classes.pages}>
+      <button type="button" disabled={layout.page === 0} onClick={() => onTurn(-1)}>
+        ‹ {t('meeting.pageBack')}
+      </button>
+      {t('meeting.page', { page: layout.page + 1, pages: layout.pages })}
+      <button type="button" disabled={layout.page === layout.pages - 1} onClick={() => onTurn(1)}>
+        {t('meeting.pageOn')} ›
+      </button>
+    </nav>
+  );
+}

@@ -1,0 +1,107 @@
+import { memo, useEffect, useRef } from 'react';
+import type { Track } from 'livekit-client';
+import { useTranslation } from 'react-i18next';
+import { Icon } from '../../app/icons';
+import type { Rect } from '../../meeting/geometry';
+import type { TileRole } from '../../meeting/screen';
+import type { TileView } from '../../meeting/snapshot';
+import { LineWord } from './LineWord';
+import classes from './Tile.module.css';
+
+interface TileProps {
+  readonly tile: TileView;
+  readonly role: TileRole;
+  readonly rect: Rect;
+  /** This tile is the screen it would be drawn on. */
+  readonly wholeScreen: boolean;
+}
+
+function sameTile(a: TileProps, b: TileProps): boolean {
+  const sameRect = a.rect.x === b.rect.x && a.rect.y === b.rect.y && a.rect.width === b.rect.width && a.rect.height === b.rect.height;
+  return a.tile === b.tile && a.role === b.role && a.wholeScreen === b.wholeScreen && sameRect;
+}
+
+export const Tile = memo(function Tile({ tile, role, rect, wholeScreen }: TileProps) {
+  const { t } = useTranslation();
+  const { point, kind, track } = tile;
+  const content = kind === 'content';
+  const name = point.own ? t('meeting.own', { name: point.name }) : point.name;
+  const hidden = content && wholeScreen;
+  return (
+    <figure
+      className={classes.tile}
+      data-testid={content ? 'content' : 'point'}
+      data-identity={point.identity}
+      data-role={role}
+      data-speaking={!content && point.speaking}
+      style={{ left: rect.x, top: rect.y, width: rect.width, height: rect.height }}
+    >
+      {track && !hidden ? (
+        <Picture track={track} mirrored={point.own && !content} whole={content} />
+      ) : (
+        <Empty tile={tile} hidden={hidden} />
+      )}
+      <figcaption className={classes.plate}>
+        {content ? (
+          <span className={classes.name}>{t('meeting.content', { name: point.name })}</span>
+        ) : (
+          <>
+            <MicSign on={point.mic} />
+            <span className={classes.name}>{name}</span>
+            <span className={classes.line}>
+              <LineWord line={point.line} />
+            </span>
+          </>
+        )}
+      </figcaption>
+    </figure>
+  );
+}, sameTile);
+
+function MicSign({ on }: { readonly on: boolean }) {
+  const { t } = useTranslation();
+  if (on) return null;
+  return (
+    <span className={classes.mic} role="img" aria-label={t('meeting.micOff')} title={t('meeting.micOff')} data-testid="mic-off">
+      <Icon name="micOff" size="1.05em" />
+    </span>
+  );
+}
+
+function Empty({ tile, hidden }: { readonly tile: TileView; readonly hidden: boolean }) {
+  const { t } = useTranslation();
+  const { point, kind } = tile;
+  if (hidden || (kind === 'content' && point.own)) {
+    return (
+      <div className={classes.empty}>
+        <Icon name="share" size="2.2em" />
+        <strong>{t('meeting.ownContent')}</strong>
+        <span>{t('meeting.ownContentHint')}</span>
+      </div>
+    );
+  }
+  if (kind === 'content') return <div className={classes.empty} />;
+  return (
+    <div className={classes.empty}>
+      <strong>{point.name}</strong>
+      <span>{point.line === 'audioOnly' ? t('line.audioOnly') : point.camera ? '' : t('meeting.cameraOff')}</span>
+    </div>
+  );
+}
+
+interface PictureProps {
+  readonly track: Track;
+  readonly mirrored: boolean;
+  readonly whole: boolean;
+}
+
+function Picture({ track, mirrored, whole }: PictureProps) {
+  const video = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const element = video.current;
+    if (!element) return undefined;
+    track.attach(element);
+    return () => void track.detach(element);
+  }, [track]);
+  return <video ref={video} className={classes.video} data-mirrored={mirrored} data-whole={whole} muted playsInline autoPlay />;
+}
