@@ -142,16 +142,21 @@ func (c *Conn) WriteToAddrPort(p []byte, to netip.AddrPort) (int, error) {
 		return c.writeDirect(p, to)
 	}
 	i := shardOf(to)
-	deep, err := c.shards[i].push(p, to, c, 1<<i)
-	if err != nil {
-		return 0, err
+	for {
+		switch depth, err := c.shards[i].push(p, to, c, 1<<i); {
+		case err != nil:
+			return 0, err
+		case depth == full:
+			c.count.full.Add(1)
+			c.drain(i)
+			continue
+		case depth == deep:
+			c.flush(1 << i)
+		case !c.armed.Load():
+			c.arm()
+		}
+		return len(p), nil
 	}
-	if deep {
-		c.flush(1 << i)
-	} else if !c.armed.Load() {
-		c.arm()
-	}
-	return len(p), nil
 }
 
 // writeDirect sends one packet by a call of its own.

@@ -11,11 +11,12 @@
 // calls. What the kernel or the network card refuses is sent packet by packet;
 // outside Linux everything is.
 //
-// Drop policy: a queue holds at most Settings.QueueBytes. A packet for a full
-// queue is dropped and counted (the newest goes, for older ones are closer to
-// the wire). Packets for a socket that stays full for 5 ms are dropped and
-// counted, so that a stuck network card stops neither a source nor the memory.
-// A drop is never an error of WriteTo: to the layers above it is loss.
+// Bounds and drop policy: a queue holds at most Settings.QueueBytes. Who finds
+// it full waits for the goroutine that is sending and then sends it itself, so a
+// burst larger than the queue costs time, not packets. The socket is waited for
+// up to 5 ms a flush; what it does not take by then is dropped and counted, so
+// that a stuck network card stops neither a source nor the memory. A drop is
+// never an error of WriteTo: to the layers above it is loss.
 //
 // Goroutines: each Conn starts one, which sends what nobody flushed within 1 ms
 // and forgets idle destinations; Conn.Close ends it and waits for it. The muxes

@@ -53,6 +53,13 @@ func (c *Conn) flushWanted() bool {
 	if held == 0 {
 		return false
 	}
+	c.sendHeld(held)
+	return c.wanted.Load()&held != 0
+}
+
+// sendHeld sends what was taken from the shards, whose sending locks the caller
+// holds, and unlocks them.
+func (c *Conn) sendHeld(held uint32) {
 	snd := c.senders.get()
 	for left := held; left != 0; left &= left - 1 {
 		snd.addBatch(c, c.shards[bits.TrailingZeros32(left)].out)
@@ -64,7 +71,14 @@ func (c *Conn) flushWanted() bool {
 		s.out.empty(&c.chunks)
 		s.sending.Unlock()
 	}
-	return c.wanted.Load()&held != 0
+}
+
+// drain empties one shard for a writer that finds it full. It waits for who is
+// sending, which the socket's own drop policy bounds.
+func (c *Conn) drain(shard uint32) {
+	c.shards[shard].sending.Lock()
+	c.shards[shard].take(c, 1<<shard)
+	c.sendHeld(1 << shard)
 }
 
 // arm makes the safety flusher look at the queue in 1 ms. While packets flow it

@@ -27,8 +27,9 @@ const (
 // cores that send to different shards never wait for each other.
 type shard struct {
 	// sending is held by who sends the batch out, so that batches of one shard
-	// leave one after another: that keeps the order per destination. It is taken
-	// with TryLock only, hence by nobody in a blocking way but Close.
+	// leave one after another: that keeps the order per destination. A goroutine
+	// may hold several, for it takes them with TryLock; who waits for one (Close,
+	// and a writer that finds the queue full) holds no other.
 	sending sync.Mutex
 	out     *batch // guarded by sending; empty when sending is free
 
@@ -36,7 +37,6 @@ type shard struct {
 	fill         *batch     // what WriteTo appends to
 	destinations map[netip.AddrPort]*destination
 	queued       uint64 // packets taken
-	full         uint64 // packets dropped
 	limit        int    // bytes that fill may hold
 	since        int64  // sfu.Now of the first packet in fill
 	closed       bool
@@ -85,18 +85,25 @@ type destination struct {
 	plainUntil int64 // sfu.Now until which trains are not tried: they were refused
 }
 
-// push appends a copy of p to the queue. It reports whether the queue is half
-// full, so that it should not wait for its Flush.
-func (s *shard) push(p []byte, to netip.AddrPort, c *Conn, bit uint32) (deep bool, err error) {
+// depth is how full a queue is after a push.
+type depth uint8
+
+const (
+	shallow depth = iota
+	deep          // half full: it should not wait for its Flush
+	full          // nothing was appended
+)
+
+// push appends a copy of p to the queue if there is room.
+func (s *shard) push(p []byte, to netip.AddrPort, c *Conn, bit uint32) (depth, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return false, errClosed
+		return full, errClosed
 	}
 	b := s.fill
-	if b.bytes+len(p) > s.limit {
-		s.full++
-		return true, nil
+	if b.bytes > 0 && b.bytes+len(p) > s.limit {
+		return full, nil
 	}
 	d := s.destinations[to]
 	if d == nil {
@@ -110,7 +117,10 @@ func (s *shard) push(p []byte, to netip.AddrPort, c *Conn, bit uint32) (deep boo
 	d.lastUsed = s.since
 	b.append(p, d, &c.chunks)
 	s.queued++
-	return b.bytes > s.limit/2, nil
+	if b.bytes > s.limit/2 {
+		return deep, nil
+	}
+	return shallow, nil
 }
 
 // append copies p into the batch and joins it to the destination's newest train
@@ -199,10 +209,10 @@ func (s *shard) sweep(since int64) {
 	}
 }
 
-func (s *shard) counts() (queued, full uint64) {
+func (s *shard) taken() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.queued, s.full
+	return s.queued
 }
 
 // shardOf spreads addresses: behind one NAT only the port differs, on one line

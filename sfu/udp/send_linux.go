@@ -80,6 +80,7 @@ type sender struct {
 	control [sendMessages][controlBytes]byte
 	nMsgs   int
 	nVecs   int
+	full    bool // the socket was waited for in vain during this flush
 
 	// The system call's arguments and results, for the closure that makes it.
 	from  int
@@ -169,7 +170,7 @@ func (s *sender) addMessage(b *batch, t *train, first, count int32) {
 
 // finish sends the block and empties it.
 func (s *sender) finish(c *Conn) {
-	blocked := false
+	waited := false
 	for s.from = 0; s.from < s.nMsgs; {
 		if err := c.raw.Control(s.call); err != nil {
 			break // closed: what is queued is dropped
@@ -179,15 +180,16 @@ func (s *sender) finish(c *Conn) {
 		case 0:
 			s.account(c, s.sent)
 			s.from += s.sent
-			blocked = false
+			waited = false
 		case unix.EINTR:
 		case unix.EAGAIN:
-			if blocked { // it has been waited for already
+			if waited || s.full {
+				s.full = true // no wait for the rest of the flush
 				c.count.blocked.Add(s.remaining())
 				s.from = s.nMsgs
 				break
 			}
-			blocked = true
+			waited = true
 			_ = c.raw.Control(s.wait)
 		case unix.EIO, unix.EINVAL, unix.EMSGSIZE, unix.EOPNOTSUPP:
 			s.refused(c)
@@ -278,6 +280,7 @@ func (p *senderPool) get() *sender {
 }
 
 func (p *senderPool) put(s *sender) {
+	s.full = false
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.free = append(p.free, s)

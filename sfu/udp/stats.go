@@ -19,7 +19,8 @@ type Stats struct {
 	ReceivedBytes   uint64
 	ReceiveCalls    uint64 // system calls that fetched them, empty ones included
 
-	DroppedQueueFull uint64 // packets: the queue held Settings.QueueBytes
+	FullQueues uint64 // packets that found the queue full, so that their writer sent it first
+
 	DroppedBlocked   uint64 // packets: the socket stayed full for 5 ms
 	DroppedError     uint64 // packets: the kernel refused them (no route, firewall, ...)
 	DroppedTruncated uint64 // received packets longer than any that belong here
@@ -39,7 +40,7 @@ func (s *Stats) add(o Stats) {
 	s.ReceivedPackets += o.ReceivedPackets
 	s.ReceivedBytes += o.ReceivedBytes
 	s.ReceiveCalls += o.ReceiveCalls
-	s.DroppedQueueFull += o.DroppedQueueFull
+	s.FullQueues += o.FullQueues
 	s.DroppedBlocked += o.DroppedBlocked
 	s.DroppedError += o.DroppedError
 	s.DroppedTruncated += o.DroppedTruncated
@@ -48,11 +49,11 @@ func (s *Stats) add(o Stats) {
 // counters are Stats that several goroutines add to: once per flush or per
 // system call rather than per packet.
 type counters struct {
-	sentPackets, sentBytes, sendCalls   atomic.Uint64
-	trains, refusedTrains, lateFlushes  atomic.Uint64
-	directPackets, directBytes          atomic.Uint64
-	recvPackets, recvBytes, recvCalls   atomic.Uint64
-	blocked, refused, truncated, closed atomic.Uint64
+	sentPackets, sentBytes, sendCalls  atomic.Uint64
+	trains, refusedTrains, lateFlushes atomic.Uint64
+	directPackets, directBytes         atomic.Uint64
+	recvPackets, recvBytes, recvCalls  atomic.Uint64
+	blocked, refused, truncated, full  atomic.Uint64
 }
 
 // Stats returns a snapshot of the counters. They are read one after another, so
@@ -70,14 +71,13 @@ func (c *Conn) Stats() Stats {
 		ReceivedPackets:  c.count.recvPackets.Load(),
 		ReceivedBytes:    c.count.recvBytes.Load(),
 		ReceiveCalls:     c.count.recvCalls.Load(),
+		FullQueues:       c.count.full.Load(),
 		DroppedBlocked:   c.count.blocked.Load(),
 		DroppedError:     c.count.refused.Load(),
 		DroppedTruncated: c.count.truncated.Load(),
 	}
 	for i := range c.shards {
-		queued, full := c.shards[i].counts()
-		s.QueuedPackets += queued
-		s.DroppedQueueFull += full
+		s.QueuedPackets += c.shards[i].taken()
 	}
 	return s
 }
