@@ -5,6 +5,7 @@ package session
 
 import (
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/livekit/protocol/auth"
@@ -97,3 +98,24 @@ var (
 	ErrNameSize     = &Error{http.StatusBadRequest, "name_too_long", "room name, identity or participant name exceeds its limit"}
 	ErrMedia        = &Error{http.StatusInternalServerError, "media_failed", "could not start the media session"}
 )
+
+// The refusals of the server API.
+var (
+	ErrNoParticipant = &Error{http.StatusNotFound, "participant_not_found", "participant does not exist"}
+	ErrNoTrack       = &Error{http.StatusNotFound, "track_not_found", "track does not exist"}
+	ErrNoUnmute      = &Error{http.StatusPreconditionFailed, "remote_unmute_disabled", "remote unmute not enabled"}
+	ErrBadRequest    = &Error{http.StatusBadRequest, "invalid_request", "invalid request"}
+)
+
+// CallFailed is the error of a remote procedure call that a client did not
+// answer, or answered with an error. code is the client protocol's own.
+func CallFailed(code uint32, message, data string) *Error {
+	e := &Error{Status: http.StatusGatewayTimeout, Code: "rpc_" + strconv.FormatUint(uint64(code), 10), Text: message}
+	if code < 1500 || code >= 1600 {
+		e.Status = http.StatusBadRequest
+	}
+	if data != "" {
+		e.Text += ": " + data
+	}
+	return e
+}

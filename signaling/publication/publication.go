@@ -1,0 +1,180 @@
+// Package publication keeps the tracks that one participant publishes, from
+// the announcement over the match in the SDP to the end. It is pure and owned
+// by the room's goroutine; it never talks to client or media itself.
+package publication
+
+import (
+	"slices"
+	"time"
+
+	"diemcau/meeting"
+
+	"github.com/livekit/protocol/livekit"
+	"google.golang.org/protobuf/proto"
+)
+
+// Limits on announcements that wait, so that a client cannot fill the memory.
+const (
+	MaxPending = 20 // tracks whose media has not come
+	MaxQueued  = 3  // announcements of one client id that is still in use
+	maxTracks  = 64 // published and pending together
+)
+
+// Track is one announced or published track.
+type Track struct {
+	info      *livekit.TrackInfo
+	cids      []string
+	published bool
+	told      bool // the publisher was told of its first subscriber
+}
+
+// ID of the track.
+func (t *Track) ID() meeting.TrackID { return meeting.TrackID(t.info.Sid) }
+
+// Info is a copy of what is known of the track.
+func (t *Track) Info() *livekit.TrackInfo { return proto.CloneOf(t.info) }
+
+// Muted tells whether the publisher has muted it.
+func (t *Track) Muted() bool { return t.info.Muted }
+
+// Kind tells sound from picture.
+func (t *Track) Kind() livekit.TrackType { return t.info.Type }
+
+// Source is what the track shows or plays.
+func (t *Track) Source() livekit.TrackSource { return t.info.Source }
+
+// Published tells whether its media was found.
+func (t *Track) Published() bool { return t.published }
+
+// FirstSubscriber reports true once: when the publisher is to be told that
+// somebody has the track.
+func (t *Track) FirstSubscriber() bool {
+	if t.told {
+		return false
+	}
+	t.told = true
+	return true
+}
+
+// Set is all tracks of one participant.
+type Set struct {
+	tracks map[meeting.TrackID]*Track
+	order  []meeting.TrackID
+	queued []*livekit.AddTrackRequest
+}
+
+// NewSet returns a set without tracks.
+func NewSet() *Set { return &Set{tracks: make(map[meeting.TrackID]*Track)} }
+
+// Get finds a track, announced or published.
+func (s *Set) Get(id meeting.TrackID) *Track { return s.tracks[id] }
+
+// All lists the tracks in the order of their announcements.
+func (s *Set) All() []*Track {
+	all := make([]*Track, 0, len(s.order))
+	for _, id := range s.order {
+		all = append(all, s.tracks[id])
+	}
+	return all
+}
+
+// Published lists those whose media was found.
+func (s *Set) Published() []*Track {
+	return slices.DeleteFunc(s.All(), func(t *Track) bool { return !t.published })
+}
+
+// Infos are copies of what is known of the published tracks.
+func (s *Set) Infos() []*livekit.TrackInfo {
+	var infos []*livekit.TrackInfo
+	for _, t := range s.Published() {
+		infos = append(infos, t.Info())
+	}
+	return infos
+}
+
+// Refusal is why an announcement was not taken.
+type Refusal struct {
+	Reason livekit.RequestResponse_Reason
+	Text   string
+}
+
+// Add takes an announcement. Exactly one of track and refusal is set; QUEUED
+// is a refusal for now, answered when the track in the way has gone (Unqueue).
+func (s *Set) Add(req *livekit.AddTrackRequest, mayPublish bool, now time.Time) (*Track, *Refusal) {
+	switch {
+	case !mayPublish:
+		return nil, &Refusal{livekit.RequestResponse_NOT_ALLOWED, "does not have permission to publish this source"}
+	case req.Type != livekit.TrackType_AUDIO && req.Type != livekit.TrackType_VIDEO:
+		return nil, &Refusal{livekit.RequestResponse_UNSUPPORTED_TYPE, "only audio and video tracks can be announced"}
+	case s.pending() >= MaxPending || len(s.tracks) >= maxTracks:
+		return nil, &Refusal{livekit.RequestResponse_LIMIT_EXCEEDED, "too many tracks"}
+	case req.Sid != "" && s.tracks[meeting.TrackID(req.Sid)] == nil:
+		return nil, &Refusal{livekit.RequestResponse_NOT_FOUND, "no track of that sid"}
+	case req.Sid != "":
+		// A second codec for a track. None is ever asked for, so this is a
+		// client that did not wait to be asked.
+		return nil, &Refusal{livekit.RequestResponse_UNSUPPORTED_TYPE, "backup codecs are not served"}
+	case s.inUse(req):
+		return nil, s.queue(req)
+	}
+	t := newTrack(req, now)
+	s.tracks[t.ID()] = t
+	s.order = append(s.order, t.ID())
+	return t, nil
+}
+
+func (s *Set) pending() int {
+	n := 0
+	for _, t := range s.tracks {
+		if !t.published {
+			n++
+		}
+	}
+	return n
+}
+
+// inUse reports whether a track of the same client id is still there.
+func (s *Set) inUse(req *livekit.AddTrackRequest) bool {
+	for _, t := range s.tracks {
+		if slices.Contains(t.cids, req.Cid) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Set) queue(req *livekit.AddTrackRequest) *Refusal {
+	waiting := 0
+	for _, q := range s.queued {
+		if q.Cid == req.Cid {
+			waiting++
+		}
+	}
+	if waiting >= MaxQueued || len(s.queued) >= MaxPending {
+		return &Refusal{livekit.RequestResponse_LIMIT_EXCEEDED, "too many announcements of one track"}
+	}
+	s.queued = append(s.queued, req)
+	return &Refusal{livekit.RequestResponse_QUEUED, "waiting until the track of the same id has ended"}
+}
+
+// Remove forgets a track. It returns nil when there is none.
+func (s *Set) Remove(id meeting.TrackID) *Track {
+	t := s.tracks[id]
+	if t == nil {
+		return nil
+	}
+	delete(s.tracks, id)
+	s.order = slices.DeleteFunc(s.order, func(o meeting.TrackID) bool { return o == id })
+	return t
+}
+
+// Unqueue returns an announcement whose way is free now, or nil.
+func (s *Set) Unqueue() *livekit.AddTrackRequest {
+	for i, q := range s.queued {
+		if !s.inUse(q) {
+			s.queued = slices.Delete(s.queued, i, i+1)
+			return q
+		}
+	}
+	return nil
+}

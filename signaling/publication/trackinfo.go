@@ -1,0 +1,257 @@
+package publication
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"diemcau/meeting"
+	"diemcau/signaling"
+
+	"github.com/livekit/protocol/livekit"
+	"github.com/livekit/protocol/utils/guid"
+)
+
+// mimes are the spellings that clients compare with.
+var mimes = []string{
+	"audio/opus", "audio/red", "video/VP8", "video/H264", "video/VP9", "video/AV1", "video/H265", "audio/PCMU", "audio/PCMA",
+}
+
+// MIME returns the usual spelling of a codec, given with or without its kind;
+// "" for an unknown one.
+func MIME(codec string) string {
+	for _, m := range mimes {
+		if strings.EqualFold(m, codec) || strings.EqualFold(m[strings.IndexByte(m, '/')+1:], codec) {
+			return m
+		}
+	}
+	return ""
+}
+
+// newTrack fills what an announcement tells of a track.
+func newTrack(req *livekit.AddTrackRequest, now time.Time) *Track {
+	info := &livekit.TrackInfo{
+		Sid:                   guid.New(sidPrefix(req.Type, req.Source)),
+		Type:                  req.Type,
+		Name:                  req.Name,
+		Muted:                 req.Muted,
+		Width:                 req.Width,
+		Height:                req.Height,
+		Source:                req.Source,
+		DisableRed:            req.DisableRed,
+		Encryption:            req.Encryption,
+		Stream:                stream(req),
+		BackupCodecPolicy:     req.BackupCodecPolicy,
+		PacketTrailerFeatures: req.PacketTrailerFeatures,
+		Version:               &livekit.TimedVersion{UnixMicro: now.UnixMicro()},
+	}
+	setAudioFeatures(info, req)
+	t := &Track{info: info, cids: []string{req.Cid}}
+	codec := &livekit.SimulcastCodecInfo{Cid: req.Cid}
+	layers := req.Layers
+	if len(req.SimulcastCodecs) > 0 {
+		first := req.SimulcastCodecs[0]
+		codec.MimeType, codec.VideoLayerMode = MIME(first.Codec), first.VideoLayerMode
+		if first.Cid != "" {
+			codec.Cid = first.Cid
+			t.cids = append(t.cids, first.Cid)
+		}
+		if len(first.Layers) > 0 {
+			layers = first.Layers
+		}
+	}
+	if req.Type == livekit.TrackType_VIDEO {
+		info.MimeType = codec.MimeType
+		setLayers(info, codec, declared(layers, req.Width, req.Height))
+	}
+	info.Codecs = []*livekit.SimulcastCodecInfo{codec}
+	return t
+}
+
+// sidPrefix has letters for the kind and the source, for people who read logs.
+func sidPrefix(kind livekit.TrackType, source livekit.TrackSource) string {
+	prefix := guid.TrackPrefix + "A"
+	if kind == livekit.TrackType_VIDEO {
+		prefix = guid.TrackPrefix + "V"
+	}
+	switch source {
+	case livekit.TrackSource_CAMERA:
+		return prefix + "C"
+	case livekit.TrackSource_MICROPHONE:
+		return prefix + "M"
+	case livekit.TrackSource_SCREEN_SHARE:
+		return prefix + "S"
+	case livekit.TrackSource_SCREEN_SHARE_AUDIO:
+		return prefix + "s"
+	}
+	return prefix
+}
+
+// stream groups tracks that belong together.
+func stream(req *livekit.AddTrackRequest) string {
+	switch {
+	case req.Stream != "":
+		return req.Stream
+	case req.Source == livekit.TrackSource_CAMERA || req.Source == livekit.TrackSource_MICROPHONE:
+		return "camera"
+	case req.Source == livekit.TrackSource_SCREEN_SHARE || req.Source == livekit.TrackSource_SCREEN_SHARE_AUDIO:
+		return "screen"
+	}
+	return "unknown"
+}
+
+// setAudioFeatures joins the old booleans and the new list: clients of any age
+// read one of them.
+func setAudioFeatures(info *livekit.TrackInfo, req *livekit.AddTrackRequest) {
+	if info.Type != livekit.TrackType_AUDIO {
+		return
+	}
+	features := slices.Clone(req.AudioFeatures)
+	add := func(f livekit.AudioTrackFeature, when bool) {
+		if when && !slices.Contains(features, f) {
+			features = append(features, f)
+		}
+	}
+	add(livekit.AudioTrackFeature_TF_STEREO, req.Stereo)          //nolint:staticcheck // old clients send it
+	add(livekit.AudioTrackFeature_TF_NO_DTX, req.GetDisableDtx()) //nolint:staticcheck // old clients send it
+	info.AudioFeatures = features
+	info.Stereo = slices.Contains(features, livekit.AudioTrackFeature_TF_STEREO)     //nolint:staticcheck // old clients read it
+	info.DisableDtx = slices.Contains(features, livekit.AudioTrackFeature_TF_NO_DTX) //nolint:staticcheck // old clients read it
+}
+
+// declared sorts the layers by quality, lowest first, or makes the one layer
+// of a track without any.
+func declared(layers []*livekit.VideoLayer, width, height uint32) []*livekit.VideoLayer {
+	out := make([]*livekit.VideoLayer, 0, 3)
+	for _, l := range layers {
+		if l == nil || l.Quality == livekit.VideoQuality_OFF || len(out) == 3 {
+			continue
+		}
+		out = append(out, &livekit.VideoLayer{Quality: l.Quality, Width: l.Width, Height: l.Height, Bitrate: l.Bitrate, Rid: l.Rid})
+	}
+	slices.SortStableFunc(out, func(a, b *livekit.VideoLayer) int { return cmp.Compare(a.Quality, b.Quality) })
+	if len(out) == 0 {
+		out = append(out, &livekit.VideoLayer{Quality: livekit.VideoQuality_HIGH, Width: width, Height: height})
+	}
+	for i, l := range out {
+		l.SpatialLayer = int32(i)
+	}
+	return out
+}
+
+func setLayers(info *livekit.TrackInfo, codec *livekit.SimulcastCodecInfo, layers []*livekit.VideoLayer) {
+	if codec.VideoLayerMode == livekit.VideoLayer_MODE_UNUSED {
+		codec.VideoLayerMode = livekit.VideoLayer_ONE_SPATIAL_LAYER_PER_STREAM
+		if codec.MimeType == "video/VP9" || codec.MimeType == "video/AV1" {
+			codec.VideoLayerMode = livekit.VideoLayer_MULTIPLE_SPATIAL_LAYERS_PER_STREAM
+		}
+	}
+	codec.Layers = layers
+	info.Layers = layers                                           //nolint:staticcheck // old clients read it
+	info.Simulcast = len(layers) > 1 && !svc(codec.VideoLayerMode) //nolint:staticcheck // old clients read it
+}
+
+func svc(m livekit.VideoLayer_Mode) bool {
+	return m == livekit.VideoLayer_MULTIPLE_SPATIAL_LAYERS_PER_STREAM
+}
+
+// rids are the names of simulcast layers, lowest first.
+var rids = [...]string{"q", "h", "f"}
+
+// Pending describes the track to the media plane.
+func (t *Track) Pending() signaling.PendingTrack {
+	codec := t.info.Codecs[0]
+	p := signaling.PendingTrack{
+		ID:         t.ID(),
+		CIDs:       slices.Clone(t.cids),
+		Kind:       signaling.AudioTrack,
+		MIME:       codec.MimeType,
+		SVC:        svc(codec.VideoLayerMode),
+		Screen:     t.info.Source == livekit.TrackSource_SCREEN_SHARE,
+		Muted:      t.info.Muted,
+		Encrypted:  t.info.Encryption != livekit.Encryption_NONE,
+		Stereo:     slices.Contains(t.info.AudioFeatures, livekit.AudioTrackFeature_TF_STEREO),
+		DisableDTX: slices.Contains(t.info.AudioFeatures, livekit.AudioTrackFeature_TF_NO_DTX),
+		DisableRED: t.info.DisableRed,
+	}
+	if t.info.Type == livekit.TrackType_VIDEO {
+		p.Kind = signaling.VideoTrack
+		for i, l := range codec.Layers {
+			layer := signaling.Layer{Width: l.Width, Height: l.Height}
+			if len(codec.Layers) > 1 && !p.SVC {
+				layer.RID = cmp.Or(l.Rid, rids[i])
+			}
+			p.Layers = append(p.Layers, layer)
+		}
+	}
+	return p
+}
+
+// Publish notes what the media plane found in the SDP. It returns nil for an
+// unknown track.
+func (s *Set) Publish(e signaling.MediaPublished, now time.Time) *Track {
+	t := s.tracks[e.ID]
+	if t == nil {
+		return nil
+	}
+	codec := t.info.Codecs[0]
+	mime := MIME(e.MIME)
+	if e.RED {
+		mime = "audio/red"
+	}
+	if mime == "" {
+		mime = e.MIME
+	}
+	t.info.MimeType, codec.MimeType = mime, mime
+	t.info.Mid, codec.Mid = e.MID, e.MID
+	if e.SDPCID != "" && e.SDPCID != codec.Cid {
+		codec.SdpCid = e.SDPCID
+	}
+	for i, l := range e.Layers {
+		if i < len(codec.Layers) {
+			codec.Layers[i].Ssrc, codec.Layers[i].Rid = l.SSRC, l.RID
+		}
+	}
+	t.published = true
+	t.touch(now)
+	return t
+}
+
+// touch renews the track's version.
+func (t *Track) touch(now time.Time) {
+	v := t.info.Version
+	if micro := now.UnixMicro(); micro > v.UnixMicro {
+		v.UnixMicro, v.Ticks = micro, 0
+		return
+	}
+	v.Ticks++
+}
+
+// SetMuted reports whether that changed anything.
+func (t *Track) SetMuted(muted bool, now time.Time) bool {
+	if t.info.Muted == muted {
+		return false
+	}
+	t.info.Muted = muted
+	t.touch(now)
+	return true
+}
+
+// SetFeatures replaces what is said of an audio track.
+func (t *Track) SetFeatures(features []livekit.AudioTrackFeature, now time.Time) {
+	t.info.AudioFeatures = slices.Clone(features)
+	t.touch(now)
+}
+
+// SetSize replaces the size of a video track, in pixels.
+func (t *Track) SetSize(width, height uint32, now time.Time) {
+	t.info.Width, t.info.Height = width, height
+	t.touch(now)
+}
+
+// StreamID is the msid stream id that a subscriber's SDP carries: clients take
+// publisher and track from it.
+func StreamID(publisher meeting.SessionID, track meeting.TrackID) string {
+	return string(publisher) + "|" + string(track)
+}

@@ -1,0 +1,63 @@
+package room
+
+import (
+	"diemcau/signaling/publication"
+
+	"github.com/livekit/protocol/livekit"
+)
+
+// ownMetadata is a client's request to change how it looks to others.
+func (r *Room) ownMetadata(m *member, req *livekit.UpdateParticipantMetadata) {
+	echo := func(a *livekit.RequestResponse) {
+		a.Request = &livekit.RequestResponse_UpdateMetadata{UpdateMetadata: req}
+	}
+	if !m.profile.Grants().GetCanUpdateOwnMetadata() {
+		m.refuse(req.GetRequestId(), livekit.RequestResponse_NOT_ALLOWED, "does not have permission to update own metadata", echo)
+		return
+	}
+	if err := m.profile.Update(req.GetName(), req.GetMetadata(), req.GetAttributes()); err != nil {
+		m.refuse(req.GetRequestId(), livekit.RequestResponse_LIMIT_EXCEEDED, "exceeds metadata size limit", echo)
+		return
+	}
+	// The client waits until its own entry in an update shows the change.
+	r.changed(m)
+	if m.client.SuccessResponse() {
+		m.refuse(req.GetRequestId(), livekit.RequestResponse_OK, "", echo)
+	}
+}
+
+// changed tells everybody of a changed face and renews the token that says it.
+func (r *Room) changed(m *member) {
+	m.profile.Changed()
+	r.announce(m, true)
+	r.refresh(m)
+}
+
+// setPermission replaces a member's rights while it is here. What it no longer
+// may, ends now.
+func (r *Room) setPermission(m *member, to *livekit.ParticipantPermission) bool {
+	hidden := m.profile.Grants().Hidden
+	if !m.profile.SetPermission(to) {
+		return false
+	}
+	var offending []*publication.Track
+	for _, t := range m.tracks.All() {
+		if !m.profile.Grants().GetCanPublishSource(t.Source()) {
+			offending = append(offending, t)
+		}
+	}
+	for _, t := range offending {
+		r.withdraw(m, t)
+	}
+	r.changed(m)
+	r.reconcileSubscriber(m)
+	if hidden != m.profile.Grants().Hidden {
+		for _, t := range m.tracks.Published() {
+			for _, o := range r.members {
+				r.reconcile(o, t.ID())
+			}
+		}
+	}
+	r.tellRoom(false)
+	return true
+}

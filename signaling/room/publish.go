@@ -1,0 +1,192 @@
+package room
+
+import (
+	"time"
+
+	"diemcau/meeting"
+	"diemcau/signaling"
+	"diemcau/signaling/publication"
+
+	"github.com/livekit/protocol/livekit"
+)
+
+func (r *Room) publisherMessage(m *member, req *livekit.SignalRequest) bool {
+	switch v := req.Message.(type) {
+	case *livekit.SignalRequest_AddTrack:
+		if v.AddTrack != nil {
+			r.addTrack(m, v.AddTrack)
+		}
+	case *livekit.SignalRequest_Mute:
+		r.clientMute(m, v.Mute)
+	case *livekit.SignalRequest_UpdateAudioTrack:
+		r.updateAudio(m, v.UpdateAudioTrack)
+	case *livekit.SignalRequest_UpdateVideoTrack:
+		r.updateVideo(m, v.UpdateVideoTrack)
+	case *livekit.SignalRequest_SubscriptionPermission:
+		r.subscriptionPermission(m, v.SubscriptionPermission)
+	case *livekit.SignalRequest_UpdateLayers: //nolint:staticcheck // old clients send it; the media plane sees for itself
+	default:
+		return false
+	}
+	return true
+}
+
+// addTrack answers an announcement. The track becomes public when the media
+// plane has found it in the SDP.
+func (r *Room) addTrack(m *member, req *livekit.AddTrackRequest) {
+	t, refusal := m.tracks.Add(req, m.profile.Grants().GetCanPublishSource(req.Source), time.Now())
+	if refusal != nil {
+		m.refuse(0, refusal.Reason, refusal.Text, func(a *livekit.RequestResponse) {
+			a.Request = &livekit.RequestResponse_AddTrack{AddTrack: req}
+		})
+		return
+	}
+	m.link.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_TrackPublished{
+		TrackPublished: &livekit.TrackPublishedResponse{Cid: req.Cid, Track: t.Info()},
+	}})
+	m.peer.ExpectTrack(t.Pending())
+}
+
+func (r *Room) publisherEvent(m *member, e signaling.MediaEvent) bool {
+	switch v := e.(type) {
+	case signaling.MediaPublished:
+		r.publish(m, v)
+	case signaling.MediaUnpublished:
+		r.unpublish(m, v.ID)
+	case signaling.MediaQualitiesWanted:
+		if t := m.tracks.Get(v.ID); t != nil {
+			m.link.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_SubscribedQualityUpdate{
+				SubscribedQualityUpdate: t.Wanted(v),
+			}})
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// publish makes a track public.
+func (r *Room) publish(m *member, e signaling.MediaPublished) {
+	t := m.tracks.Get(e.ID)
+	if t == nil {
+		return
+	}
+	if !m.profile.Grants().GetCanPublishSource(t.Source()) { // taken away meanwhile
+		r.withdraw(m, t)
+		return
+	}
+	again := t.Published()
+	m.tracks.Publish(e, time.Now())
+	m.profile.SetPublisher()
+	m.profile.Changed()
+	if again {
+		r.announce(m, true)
+		return
+	}
+	r.tracks[t.ID()] = published{m, t}
+	r.settings.Counters.PublishedTracks.Add(1)
+	r.announce(m, true)
+	for _, o := range r.members {
+		r.reconcile(o, t.ID())
+	}
+	r.emitTrack("track_published", m, t.Info())
+}
+
+// unpublish is the client's own doing: the track is gone from its SDP.
+func (r *Room) unpublish(m *member, id meeting.TrackID) {
+	t := m.tracks.Get(id)
+	if t == nil {
+		return
+	}
+	public := t.Published()
+	r.dropTrack(m, t)
+	if public {
+		m.profile.Changed()
+		r.announce(m, true)
+	}
+	for next := m.tracks.Unqueue(); next != nil; next = m.tracks.Unqueue() {
+		r.addTrack(m, next)
+	}
+}
+
+// withdraw is the server's doing: the publisher may no longer send the track.
+func (r *Room) withdraw(m *member, t *publication.Track) {
+	m.peer.Unpublish(t.ID())
+	told := &livekit.SignalResponse{Message: &livekit.SignalResponse_TrackUnpublished{
+		TrackUnpublished: &livekit.TrackUnpublishedResponse{TrackSid: string(t.ID())},
+	}}
+	if !m.client.TrackUnpublished() {
+		told = muteResponse(t.ID(), true)
+	}
+	m.link.send(told)
+	r.unpublish(m, t.ID())
+}
+
+func muteResponse(id meeting.TrackID, muted bool) *livekit.SignalResponse {
+	return &livekit.SignalResponse{Message: &livekit.SignalResponse_Mute{
+		Mute: &livekit.MuteTrackRequest{Sid: string(id), Muted: muted},
+	}}
+}
+
+// clientMute applies the publisher's own wish. It is not echoed to the client.
+func (r *Room) clientMute(m *member, req *livekit.MuteTrackRequest) {
+	t := m.tracks.Get(meeting.TrackID(req.GetSid()))
+	if t == nil {
+		m.refuse(0, livekit.RequestResponse_NOT_FOUND, "no track of that sid", func(a *livekit.RequestResponse) {
+			a.Request = &livekit.RequestResponse_Mute{Mute: req}
+		})
+		return
+	}
+	r.mute(m, t, req.Muted)
+}
+
+// mute stops or starts a track for everybody.
+func (r *Room) mute(m *member, t *publication.Track, muted bool) {
+	if !t.SetMuted(muted, time.Now()) {
+		return
+	}
+	m.peer.SetMuted(t.ID(), muted)
+	if muted {
+		r.speakers.Drop(m.id, t.ID())
+	}
+	if t.Published() {
+		m.profile.Changed()
+		r.announce(m, true)
+	}
+}
+
+func (r *Room) updateAudio(m *member, req *livekit.UpdateLocalAudioTrack) {
+	t := m.tracks.Get(meeting.TrackID(req.GetTrackSid()))
+	if t == nil || t.Kind() != livekit.TrackType_AUDIO {
+		m.refuse(0, livekit.RequestResponse_NOT_FOUND, "no audio track of that sid", func(a *livekit.RequestResponse) {
+			a.Request = &livekit.RequestResponse_UpdateAudioTrack{UpdateAudioTrack: req}
+		})
+		return
+	}
+	t.SetFeatures(req.Features, time.Now())
+	m.profile.Changed()
+	r.announce(m, true)
+}
+
+func (r *Room) updateVideo(m *member, req *livekit.UpdateLocalVideoTrack) {
+	t := m.tracks.Get(meeting.TrackID(req.GetTrackSid()))
+	if t == nil || t.Kind() != livekit.TrackType_VIDEO {
+		m.refuse(0, livekit.RequestResponse_NOT_FOUND, "no video track of that sid", func(a *livekit.RequestResponse) {
+			a.Request = &livekit.RequestResponse_UpdateVideoTrack{UpdateVideoTrack: req}
+		})
+		return
+	}
+	t.SetSize(req.Width, req.Height, time.Now())
+	m.profile.Changed()
+	r.announce(m, true)
+}
+
+// subscriptionPermission replaces who may have this member's tracks.
+func (r *Room) subscriptionPermission(m *member, rule *livekit.SubscriptionPermission) {
+	m.allow.Set(rule)
+	for _, t := range m.tracks.Published() {
+		for _, o := range r.members {
+			r.reconcile(o, t.ID())
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package room
+
+import (
+	"time"
+
+	"diemcau/meeting"
+	"diemcau/signaling/datapacket"
+	"diemcau/signaling/session"
+
+	"github.com/livekit/protocol/livekit"
+)
+
+// resume attaches a new socket to a member whose old one was lost, or will
+// soon be. Its media was never interrupted by this; others notice nothing.
+func (r *Room) resume(m *member, t *ticket, c session.Conn) {
+	since := m.link.heard
+	m.link.replace(t, c)
+	trouble := m.trouble
+	m.trouble.onResume = false
+	if trouble.onResume && trouble.mute {
+		m.link.drop()
+		return
+	}
+	m.link.heard = time.Now()
+	m.params.Expires = t.resume.Expires
+	m.times.failed = time.Time{}
+	r.settings.Counters.Resumes.Add(1)
+	m.link.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_Reconnect{Reconnect: &livekit.ReconnectResponse{
+		IceServers:     r.iceServers(m),
+		ServerInfo:     r.settings.Policy.serverInfo(),
+		LastMessageSeq: m.inbound.last,
+	}}})
+	if trouble.onResume {
+		m.link.drop()
+		return
+	}
+	r.tellAll(m, since)
+	m.link.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_RoomUpdate{
+		RoomUpdate: &livekit.RoomUpdate{Room: r.face.info()},
+	}})
+	r.refresh(m)
+	m.told.Reset()
+	m.quality.reset()
+	r.tellSpeakers(m)
+	m.peer.RestartICE()
+	if state := t.resume.Join.GetSyncState(); state != nil {
+		r.syncState(m, state)
+	}
+	r.settings.Log.Info("participant resumed", "room", r.settings.ID, "participant", m.point, "session", m.id,
+		"reason", t.resume.Join.GetReconnectReason())
+}
+
+// syncState compares what the client believes with what is so.
+func (r *Room) syncState(m *member, s *livekit.SyncState) {
+	for _, p := range s.PublishTracks {
+		if sid := p.GetTrack().GetSid(); sid != "" && m.tracks.Get(meeting.TrackID(sid)) == nil {
+			r.remove(m, ending{reason: livekit.DisconnectReason_STATE_MISMATCH, action: livekit.LeaveRequest_RECONNECT})
+			return
+		}
+	}
+	if sub := s.Subscription; sub != nil {
+		r.updateSubscription(m, sub)
+	}
+	for _, sid := range s.TrackSidsDisabled {
+		r.settingsFor(m, meeting.TrackID(sid), &livekit.UpdateTrackSettings{Disabled: true, Quality: livekit.VideoQuality_HIGH})
+	}
+	seen := make(map[meeting.SessionID]uint32, len(s.DatachannelReceiveStates))
+	for _, d := range s.DatachannelReceiveStates {
+		seen[meeting.SessionID(d.GetPublisherSid())] = d.GetLastSeq()
+	}
+	r.courier.replay.Missed(seen, time.Now(), func(p *datapacket.Packet) { r.deliver(p, m) })
+}
+
+// socketLost is called when a member's socket is gone without a leave.
+func (r *Room) socketLost(m *member) {
+	m.link.drop()
+	switch {
+	case !m.active():
+		// There is no media that could go on without the socket.
+		r.remove(m, ending{reason: livekit.DisconnectReason_SIGNAL_CLOSE, action: livekit.LeaveRequest_DISCONNECT})
+	default:
+		r.settings.Log.Info("socket lost, waiting for resume", "room", r.settings.ID, "participant", m.point, "session", m.id)
+	}
+}
+
+// mediaFailed asks the client to come back by a resume, which renews the path.
+func (r *Room) mediaFailed(m *member) {
+	if !m.active() {
+		r.remove(m, ending{reason: livekit.DisconnectReason_JOIN_FAILURE, action: livekit.LeaveRequest_RECONNECT})
+		return
+	}
+	if m.times.failed.IsZero() {
+		m.times.failed = time.Now()
+	}
+	r.sendLeave(m, livekit.LeaveRequest_RESUME, livekit.DisconnectReason_CONNECTION_TIMEOUT)
+	m.link.drop()
+}

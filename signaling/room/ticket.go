@@ -1,0 +1,92 @@
+package room
+
+import (
+	"context"
+	"time"
+
+	"diemcau/meeting"
+	"diemcau/signaling/session"
+
+	"github.com/livekit/protocol/livekit"
+)
+
+// ticket ties one socket to one member. A member has at most one ticket at a
+// time; what comes by an older one is ignored.
+type ticket struct {
+	room   *Room
+	member *member
+	resume *session.Params // set when the client comes back
+}
+
+// Run lets the first message out.
+func (t *ticket) Run(c session.Conn) {
+	posted := t.room.post(func() {
+		switch {
+		case t.member.gone:
+			turnAway(c)
+		case t.resume != nil:
+			t.room.resume(t.member, t, c)
+		case t.member.link.ticket == t:
+			t.room.join(t.member, t, c)
+		default:
+			c.Close()
+		}
+	})
+	if !posted {
+		turnAway(c)
+	}
+}
+
+// Receive hands over a message.
+func (t *ticket) Receive(m *livekit.SignalRequest) {
+	t.room.post(func() {
+		if t.member.gone || t.member.link.ticket != t {
+			return
+		}
+		t.member.link.heard = time.Now()
+		t.room.dispatch(t.member, m)
+	})
+}
+
+// Disconnected tells that the socket is gone.
+func (t *ticket) Disconnected() {
+	t.room.post(func() {
+		if !t.member.gone && t.member.link.ticket == t {
+			t.room.socketLost(t.member)
+		}
+	})
+}
+
+// Stranger is the ticket of a client that wants to resume what is not there:
+// it is told to join anew.
+type Stranger struct{}
+
+// Run sends the client away.
+func (Stranger) Run(c session.Conn) { turnAway(c) }
+
+// Receive ignores what comes.
+func (Stranger) Receive(*livekit.SignalRequest) {}
+
+// Disconnected needs nothing done.
+func (Stranger) Disconnected() {}
+
+func turnAway(c session.Conn) {
+	c.Send(&livekit.SignalResponse{Message: &livekit.SignalResponse_Leave{Leave: &livekit.LeaveRequest{
+		CanReconnect: true,
+		Reason:       livekit.DisconnectReason_STATE_MISMATCH,
+		Action:       livekit.LeaveRequest_RECONNECT,
+	}}})
+	c.Close()
+}
+
+// returning makes the ticket of a client that comes back.
+func (r *Room) returning(point meeting.PointID, p session.Params) (session.Ticket, error) {
+	var t session.Ticket = Stranger{}
+	err := r.call(context.Background(), func() error {
+		if m := r.members[point]; m != nil && m.link.joined {
+			t = &ticket{room: r, member: m, resume: &p}
+		}
+		return nil
+	})
+	return t, err
+}
