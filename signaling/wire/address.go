@@ -7,12 +7,15 @@ import (
 	"strings"
 )
 
-// clientAddress is the address of the client: the other end of the connection,
-// or, when that is a proxy we trust, the nearest address in X-Forwarded-For
-// that is none. What stands further left there is only what somebody claimed.
-func (h *Handler) clientAddress(r *http.Request) netip.Addr {
+// ClientAddress is the address of the client: the other end of the connection,
+// or, when that is a trusted proxy, the nearest address in X-Forwarded-For that
+// is none. What stands further left there is only what somebody claimed.
+func ClientAddress(r *http.Request, trusted []netip.Prefix) netip.Addr {
+	isTrusted := func(a netip.Addr) bool {
+		return slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(a) })
+	}
 	address := parseAddress(r.RemoteAddr)
-	if !h.trusted(address) {
+	if !isTrusted(address) {
 		return address
 	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -22,15 +25,15 @@ func (h *Handler) clientAddress(r *http.Request) netip.Addr {
 			break
 		}
 		address = next
-		if !h.trusted(address) {
+		if !isTrusted(address) {
 			break
 		}
 	}
 	return address
 }
 
-func (h *Handler) trusted(address netip.Addr) bool {
-	return slices.ContainsFunc(h.settings.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(address) })
+func (h *Handler) clientAddress(r *http.Request) netip.Addr {
+	return ClientAddress(r, h.settings.TrustedProxies)
 }
 
 // parseAddress reads an address with or without a port; what is none gives the

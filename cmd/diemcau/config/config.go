@@ -104,7 +104,7 @@ type Point struct {
 // Limits protect the bridge from too many at once.
 type Limits struct {
 	JoinsPerSecond float64        `yaml:"joins_per_second"`
-	JoinBurst      int            `yaml:"join_burst"`
+	JoinBurst      float64        `yaml:"join_burst"`
 	Sessions       int            `yaml:"sessions"`
 	TrustedProxies []netip.Prefix `yaml:"trusted_proxies"`
 }

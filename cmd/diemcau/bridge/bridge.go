@@ -1,0 +1,204 @@
+// Package bridge builds the parts of diemcau from the configuration, starts them
+// in order and stops them in the opposite one. It owns the sockets and the HTTP
+// servers, starts a goroutine for each server, and holds no rule of its own: the
+// parts do not know each other, and this is where they are introduced.
+package bridge
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"diemcau/cmd/diemcau/config"
+	"diemcau/signaling/room"
+	"diemcau/signaling/server"
+	"diemcau/signaling/token"
+	"diemcau/signaling/webhook"
+	"diemcau/signaling/wire"
+)
+
+// shutdownPatience is how long requests under way may take at the end.
+const shutdownPatience = 3 * time.Second
+
+// Bridge is a whole bridge in one value. Start it once, Close it once.
+type Bridge struct {
+	cfg      config.Config
+	log      *slog.Logger
+	keys     *token.Keys
+	tls      *tls.Config // nil without HTTPS
+	media    *media
+	hooks    *webhook.Notifier
+	sessions *server.Server
+	sockets  *wire.Handler
+
+	servers []*http.Server
+	url     string
+	failed  chan error
+	running sync.WaitGroup
+}
+
+// New opens the sockets of media and makes every part; nothing is served before
+// Start.
+func New(cfg config.Config, log *slog.Logger) (_ *Bridge, err error) {
+	b := &Bridge{cfg: cfg, log: log, failed: make(chan error, 3)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, b.Close())
+		}
+	}()
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return b, fmt.Errorf("data folder: %w", err)
+	}
+	if b.keys, err = apiKeys(cfg); err != nil {
+		return b, err
+	}
+	if b.tls, err = tlsConfig(cfg, log); err != nil {
+		return b, err
+	}
+	if b.media, err = openMedia(cfg, b.tls, log); err != nil {
+		return b, err
+	}
+	if err := b.makeSignaling(); err != nil {
+		return b, err
+	}
+	return b, nil
+}
+
+func (b *Bridge) makeSignaling() error {
+	events, err := b.makeWebhooks()
+	if err != nil {
+		return err
+	}
+	b.sessions = server.New(server.Settings{
+		Media:      mediaServer{engine: b.media.engine, iceServers: b.media.engine.ICEServers},
+		Tokens:     b.keys,
+		Events:     events,
+		Log:        b.log,
+		AutoCreate: b.cfg.Room.AutoCreate,
+		Policy: room.Policy{
+			EmptyTimeout:     b.cfg.Room.EmptyTimeout,
+			DepartureTimeout: b.cfg.Room.DepartureTimeout,
+			MaxParticipants:  b.cfg.Room.MaxParticipants,
+			Codecs:           b.cfg.RTC.Codecs,
+			AllowPause:       true,
+			RemoteUnmute:     b.cfg.Room.RemoteUnmute,
+			Simulate:         b.cfg.Room.SimulateScenarios,
+		},
+	})
+	b.sockets = wire.New(wire.Settings{
+		Tokens:         b.keys,
+		Admission:      b.sessions,
+		Log:            b.log,
+		TrustedProxies: b.cfg.Limits.TrustedProxies,
+		MaxConnections: b.cfg.Limits.Sessions,
+		Rate:           wire.Rate{PerAddress: b.cfg.Limits.JoinsPerSecond, PerAddressBurst: b.cfg.Limits.JoinBurst},
+	})
+	return nil
+}
+
+// Start begins to serve.
+func (b *Bridge) Start() error {
+	handler, err := b.routes()
+	if err != nil {
+		return err
+	}
+	if b.cfg.HTTP != "" {
+		if err := b.serve(b.cfg.HTTP, nil, handler, "http"); err != nil {
+			return err
+		}
+	}
+	if b.cfg.HTTPS != "" {
+		if err := b.serve(b.cfg.HTTPS, b.tls, handler, "https"); err != nil {
+			return err
+		}
+	}
+	if b.cfg.Admin != "" {
+		return b.serve(b.cfg.Admin, nil, b.adminRoutes(), "")
+	}
+	return nil
+}
+
+// serve listens on address. A scheme other than "" makes it the URL for people.
+func (b *Bridge) serve(address string, tlsConfig *tls.Config, h http.Handler, scheme string) error {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	if scheme != "" {
+		b.url = scheme + "://" + personAddress(listener.Addr())
+		b.log.Info("serving", "url", b.url)
+	}
+	if tlsConfig != nil {
+		listener = tls.NewListener(listener, tlsConfig)
+	}
+	s := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10, // join requests travel in the URL
+		ErrorLog:          slog.NewLogLogger(b.log.Handler(), slog.LevelDebug),
+	}
+	b.servers = append(b.servers, s)
+	b.running.Go(func() {
+		if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			select {
+			case b.failed <- err:
+			default: // one reason to stop is enough
+			}
+		}
+	})
+	return nil
+}
+
+// personAddress names an address that a browser on this machine can open.
+func personAddress(a net.Addr) string {
+	host, port, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// URL is where people open the application; known after Start.
+func (b *Bridge) URL() string { return b.url }
+
+// Failed receives the error of a server that stopped by itself.
+func (b *Bridge) Failed() <-chan error { return b.failed }
+
+// Close tells all clients, then stops every part and waits for it. A second
+// call does nothing.
+func (b *Bridge) Close() error {
+	if b.sessions != nil {
+		b.sessions.Close() // clients are told while their sockets still stand
+	}
+	if b.sockets != nil {
+		b.sockets.Close()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownPatience)
+	defer cancel()
+	var errs []error
+	for _, s := range b.servers {
+		if err := s.Shutdown(ctx); err != nil {
+			errs = append(errs, s.Close())
+		}
+	}
+	b.running.Wait()
+	if b.hooks != nil {
+		b.hooks.Close()
+	}
+	if b.media != nil {
+		errs = append(errs, b.media.close())
+	}
+	b.servers, b.sessions, b.sockets, b.hooks, b.media = nil, nil, nil, nil, nil
+	return errors.Join(errs...)
+}

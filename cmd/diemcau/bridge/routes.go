@@ -1,0 +1,90 @@
+package bridge
+
+import (
+	"net/http"
+	"net/http/pprof"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"diemcau/meeting"
+	"diemcau/meeting/desk"
+	"diemcau/signaling/roomservice"
+	"diemcau/signaling/token"
+	"diemcau/signaling/wire"
+	"diemcau/web"
+
+	"diemcau/cmd/diemcau/config"
+)
+
+// routes is everything that the bridge serves to clients. Pages of other
+// origins may use the session protocol and the server API, which look at tokens
+// only; our own API is for our own pages.
+func (b *Bridge) routes() (http.Handler, error) {
+	d, err := b.desk()
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	d.Register(mux)
+	for _, path := range wire.Paths() {
+		mux.Handle(path, b.sockets)
+	}
+	mux.Handle("/twirp/", wire.CORS(roomservice.New(roomservice.Settings{
+		Keys: b.keys, Rooms: b.sessions, Participants: b.sessions, Messages: b.sessions,
+	})))
+	application := web.Handler()
+	// Stock clients ask HEAD / whether the server is there, from any origin.
+	mux.Handle("HEAD /{$}", wire.CORS(application))
+	mux.Handle("/", application)
+	return wire.TrimSlashes(wire.LimitBody(wire.MaxBody, d.Handler(mux))), nil
+}
+
+func (b *Bridge) desk() (*desk.Desk, error) {
+	s := desk.Settings{
+		Logger:  b.log,
+		Address: func(r *http.Request) string { return wire.ClientAddress(r, b.cfg.Limits.TrustedProxies).String() },
+		Token: func(m meeting.ID, p desk.Point, validFor time.Duration) (string, error) {
+			return b.keys.IssueJoin(token.Join{
+				Room: string(m), Identity: string(p.ID), Name: p.Name, Lifetime: validFor,
+				Attributes: map[string]string{"kind": p.Kind},
+			})
+		},
+	}
+	for _, m := range b.cfg.Meetings {
+		points := make([]desk.Point, len(m.Points))
+		for i, p := range m.Points {
+			points[i] = desk.Point{ID: meeting.PointID(p.ID), Name: p.Name, Kind: p.Kind}
+		}
+		s.Meetings = append(s.Meetings, desk.Meeting{ID: meeting.ID(m.ID), Title: m.Title, Points: points})
+	}
+	for _, a := range b.cfg.Accounts {
+		s.Accounts = append(s.Accounts, desk.Account{User: a.User, Password: string(a.Password), Role: a.Role})
+	}
+	if b.cfg.Demo {
+		s.Demo = &desk.Demo{Meeting: config.DemoMeeting, User: config.DemoAccounts[0].User, Password: config.DemoPassword}
+	}
+	return desk.New(s)
+}
+
+// adminRoutes are for the operator on the admin address only.
+func (b *Bridge) adminRoutes() http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		b.sockets.Collector(),
+	)
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	ok := func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("OK\n")) } // the client may have gone
+	mux.HandleFunc("GET /healthz", ok)
+	mux.HandleFunc("GET /readyz", ok)
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	return mux
+}

@@ -1,0 +1,47 @@
+// The diemcau program is the whole bridge: web application, session protocol,
+// media and relay in one process. main reads the command line and the
+// configuration; the parts are built and held together by the bridge package.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+type commands struct {
+	Serve   serveCmd   `cmd:"" help:"Run the bridge."`
+	Account accountCmd `cmd:"" help:"Work with accounts."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+type versionCmd struct{}
+
+// Run prints the version and what it was built from.
+func (versionCmd) Run() error {
+	info, _ := debug.ReadBuildInfo()
+	fmt.Printf("diemcau %s %s\n", version, info.GoVersion)
+	return nil
+}
+
+func main() {
+	var cli commands
+	k := kong.Parse(&cli,
+		kong.Name("diemcau"),
+		kong.Description("A video bridge for government meetings."),
+		kong.DefaultEnvars("DIEMCAU"),
+		kong.UsageOnError(),
+	)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	k.BindTo(ctx, (*context.Context)(nil))
+	k.FatalIfErrorf(k.Run())
+}
