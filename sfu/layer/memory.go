@@ -19,11 +19,18 @@ func (m *memory[T]) put(key uint32, answer T) {
 	m.count = min(m.count+1, memorySize)
 }
 
-// get returns the answer for a key, searching backwards: most questions are
-// about the newest picture. The pointer is valid until the next put.
-func (m *memory[T]) get(key uint32) *T {
-	at := m.next
-	for range m.count {
+// recent is how far back a packet in order is looked for: beyond the newest
+// picture only past those that came late in between.
+const recent = 4
+
+// get returns the answer for a key, nil if there is none. The pointer is valid
+// until the next put.
+func (m *memory[T]) get(key uint32, late bool) *T {
+	at, depth := m.next, m.count
+	if !late {
+		depth = min(depth, recent)
+	}
+	for range depth {
 		at = (at + memorySize - 1) % memorySize
 		if m.keys[at] == key {
 			return &m.answers[at]

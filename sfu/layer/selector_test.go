@@ -53,3 +53,57 @@ func TestTemporalVP8StaysDecodable(t *testing.T) {
 		}
 	})
 }
+
+// vp8 is one packet of a picture in a stream of two packets a picture.
+func vp8(sequence uint64, tid uint8, start bool) *sfu.Packet {
+	return &sfu.Packet{
+		Sequence: sequence, Timestamp: uint32((sequence - 1) / 2), FrameStart: start,
+		Keyframe: sequence == 1, Descriptor: sfu.Descriptor{HasTID: true, TID: tid},
+	}
+}
+
+func TestHolesInAFilteredStreamCanBeFilled(t *testing.T) {
+	t.Parallel()
+	s := NewSelector("video/VP8")
+	s.Want(0, 0)
+	for _, step := range []struct {
+		why  string
+		p    *sfu.Packet
+		want bool
+	}{
+		{"base layer", vp8(1, 0, true), true},
+		{"base layer", vp8(2, 0, false), true},
+		{"filtered", vp8(3, 2, true), false},
+		{"filtered", vp8(4, 2, false), false},
+		{"its start is missing, so its number is taken", vp8(6, 2, false), true},
+		{"the missing start fills the hole", vp8(5, 2, true), true},
+		{"filtered after all was complete", vp8(7, 2, true), false},
+		// 8, the rest of it, is late; 9 and 10 are a whole picture, late too.
+		{"a hole before a start says nothing of this picture", vp8(11, 2, true), false},
+		{"late, of a picture that was filtered", vp8(8, 2, false), false},
+		{"late, of a picture nobody has seen", vp8(9, 2, true), true},
+		{"late, of the same", vp8(10, 2, false), true},
+		{"in order again", vp8(12, 2, false), false},
+	} {
+		if got, _ := s.Select(step.p); got != step.want {
+			t.Errorf("packet %d (%s): forward %v", step.p.Sequence, step.why, got)
+		}
+	}
+}
+
+func TestStreamsWithoutLayersPassWhole(t *testing.T) {
+	t.Parallel()
+	for _, mime := range []string{"video/H264", "video/VP8", "video/VP9", "video/AV1"} {
+		s := NewSelector(mime)
+		s.Want(0, 0)
+		for n := range uint64(9) {
+			p := &sfu.Packet{Sequence: n + 1, Timestamp: uint32(n), Marker: true}
+			if forward, end := s.Select(p); !forward || end {
+				t.Errorf("%s: forward %v, end %v", mime, forward, end)
+			}
+		}
+		if s.NeedKeyframe() {
+			t.Errorf("%s: asks for a keyframe", mime)
+		}
+	}
+}

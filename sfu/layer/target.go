@@ -24,7 +24,7 @@ func (r *targetRule) pick(p *sfu.Packet, want point, f flow) (forward, endPictur
 	d := &p.Descriptor
 	r.seen = true
 	key := uint32(d.FrameNumber)
-	known := r.past.get(key)
+	known := r.past.get(key, f.late)
 	if known == nil || (p.Keyframe && !f.late) {
 		decision := r.decide(p, want, f)
 		r.past.put(key, decision)

@@ -11,7 +11,7 @@ type vp8Rule struct {
 func (r *vp8Rule) reset(temporal uint8) { *r = vp8Rule{current: temporal} }
 
 func (r *vp8Rule) pick(p *sfu.Packet, want uint8, f flow) bool {
-	if known := r.past.get(p.Timestamp); known != nil {
+	if known := r.past.get(p.Timestamp, f.late); known != nil {
 		return *known
 	}
 	if f.late {

@@ -15,13 +15,13 @@ type vp9Rule struct {
 func (r *vp9Rule) pick(p *sfu.Packet, want point, f flow) (forward, endPicture bool) {
 	r.layered = true
 	d := &p.Descriptor
-	known := r.past.get(p.Timestamp)
+	known := r.past.get(p.Timestamp, f.late)
 	if known == nil {
 		if !f.late {
 			r.begin(p, want)
 		}
 		r.past.put(p.Timestamp, r.current)
-		known = r.past.get(p.Timestamp)
+		known = r.past.get(p.Timestamp, false)
 	}
 	if !r.started {
 		return false, false
