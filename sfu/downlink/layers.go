@@ -3,7 +3,7 @@ package downlink
 import (
 	"time"
 
-	"diemcau/sfu"
+	"diemcau/sfu/layer"
 )
 
 // maxLayer stands for the highest layer there is.
@@ -19,7 +19,11 @@ const (
 func (s *Sink) SetTarget(spatial, temporal int) {
 	s.source.Do(func() {
 		s.target.spatial, s.target.temporal = spatial, temporal
-		s.filter.want(s.target)
+		if s.settings.SVC {
+			s.choice.Want(spatial, temporal)
+		} else {
+			s.choice.Want(layer.AllSpatial, temporal)
+		}
 		s.recheck()
 	})
 }
@@ -70,7 +74,11 @@ func (s *Sink) aim() {
 		s.goal = 0
 		return
 	}
-	s.goal = nearestLive(info, s.target.spatial)
+	if live := layer.NearestLive(info, s.target.spatial); live >= 0 {
+		s.goal = live
+		return
+	}
+	s.goal = max(min(s.target.spatial, len(info.Layers)-1), 0)
 }
 
 // ask requests a keyframe while the goal is not what is being forwarded.
@@ -78,7 +86,7 @@ func (s *Sink) ask() {
 	if s.target.disabled || s.target.paused || s.now < s.askAt {
 		return
 	}
-	if s.locked && s.time.layer == s.goal && !s.again.waiting {
+	if s.locked && s.time.layer == s.goal && !s.again.waiting && !s.choice.NeedKeyframe() {
 		return
 	}
 	wait := askShortest
@@ -87,19 +95,4 @@ func (s *Sink) ask() {
 	}
 	s.askAt = s.now + wait
 	s.source.RequestKeyframe(s.goal)
-}
-
-func nearestLive(info sfu.SourceInfo, wanted int) int {
-	wanted = min(wanted, len(info.Layers)-1)
-	for i := wanted; i >= 0; i-- {
-		if info.Layers[i].Live {
-			return i
-		}
-	}
-	for i := wanted + 1; i < len(info.Layers); i++ {
-		if info.Layers[i].Live {
-			return i
-		}
-	}
-	return max(wanted, 0)
 }

@@ -27,6 +27,7 @@ const (
 	asIs uint8 = iota
 	vp8Patched
 	redStripped
+	redBuilt
 )
 
 // retransmitter answers requests for lost packets.
@@ -77,7 +78,14 @@ func (s *Sink) sendAgain(number uint16) {
 	}
 	e.Tries++
 	e.Answered = s.now
-	payload, pt := s.payload(p, e.Patch, 2)
+	change := e.Patch
+	if change.apply == redBuilt {
+		change.apply = asIs // what rode along is not kept; its own sound will do
+	}
+	payload, pt := s.payload(p, change, 2)
+	if payload == nil {
+		return
+	}
 	h := s.out.begin(uint64(number), e.Timestamp, e.Marker)
 	h.PayloadType = pt
 	if s.settings.RTXSSRC != 0 {

@@ -8,8 +8,14 @@ import (
 	"diemcau/sfu"
 	"diemcau/sfu/codec"
 	"diemcau/sfu/history"
+	"diemcau/sfu/layer"
+	"diemcau/sfu/red"
 	"diemcau/sfu/sequence"
 )
+
+// overtaking is how many packets of a keyframe may come before its first: those
+// of half a second of a small picture, or of one large picture.
+const overtaking = 48
 
 // checkEvery is how often a sink looks at the layers that are to be had.
 const checkEvery = int64(100 * time.Millisecond)
@@ -38,8 +44,9 @@ type Sink struct {
 	time     timeline
 	out      output
 	again    retransmitter
-	filter   filter
+	choice   *layer.Selector // within the RTP stream
 	vp8      codec.VP8Rewriter
+	encoder  *red.Encoder // builds RED; nil where the source sends it or nobody takes it
 	report   reporter
 	fill     filler
 	counters Counters
@@ -68,7 +75,10 @@ func NewSink(source Source, settings Settings) *Sink {
 	s.out = newOutput(&s.settings)
 	s.again.log = sequence.NewLog[patch](depth)
 	s.time.rate = int64(s.settings.ClockRate)
-	s.filter.svc = settings.SVC
+	s.choice = layer.NewSelector(settings.MIME)
+	if s.audio && settings.REDPayloadType != 0 && s.sourceRED == 0 && !source.Info().Encrypted {
+		s.encoder = red.NewEncoder(settings.PayloadType, redDepth)
+	}
 	s.aim()
 	return s
 }
@@ -100,8 +110,20 @@ func (s *Sink) writeVideo(p *sfu.Packet) {
 			return
 		}
 		s.lock(p)
+		s.forwardVideo(p)
+		s.catchUp(p)
+		return
 	}
 	s.forwardVideo(p)
+}
+
+// catchUp forwards the packets that overtook the beginning of their run.
+func (s *Sink) catchUp(first *sfu.Packet) {
+	for seq := first.Sequence + 1; seq <= first.Sequence+overtaking; seq++ {
+		if p := s.source.Packet(first.Layer, seq); p != nil {
+			s.forwardVideo(p)
+		}
+	}
 }
 
 // switchable tells whether a run may begin with p.
@@ -121,7 +143,7 @@ func (s *Sink) switchable(p *sfu.Packet) bool {
 func (s *Sink) lock(p *sfu.Packet) {
 	s.locked = true
 	s.again.waiting = false
-	s.filter.restart(s.target)
+	s.choice.Reset()
 	if s.isVP8 {
 		s.vp8.Switch(p)
 	}
@@ -136,14 +158,17 @@ func (s *Sink) unlock() {
 
 // forwardVideo sends a packet of the current run.
 func (s *Sink) forwardVideo(p *sfu.Packet) {
+	forward, end := s.choice.Select(p)
 	if len(p.Payload) == 0 {
-		s.time.numbers.Drop(p.Sequence)
+		s.leaveOut(p)
 		return
 	}
-	forward, end := s.filter.sel(p)
 	if !forward {
 		s.counters.Filtered++
-		s.drop(p)
+		s.leaveOut(p)
+		if s.isVP8 {
+			s.vp8.Drop(p)
+		}
 		return
 	}
 	var change patch
@@ -151,7 +176,7 @@ func (s *Sink) forwardVideo(p *sfu.Packet) {
 		v, ok := s.vp8.Rewrite(p)
 		if !ok {
 			s.counters.Late++
-			s.time.numbers.Drop(p.Sequence)
+			s.leaveOut(p)
 			return
 		}
 		change = patch{vp8: v, apply: vp8Patched}
@@ -167,12 +192,22 @@ func (s *Sink) forwardVideo(p *sfu.Packet) {
 	s.send(p, number, p.Marker || end, change)
 }
 
-// drop takes a packet that is held back out of all counts.
-func (s *Sink) drop(p *sfu.Packet) {
-	s.time.numbers.Drop(p.Sequence)
-	if s.isVP8 {
-		s.vp8.Drop(p)
+// leaveOut takes a packet that is held back out of the numbering. When it came
+// so late that the subscriber has seen its hole, padding fills that, or the
+// subscriber would ask for it again and again.
+func (s *Sink) leaveOut(p *sfu.Packet) {
+	if s.time.numbers.Drop(p.Sequence) {
+		return
 	}
+	number, ok := s.time.numbers.Forward(p.Sequence)
+	if !ok {
+		return
+	}
+	h := s.out.begin(number, p.Timestamp+s.time.offset, false)
+	s.out.extend(nil)
+	h.Padding, h.PaddingSize = true, 1
+	s.out.write(nil)
+	s.counters.Filling++
 }
 
 // send writes one packet and remembers it.
@@ -210,6 +245,8 @@ func (s *Sink) payload(p *sfu.Packet, change patch, room int) ([]byte, uint8) {
 		return b[room : room+n], s.settings.PayloadType
 	case redStripped:
 		return primary(p.Payload), s.settings.PayloadType
+	case redBuilt:
+		return s.wrapped(p, room), s.settings.REDPayloadType
 	}
 	if s.sourceRED != 0 && p.PayloadType == s.sourceRED {
 		return p.Payload, s.settings.REDPayloadType

@@ -7,6 +7,7 @@ type Counters struct {
 	Packets, Bytes uint64 // forwarded, without retransmissions
 	Retransmitted  uint64
 	Filling        uint64 // packets without content
+	Recovered      uint64 // sound taken out of the redundancy of later packets
 
 	// Packets of the source that were not forwarded, by reason.
 	Withheld   uint64 // disabled or paused

@@ -14,14 +14,14 @@ import (
 
 // Drops counts packets of a publisher that went nowhere, by reason.
 type Drops struct {
-	Malformed  uint64 // headers or payload contradict themselves
-	Codec      uint64 // a payload type that is not the track's
-	Numbering  uint64 // a sequence number far from all others
-	Duplicate  uint64 // came before, or far too late
-	Muted      uint64
-	Probe      uint64 // padding on the retransmission stream, as meant
-	Overflow   uint64 // the owner did not keep up
-	Unanswered uint64 // sender reports that were not believed
+	Malformed uint64 // headers or payload contradict themselves
+	Codec     uint64 // a payload type that is not the track's
+	Numbering uint64 // a sequence number far from all others
+	Duplicate uint64 // came before, or far too late
+	Muted     uint64
+	Probe     uint64 // padding on the retransmission stream, as meant
+	Overflow  uint64 // the owner did not keep up
+	Reports   uint64 // sender reports that were not believed
 }
 
 // ticker is a sink that has something to do while no packets flow. Tick returns
@@ -60,6 +60,7 @@ func newCore(s *Settings, snapshot *atomic.Pointer[sfu.SourceInfo]) *core {
 		clocks:   clock.NewLayers(s.Clock, s.Info.ClockRate, len(s.Info.Layers)),
 		sinkTick: never, reportAt: never, measuredAt: never,
 	}
+	c.meter.at = never
 	c.mainType, c.redType, c.accepted = s.payloadTypes()
 	for i := range s.Info.Layers {
 		c.streams = append(c.streams, newStream(s, i))

@@ -93,7 +93,7 @@ func (s *Settings) complete() {
 	}
 }
 
-// primary finds the payload types of the track's codec and of RED.
+// payloadTypes finds the payload types of the track's codec and of RED.
 func (s *Settings) payloadTypes() (main, red uint8, accepted [128]bool) {
 	for pt, p := range s.Payloads {
 		switch {
@@ -107,7 +107,7 @@ func (s *Settings) payloadTypes() (main, red uint8, accepted [128]bool) {
 	return main, red, accepted
 }
 
-// reorderWindow is how long a layer may be silent and still count as live.
+// liveFor is how long a layer may be silent and still count as live.
 func (s *Settings) liveFor() int64 {
 	if s.Info.Screen {
 		return int64(3 * time.Second) // a still page sends little

@@ -28,6 +28,9 @@ func (c *core) tick(now int64) int64 {
 	for _, st := range c.streams {
 		c.feedBack(st, now)
 	}
+	if now >= c.meter.at {
+		c.meter.window(now)
+	}
 	if now >= c.reportAt {
 		c.report(now)
 	}
@@ -39,7 +42,7 @@ func (c *core) tick(now int64) int64 {
 
 // next returns the earliest deadline.
 func (c *core) next() int64 {
-	at := min(c.sinkTick, c.reportAt, c.measuredAt, c.silence.due())
+	at := min(c.sinkTick, c.reportAt, c.measuredAt, c.meter.at, c.silence.due())
 	for _, st := range c.streams {
 		if c.settings.NACK {
 			at = min(at, st.nacks.next())
@@ -122,7 +125,7 @@ func (c *core) senderReport(layer int, p *rtcp.SenderReport, arrival int64) {
 	st.reception.lastReport = uint32(p.NTPTime >> 16) //nolint:gosec // the middle bits, RFC 3550 section 6.4.1
 	st.reception.lastReportTime = arrival
 	if !c.clocks.Report(layer, p.NTPTime, p.RTPTime, arrival) {
-		c.drops.Unanswered++
+		c.drops.Reports++
 	}
 }
 
@@ -139,9 +142,4 @@ func (c *core) answerReferenceTime(p *rtcp.ExtendedReport) {
 			}})
 		}
 	}
-}
-
-// reference is a pair for a sender report toward subscribers.
-func (c *core) reference(layer int) (rtp uint32, local int64, ok bool) {
-	return c.clocks.Reference(layer)
 }
