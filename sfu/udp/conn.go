@@ -31,6 +31,10 @@ type Settings struct {
 const (
 	defaultQueueBytes  = 32 << 20
 	defaultSocketBytes = 8 << 20
+
+	// readRetries is how many failures in a row a read lives through. The ICE mux
+	// ends at the first it sees, and with it all meetings.
+	readRetries = 100
 )
 
 // Conn is one UDP socket. It is a net.PacketConn whose WriteTo queues RTP until
@@ -90,7 +94,9 @@ func Listen(s Settings) (*Conn, error) {
 			network = "udp" // both families
 		}
 	}
-	sock, err := net.ListenUDP(network, net.UDPAddrFromAddrPort(s.Addr))
+	sock, err := net.ListenUDP(network, &net.UDPAddr{
+		IP: listenIP(s.Addr.Addr()), Port: int(s.Addr.Port()), Zone: s.Addr.Addr().Zone(),
+	})
 	if err != nil {
 		return nil, fmt.Errorf("udp: listen on %v: %w", s.Addr, err)
 	}
@@ -102,10 +108,19 @@ func Listen(s Settings) (*Conn, error) {
 	c := &Conn{
 		udp: sock, raw: raw, closing: make(chan struct{}),
 		local: sock.LocalAddr().(*net.UDPAddr), //nolint:forcetypeassert // a UDP socket has no other
-		wide:  network != "udp4",
 	}
+	c.wide = network == "udp6" || network == "udp" && c.local.IP.To4() == nil
 	c.start(s)
 	return c, nil
+}
+
+// listenIP returns nil for the unspecified IPv6 address: then net binds both
+// families, or IPv4 alone on a host without IPv6.
+func listenIP(a netip.Addr) net.IP {
+	if a.Is6() && a.IsUnspecified() {
+		return nil
+	}
+	return a.Unmap().AsSlice()
 }
 
 func (c *Conn) start(s Settings) {

@@ -8,7 +8,15 @@ import (
 )
 
 const (
-	lateAfter  = time.Millisecond // the age at which the safety flusher sends
+	// The safety flusher looks at a queue some time after its first packet, and
+	// again until nothing was added between two looks: a packet that nobody
+	// flushes is sent 1 ms after it was queued, while a burst to a thousand
+	// viewers, which takes longer than that to write, is not cut into short
+	// trains half-way. longestBurst is how long it may take.
+	firstLook    = 600 * time.Microsecond
+	nextLook     = 400 * time.Microsecond
+	longestBurst = 10 * time.Millisecond
+
 	sweepEvery = 10 * time.Second // how often idle memory is given back
 	idleAfter  = 60 * time.Second // when a destination is forgotten
 
@@ -81,11 +89,11 @@ func (c *Conn) drain(shard uint32) {
 	c.sendHeld(1 << shard)
 }
 
-// arm makes the safety flusher look at the queue in 1 ms. While packets flow it
+// arm makes the safety flusher look at the queue soon. While packets flow it
 // is armed most of the time, so that callers who flush pay one atomic load.
 func (c *Conn) arm() {
 	if c.armed.CompareAndSwap(false, true) {
-		c.safety.Reset(lateAfter)
+		c.safety.Reset(firstLook)
 	}
 }
 
@@ -117,19 +125,16 @@ func (c *Conn) watch() {
 	}
 }
 
-// late returns the shards whose packets have waited too long, and the time (ns)
-// until the next will have, 0 if none waits.
+// late returns the shards whose packets nobody seems to flush, and the time (ns)
+// until the next look, 0 if nothing else waits.
 func (c *Conn) late(now int64) (late uint32, next int64) {
 	for left := c.pending.Load(); left != 0; left &= left - 1 {
 		i := bits.TrailingZeros32(left)
-		age := c.shards[i].age(now)
-		switch {
-		case age >= int64(lateAfter):
+		switch wait := c.shards[i].look(now); {
+		case wait < 0:
 			late |= 1 << i
-		case age > 0:
-			if wait := int64(lateAfter) - age; next == 0 || wait < next {
-				next = wait
-			}
+		case wait > 0 && (next == 0 || wait < next):
+			next = wait
 		}
 	}
 	return late, next

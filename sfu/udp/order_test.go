@@ -3,6 +3,7 @@ package udp
 import (
 	"encoding/binary"
 	"fmt"
+	"net/netip"
 	"sync"
 	"testing"
 	"time"
@@ -208,5 +209,45 @@ func TestIdleDestinationsAndMemoryAreForgotten(t *testing.T) {
 			t.Errorf("after sweep %d: %s, want %s", i, got, want)
 		}
 		now += int64(idleAfter)/2 + 1
+	}
+}
+
+// TestABurstInProgressIsNotCut: the safety flusher leaves a queue alone as long
+// as packets are added between its looks, but not for ever.
+func TestABurstInProgressIsNotCut(t *testing.T) {
+	t.Parallel()
+	c := &Conn{chunks: chunkPool{}}
+	s := &c.shards[0]
+	s.fill, s.out, s.limit = new(batch), new(batch), 1<<20
+	s.destinations = map[netip.AddrPort]*destination{}
+	push := func() {
+		t.Helper()
+		if _, err := s.push(rtpPacket(1, 100), netip.MustParseAddrPort("127.0.0.1:1"), c, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if late, next := c.late(0); late != 0 || next != 0 {
+		t.Fatalf("an empty queue: %b, %d", late, next)
+	}
+	push()
+	at := s.since
+	looks := func(after time.Duration, wantLate bool) {
+		t.Helper()
+		late, next := c.late(at + int64(after))
+		if (late != 0) != wantLate || (next == 0) != wantLate {
+			t.Errorf("after %v: late %b, next look in %d ns", after, late, next)
+		}
+	}
+	looks(100*time.Microsecond, false)
+	looks(firstLook, false) // it may just have been added to
+	looks(firstLook+nextLook, true)
+	for after := firstLook; after < longestBurst; after += nextLook {
+		push()
+		looks(after, false)
+	}
+	push()
+	looks(longestBurst, true)
+	if firstLook+nextLook > time.Millisecond {
+		t.Error("what nobody flushes waits for more than 1 ms")
 	}
 }

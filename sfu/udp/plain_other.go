@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"os"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -33,6 +34,8 @@ func (*senderPool) put(*sender)  {}
 
 func (c *Conn) probe(bool) {}
 
+func (c *Conn) droppedInput() uint64 { return c.count.input.Load() }
+
 // growBuffers asks for large socket buffers.
 func growBuffers(sock *net.UDPConn, _ syscall.RawConn, size int) {
 	_ = sock.SetReadBuffer(size)
@@ -46,11 +49,15 @@ type receiver struct {
 
 func (r *receiver) read(c *Conn, p []byte) (int, netip.AddrPort, error) {
 	n, from, err := c.udp.ReadFromUDPAddrPort(p)
-	if err != nil {
+	for failures := 0; err != nil; failures++ {
 		if errors.Is(err, net.ErrClosed) {
-			err = errClosed
+			return 0, from, errClosed
 		}
-		return n, from, err
+		if errors.Is(err, os.ErrDeadlineExceeded) || failures == readRetries {
+			return 0, from, err
+		}
+		// Windows reports the ICMP answer to an earlier packet here.
+		n, from, err = c.udp.ReadFromUDPAddrPort(p)
 	}
 	c.count.recvCalls.Add(1)
 	c.count.recvPackets.Add(1)

@@ -3,6 +3,7 @@ package udp
 import (
 	"net"
 	"syscall"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -35,4 +36,19 @@ func growBuffers(sock *net.UDPConn, raw syscall.RawConn, size int) {
 			_ = sock.SetWriteBuffer(size)
 		}
 	})
+}
+
+// droppedInput asks the kernel how many packets found the receive buffer full.
+func (c *Conn) droppedInput() uint64 {
+	const drops, fields = 8, 9 // SK_MEMINFO_DROPS, SK_MEMINFO_VARS of linux/sock_diag.h
+	var info [fields]uint32
+	size := uint32(unsafe.Sizeof(info))
+	_ = c.raw.Control(func(fd uintptr) {
+		_, _, errno := syscall.Syscall6(unix.SYS_GETSOCKOPT, fd, unix.SOL_SOCKET, unix.SO_MEMINFO,
+			uintptr(unsafe.Pointer(&info)), uintptr(unsafe.Pointer(&size)), 0)
+		if errno == 0 && size == uint32(unsafe.Sizeof(info)) {
+			c.count.input.Store(uint64(info[drops]))
+		}
+	})
+	return c.count.input.Load() // after Close: the last that was seen
 }

@@ -37,6 +37,7 @@ type shard struct {
 	fill         *batch     // what WriteTo appends to
 	destinations map[netip.AddrPort]*destination
 	queued       uint64 // packets taken
+	seen         uint64 // queued at the safety flusher's last look
 	limit        int    // bytes that fill may hold
 	since        int64  // sfu.Now of the first packet in fill
 	closed       bool
@@ -187,14 +188,23 @@ func (s *shard) take(c *Conn, bit uint32) {
 	c.pending.And(^bit)
 }
 
-// age returns for how long (ns) packets have been waiting, 0 if none are.
-func (s *shard) age(now int64) int64 {
+// look tells the safety flusher when to look again (ns): 0 for not at all, less
+// when what is queued should be sent now.
+func (s *shard) look(now int64) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.fill.packets) == 0 {
 		return 0
 	}
-	return max(now-s.since, 1)
+	age := now - s.since
+	if wait := int64(firstLook) - age; wait > 0 {
+		return wait
+	}
+	if s.seen == s.queued || age >= int64(longestBurst) {
+		return -1
+	}
+	s.seen = s.queued
+	return int64(nextLook)
 }
 
 // sweep forgets destinations that were not used since the time given.

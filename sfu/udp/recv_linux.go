@@ -97,7 +97,7 @@ func (r *receiver) fetch(c *Conn) error {
 		h.SetControllen(recvControl)
 		h.Flags = 0
 	}
-	for {
+	for failures := 0; ; {
 		if err := c.raw.Read(r.call); err != nil {
 			if c.isClosing() {
 				return errClosed
@@ -109,11 +109,13 @@ func (r *receiver) fetch(c *Conn) error {
 		case 0:
 			r.got = r.fetched
 			return nil
-		case unix.EINTR, unix.ECONNREFUSED:
-			// The latter is an ICMP answer to something sent earlier.
-		default:
+		case unix.EINTR:
+		default: // short of memory, or an ICMP answer to something sent earlier
 			if c.isClosing() {
 				return errClosed
+			}
+			if failures++; failures < readRetries {
+				continue
 			}
 			return &net.OpError{Op: "read", Net: "udp", Source: c.local, Err: r.errno}
 		}

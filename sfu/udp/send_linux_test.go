@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -120,6 +121,42 @@ func TestJoinedPacketsAreReadOneByOne(t *testing.T) {
 	}
 	if s := b.Stats(); s.ReceiveCalls > packets/2 {
 		t.Errorf("%d calls for %d packets", s.ReceiveCalls, packets)
+	}
+}
+
+func TestPacketsLostInTheKernelAreCounted(t *testing.T) {
+	t.Parallel()
+	a, b := loopback(t, Settings{}), loopback(t, Settings{SocketBytes: 4096})
+	for i := range 200 {
+		if _, err := a.WriteToAddrPort(rtpPacket(uint32(i), 1000), b.AddrPort()); err != nil {
+			t.Fatal(err)
+		}
+		a.Flush()
+	}
+	for end := time.Now().Add(patience); b.Stats().DroppedInput == 0; {
+		if time.Now().After(end) {
+			t.Fatalf("stats: %+v", b.Stats())
+		}
+	}
+}
+
+func TestAnUnspecifiedAddressServesBothFamilies(t *testing.T) {
+	t.Parallel()
+	any := loopback(t, Settings{Addr: netip.MustParseAddrPort("[::]:0")})
+	for _, from := range []string{"127.0.0.1:0", "[::1]:0"} {
+		c := loopback(t, Settings{Addr: netip.MustParseAddrPort(from)})
+		if _, err := c.WriteToAddrPort(rtpPacket(1, 500), netip.AddrPortFrom(c.AddrPort().Addr(), any.AddrPort().Port())); err != nil {
+			t.Fatal(err)
+		}
+		_, back := mustRead(t, any)
+		if back != c.AddrPort() {
+			t.Errorf("packet from %v, want %v", back, c.AddrPort())
+		}
+		if _, err := any.WriteToAddrPort(rtpPacket(2, 500), back); err != nil {
+			t.Fatal(err)
+		}
+		any.Flush()
+		mustRead(t, c)
 	}
 }
 

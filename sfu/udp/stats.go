@@ -10,7 +10,7 @@ type Stats struct {
 	SendCalls     uint64 // system calls that sent them
 	Trains        uint64 // messages of two packets and more, cut up by the kernel
 	RefusedTrains uint64 // trains that kernel or card refused: sent packet by packet
-	LateFlushes   uint64 // times the safety flusher found packets older than 1 ms
+	LateFlushes   uint64 // times the safety flusher sent what nobody had flushed
 
 	DirectPackets uint64 // STUN, DTLS, RTCP: sent at once
 	DirectBytes   uint64
@@ -24,6 +24,7 @@ type Stats struct {
 	DroppedBlocked   uint64 // packets: the socket stayed full for 5 ms
 	DroppedError     uint64 // packets: the kernel refused them (no route, firewall, ...)
 	DroppedTruncated uint64 // received packets longer than any that belong here
+	DroppedInput     uint64 // received packets: the socket's buffer was full (Linux only)
 }
 
 // add sums the counters of several sockets.
@@ -44,6 +45,7 @@ func (s *Stats) add(o Stats) {
 	s.DroppedBlocked += o.DroppedBlocked
 	s.DroppedError += o.DroppedError
 	s.DroppedTruncated += o.DroppedTruncated
+	s.DroppedInput += o.DroppedInput
 }
 
 // counters are Stats that several goroutines add to: once per flush or per
@@ -54,6 +56,8 @@ type counters struct {
 	directPackets, directBytes         atomic.Uint64
 	recvPackets, recvBytes, recvCalls  atomic.Uint64
 	blocked, refused, truncated, full  atomic.Uint64
+
+	input atomic.Uint64 // packets lost in the kernel, as last asked
 }
 
 // Stats returns a snapshot of the counters. They are read one after another, so
@@ -75,6 +79,7 @@ func (c *Conn) Stats() Stats {
 		DroppedBlocked:   c.count.blocked.Load(),
 		DroppedError:     c.count.refused.Load(),
 		DroppedTruncated: c.count.truncated.Load(),
+		DroppedInput:     c.droppedInput(),
 	}
 	for i := range c.shards {
 		s.QueuedPackets += c.shards[i].taken()

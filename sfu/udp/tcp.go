@@ -91,7 +91,7 @@ func ListenTCP(s TCPSettings) (*TCPMux, error) {
 	if s.Pion == nil {
 		s.Pion = logging.NewDefaultLoggerFactory()
 	}
-	l, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(s.Addr))
+	l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: listenIP(s.Addr.Addr()), Port: int(s.Addr.Port())})
 	if err != nil {
 		return nil, fmt.Errorf("udp: listen on TCP %v: %w", s.Addr, err)
 	}
