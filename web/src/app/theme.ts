@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, PasswordInput, Select, TextInput, type MantineColorsTuple } from '@mantine/core';
 
 /** Ink on paper: a sober page that prints well, with one red and one gold for what must be noticed. */
 const ink: MantineColorsTuple = [
@@ -38,4 +38,9 @@ export const theme = createTheme({
   cursorType: 'pointer',
   focusRing: 'always',
   respectReducedMotion: true,
+  components: {
+    Select: Select.extend({ defaultProps: { size: 'md' } }),
+    TextInput: TextInput.extend({ defaultProps: { size: 'md' } }),
+    PasswordInput: PasswordInput.extend({ defaultProps: { size: 'md' } }),
+  },
 });

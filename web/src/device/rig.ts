@@ -80,13 +80,14 @@ export class DeviceRig {
     this.stopMic();
   }
 
-  private readonly devicesChanged = (): void => {
-    void this.refresh().then(() => {
-      const { camera, mic, choices } = this.state.get();
-      if (camera.status === 'failed' && choices.cameraOn) void this.restartCamera();
-      if (mic.status === 'failed' && choices.micOn) void this.restartMic();
-    });
-  };
+  private readonly devicesChanged = (): void => void this.follow();
+
+  private async follow(): Promise<void> {
+    await this.refresh();
+    const { camera, mic, choices } = this.state.get();
+    if (camera.status === 'failed' && choices.cameraOn) await this.restartCamera();
+    if (mic.status === 'failed' && choices.micOn) await this.restartMic();
+  }
 
   private async refresh(): Promise<void> {
     const devices = await findDevices();

@@ -51,8 +51,7 @@ function grid(tiles: readonly string[], page: number): Layout {
 }
 
 export function chooseLayout({ wish, points, own, contents, speaker, page }: LayoutInput): Layout {
-  const others = points.filter((id) => id !== own);
-  const large = speaker !== null && points.includes(speaker) ? speaker : (others[0] ?? own);
+  const large = speaker !== null && points.includes(speaker) ? speaker : (points.find((id) => id !== own) ?? own);
   const content = contents[0];
   if (wish === 'content' && content !== undefined) {
     const rest = [...contents.slice(1), ...points.filter((id) => id !== large)];

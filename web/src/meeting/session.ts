@@ -4,8 +4,9 @@ import { Problem, type ProblemCode } from '../api/problem';
 import { Store } from '../app/store';
 import { loadChoices, saveChoices, type Choices } from '../device/choices';
 import type { EntryTracks } from '../device/rig';
+import { delayAfter } from './delay';
 import { OwnMedia } from './own-media';
-import { endingOf, retryDelay, type Ending } from './reconnect';
+import { endingOf, type Ending } from './reconnect';
 import { connectWithin, newRoom } from './room';
 import { emptyRoom, keepUnchanged, viewRoom } from './snapshot';
 import { Speaking } from './speaking';
@@ -31,8 +32,6 @@ const drawAfterMs = 30;
 const restlessMs = 250;
 /** A hiccup of the signalling socket shorter than this is not worth a banner: picture and sound go on. */
 const quietSignalMs = 900;
-/** Refused outright: asking again soon would only count as more wrong attempts. */
-const refusedDelayMs = 15_000;
 
 export interface SessionStart {
   readonly grant: JoinGrant;
@@ -101,11 +100,11 @@ export class MeetingSession {
   /** Browsers keep sound back until somebody has clicked. */
   readonly startSound = (): void => void this.room?.startAudio().then(() => this.draw());
 
-  useDevice(kind: MediaDeviceKind, id: string): void {
+  switchDevice(kind: MediaDeviceKind, id: string): void {
     const change: Partial<Choices> =
       kind === 'videoinput' ? { camera: id } : kind === 'audioinput' ? { mic: id } : { speaker: id };
     saveChoices(change);
-    void this.room?.switchActiveDevice(kind, id, false).catch(() => this.draw());
+    void this.room?.switchActiveDevice(kind, id === '' ? 'default' : id, false).catch(() => this.draw());
   }
 
   /** Joins and stays. Returns why the meeting is over, or null when only the line broke; throws when joining failed. */
@@ -208,11 +207,4 @@ export class MeetingSession {
     });
     if (speaking.restless) this.drawTimer = setTimeout(this.redraw, restlessMs);
   };
-}
-
-export function delayAfter(problem: Problem | null, attempt: number, elapsedMs: number): number {
-  const soon = retryDelay(attempt, elapsedMs);
-  if (problem?.retryAfter) return Math.max(soon, problem.retryAfter * 1_000);
-  const refused = problem !== null && problem.status >= 400 && problem.status < 500;
-  return refused ? Math.max(soon, refusedDelayMs) : soon;
 }

@@ -78,16 +78,17 @@ function TestTone({ speaker }: { readonly speaker: string }) {
     <>
       <Button
         variant="default"
+        size="md"
         leftSection={<Icon name="sound" size={20} />}
         onClick={() => void play()}
         disabled={state === 'playing'}
       >
         {t('join.testTone')}
       </Button>
-      <p role="status" className={classes.toneState}>
+      <output className={classes.toneState}>
         {state === 'playing' && t('join.testTonePlaying')}
         {state === 'failed' && t('join.testToneFailed')}
-      </p>
+      </output>
     </>
   );
 }

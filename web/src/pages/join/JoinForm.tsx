@@ -58,7 +58,6 @@ export function JoinForm({ entrance, rig, demo, room, onPointName, children }: J
     <form className={classes.form} onSubmit={submit} noValidate>
       {demo ? (
         <Select
-          size="md"
           label={t('join.point')}
           placeholder={t('join.choosePoint')}
           nothingFoundMessage={t('join.noPoint')}

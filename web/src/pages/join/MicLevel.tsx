@@ -11,22 +11,22 @@ export function MicLevel({ track, on }: { readonly track: MediaStreamTrack | nul
   const bar = useRef<HTMLDivElement>(null);
   const [heard, setHeard] = useState(false);
   useEffect(() => {
-    setHeard(false);
     if (!track) return undefined;
+    const drawn = bar.current;
     const meter = openMeter(track);
     let shown = 0;
     let frame = requestAnimationFrame(function draw() {
       const level = meter.read();
       shown = Math.max(level, shown * 0.94);
-      bar.current?.style.setProperty('--level', shown.toFixed(3));
-      bar.current?.setAttribute('aria-valuenow', String(Math.round(shown * 100)));
+      drawn?.style.setProperty('--level', shown.toFixed(3));
+      drawn?.setAttribute('aria-valuenow', String(Math.round(shown * 100)));
       if (level > heardFrom) setHeard(true);
       frame = requestAnimationFrame(draw);
     });
     return () => {
       cancelAnimationFrame(frame);
       meter.close();
-      bar.current?.style.setProperty('--level', '0');
+      drawn?.style.setProperty('--level', '0');
     };
   }, [track]);
   return (

@@ -12,6 +12,7 @@ export function Preview({ rig, pointName }: { readonly rig: DeviceRig; readonly 
   const { t } = useTranslation();
   const { camera, mic, choices } = useStore(rig.state);
   const video = useRef<HTMLVideoElement>(null);
+  const micTrack = mic.status === 'live' ? mic.track.mediaStreamTrack : null;
   const track = camera.status === 'live' ? camera.track : null;
   useEffect(() => {
     const element = video.current;
@@ -45,7 +46,7 @@ export function Preview({ rig, pointName }: { readonly rig: DeviceRig; readonly 
           label={choices.cameraOn ? t('control.cameraOff') : t('control.cameraOn')}
           onClick={() => rig.choose({ cameraOn: !choices.cameraOn })}
         />
-        <MicLevel track={mic.status === 'live' ? mic.track.mediaStreamTrack : null} on={choices.micOn} />
+        <MicLevel key={micTrack?.id ?? 'none'} track={micTrack} on={choices.micOn} />
       </div>
       <Help camera={camera} mic={mic} onRetry={() => rig.retry()} />
     </section>

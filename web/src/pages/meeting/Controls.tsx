@@ -25,7 +25,7 @@ export function Controls(props: ControlsProps) {
   const { state, session } = props;
   const { mic, camera, sharing } = state;
   return (
-    <footer className={classes.bar} role="toolbar" aria-label={t('control.bar')}>
+    <div className={classes.bar} role="toolbar" aria-label={t('control.bar')}>
       <p className={classes.own} data-on={mic} data-testid="own-mic">
         <Icon name={mic ? 'mic' : 'micOff'} size={28} />
         {mic ? t('meeting.ownMicOn') : t('meeting.ownMicOff')}
@@ -59,7 +59,7 @@ export function Controls(props: ControlsProps) {
         <Icon name="leave" />
         {t('control.leave')}
       </button>
-    </footer>
+    </div>
   );
 }
 

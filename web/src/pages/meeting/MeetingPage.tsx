@@ -34,7 +34,7 @@ function Over({ session, onLeft }: MeetingPageProps) {
   if (phase.kind !== 'over') return null;
   return (
     <Notice title={t(`over.${phase.ending}`)} text={t(`over.${phase.ending}Text`)}>
-      <Button size="lg" onClick={onLeft} autoFocus>
+      <Button size="lg" onClick={onLeft}>
         {phase.ending === 'removed' || phase.ending === 'closed' ? t('over.home') : t('over.again')}
       </Button>
     </Notice>
@@ -42,6 +42,8 @@ function Over({ session, onLeft }: MeetingPageProps) {
 }
 
 function Live({ session }: { readonly session: MeetingSession }) {
+  const { t } = useTranslation();
+  const name = t('app.name');
   const state = useStore(session.state);
   const page = useRef<HTMLDivElement>(null);
   const hasContent = state.room.contents.length > 0;
@@ -53,9 +55,9 @@ function Live({ session }: { readonly session: MeetingSession }) {
   useEffect(() => {
     document.title = `${state.own.name} · ${state.info.title}`;
     return () => {
-      document.title = 'Điểm cầu';
+      document.title = name;
     };
-  }, [state.own.name, state.info.title]);
+  }, [state.own.name, state.info.title, name]);
   const nextLayout = () => turn({ kind: 'next', hasContent });
   const turnPage = (by: 1 | -1) => turn({ kind: 'page', by, pages: pages.current });
   useCommands(dialog === null, {

@@ -15,7 +15,7 @@ interface DialogProps {
 }
 
 /** Dialogues appear at once: nothing in a meeting should float about. */
-const still = { transitionProps: { duration: 0 }, centered: true } as const;
+const still = { transitionProps: { duration: 0 }, centered: true, lockScroll: false, classNames: { title: classes.title } } as const;
 
 export function LeaveDialog({ opened, onClose, onLeave }: DialogProps & { readonly onLeave: () => void }) {
   const { t } = useTranslation();
@@ -82,15 +82,15 @@ function DeviceFields({ session }: { readonly session: MeetingSession }) {
     return () => list.close();
   }, [list]);
   const devices = useStore(list.state);
-  const use = (kind: MediaDeviceKind, id: string) => {
-    session.useDevice(kind, id);
+  const pick = (kind: MediaDeviceKind, id: string) => {
+    session.switchDevice(kind, id);
     setChoices(loadChoices());
   };
   return (
     <div className={classes.fields}>
-      <DeviceSelect label={t('join.camera')} devices={devices.cameras} value={choices.camera} onChange={(id) => use('videoinput', id)} />
-      <DeviceSelect label={t('join.mic')} devices={devices.mics} value={choices.mic} onChange={(id) => use('audioinput', id)} />
-      <DeviceSelect label={t('join.speaker')} devices={devices.speakers} value={choices.speaker} onChange={(id) => use('audiooutput', id)} />
+      <DeviceSelect label={t('join.camera')} devices={devices.cameras} value={choices.camera} onChange={(id) => pick('videoinput', id)} />
+      <DeviceSelect label={t('join.mic')} devices={devices.mics} value={choices.mic} onChange={(id) => pick('audioinput', id)} />
+      <DeviceSelect label={t('join.speaker')} devices={devices.speakers} value={choices.speaker} onChange={(id) => pick('audiooutput', id)} />
     </div>
   );
 }
