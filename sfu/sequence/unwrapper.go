@@ -9,6 +9,7 @@ package sequence
 const (
 	maxDropout  = 3000 // packets that may be missing in a row
 	maxMisorder = 1000 // packets that one may come late by
+	maxAhead    = 100  // packets that a retransmission may overtake
 )
 
 // lap is the number of values of a 16-bit sequence number.
@@ -65,7 +66,7 @@ func (u *Unwrapper) Locate(number uint16) (uint64, bool) {
 		return 0, false
 	}
 	delta := int64(int16(number - uint16(u.highest))) //nolint:gosec // the wrap is the point
-	if delta > maxMisorder || delta < -maxDropout {
+	if delta > maxAhead || delta < -maxDropout {
 		return 0, false
 	}
 	return uint64(int64(u.highest) + delta), true //nolint:gosec // highest > 2^16 > -delta

@@ -43,11 +43,9 @@ func (n *nacker) miss(first, next uint64, now int64) {
 }
 
 // got takes a packet that came late off the list. recovered tells that it came
-// because it was asked for: that measures the round trip.
-func (n *nacker) got(sequence uint64, recovered bool, now int64) {
-	if len(n.missing) == 0 {
-		return
-	}
+// because it was asked for: that measures the round trip. It reports whether
+// the packet was on the list.
+func (n *nacker) got(sequence uint64, recovered bool, now int64) bool {
 	for i := range n.missing {
 		l := &n.missing[i]
 		if l.sequence != sequence {
@@ -57,8 +55,9 @@ func (n *nacker) got(sequence uint64, recovered bool, now int64) {
 			n.measured(now - l.asked)
 		}
 		n.missing = slices.Delete(n.missing, i, i+1)
-		return
+		return true
 	}
+	return false
 }
 
 // measured takes a round trip time in ns.

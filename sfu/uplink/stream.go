@@ -83,14 +83,13 @@ func (st *stream) number(number uint16, now int64) (uint64, bool) {
 // nobody waits for.
 func (st *stream) again(number uint16, now int64) (uint64, bool) {
 	seq, ok := st.unwrapper.Locate(number)
-	if !ok || st.ring.Has(seq) {
+	if !ok {
 		return 0, false
 	}
 	if seq > st.unwrapper.Highest() {
 		return st.number(number, now)
 	}
-	st.nacks.got(seq, true, now)
-	return seq, true
+	return seq, st.nacks.got(seq, true, now)
 }
 
 // keyframeDue tells whether to ask for a keyframe now.
