@@ -100,7 +100,11 @@ func (r *Room) Admit(p session.Params) (session.Ticket, error) {
 	if p.Join.Reconnect {
 		return r.returning(meeting.PointID(claims.Identity), p)
 	}
+	path := livekit.CandidateProtocol_UDP
 	err = r.call(context.Background(), func() error {
+		point := meeting.PointID(claims.Identity)
+		path = r.paths[point]
+		delete(r.paths, point)
 		if err := r.space(claims); err != nil {
 			return err
 		}
@@ -112,7 +116,10 @@ func (r *Room) Admit(p session.Params) (session.Ticket, error) {
 	}
 	defer r.background.Done()
 	m := r.newMember(claims, p)
-	peer, err := r.media.Join(m.peerSettings(r.settings.Policy), func(e signaling.MediaEvent) {
+	media := m.peerSettings(r.settings.Policy)
+	media.ForceTCP = path == livekit.CandidateProtocol_TCP
+	media.ForceTURNTLS = path == livekit.CandidateProtocol_TLS
+	peer, err := r.media.Join(media, func(e signaling.MediaEvent) {
 		r.post(func() { r.mediaEvent(m, e) })
 	})
 	if err != nil {

@@ -64,7 +64,8 @@ func (r *Room) sendLeave(m *member, action livekit.LeaveRequest_Action, reason l
 		m.link.held = nil
 		m.link.joined = true // the leave takes the Join's place as the first message
 	}
-	m.link.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_Leave{Leave: leave}})
+	m.leave = &livekit.SignalResponse{Message: &livekit.SignalResponse_Leave{Leave: leave}}
+	m.link.send(m.leave)
 }
 
 // clientLeave is the client's own goodbye.
@@ -88,7 +89,7 @@ func (r *Room) dropTrack(m *member, t *publication.Track) {
 	}
 	delete(r.tracks, t.ID())
 	for _, o := range r.members {
-		if o.wants.Gone(t.ID()) {
+		if o.wants.Gone(t.ID()) && !r.closed {
 			o.peer.Unsubscribe(t.ID())
 			r.tellSpeakers(o)
 		}

@@ -39,6 +39,7 @@ type member struct {
 	quality quality
 	times   times
 	trouble trouble
+	leave   *livekit.SignalResponse // what the client was told at its end
 
 	announced bool // others know of it
 	gone      bool // removed: late messages are ignored

@@ -69,6 +69,7 @@ type Room struct {
 	courier  courier
 	calls    calls
 	vacancy  vacancy
+	paths    map[meeting.PointID]livekit.CandidateProtocol // wished for the next join
 	closed   bool
 }
 
@@ -99,6 +100,7 @@ func Open(s Settings) *Room {
 		sessions: make(map[meeting.SessionID]*member),
 		tracks:   make(map[meeting.TrackID]published),
 		speakers: speaker.NewRoom(),
+		paths:    make(map[meeting.PointID]livekit.CandidateProtocol),
 		vacancy:  vacancy{since: time.Now()},
 	}
 	go r.run()
@@ -169,10 +171,10 @@ func (r *Room) close(reason livekit.DisconnectReason, end livekit.RoomEndReason)
 	if r.closed {
 		return
 	}
+	r.closed = true
 	for _, m := range r.sessions {
 		r.remove(m, ending{reason: reason, action: livekit.LeaveRequest_DISCONNECT, quiet: true})
 	}
-	r.closed = true
 	r.inbox.Close()
 	close(r.ended)
 	r.calls.failAll()

@@ -26,6 +26,8 @@ func (r *Room) simulate(m *member, s *livekit.SimulateScenario) {
 		m.link.drop()
 	case *livekit.SimulateScenario_ServerLeave:
 		r.remove(m, ending{reason: livekit.DisconnectReason_SERVER_SHUTDOWN, action: livekit.LeaveRequest_DISCONNECT})
+	case *livekit.SimulateScenario_SwitchCandidateProtocol:
+		r.paths[m.point] = v.SwitchCandidateProtocol
 	case *livekit.SimulateScenario_SubscriberBandwidth:
 		m.peer.LimitDownlink(max(v.SubscriberBandwidth, 0))
 	case *livekit.SimulateScenario_DisconnectSignalOnResume, *livekit.SimulateScenario_DisconnectSignalOnResumeNoMessages:

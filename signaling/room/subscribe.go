@@ -51,13 +51,10 @@ func (r *Room) settingsFor(m *member, id meeting.TrackID, s *livekit.UpdateTrack
 
 // mayHave tells whether a member may receive a published track.
 func (r *Room) mayHave(o *member, p published) bool {
-	if p.by == o || !o.profile.Grants().GetCanSubscribe() {
+	if p.by == o || p.by.profile.Grants().Hidden || !o.profile.Grants().GetCanSubscribe() {
 		return false
 	}
-	if o.profile.Dependent() {
-		return true
-	}
-	return !p.by.profile.Grants().Hidden && p.by.allow.Allows(o.id, o.point, p.track.ID())
+	return o.profile.Dependent() || p.by.allow.Allows(o.id, o.point, p.track.ID())
 }
 
 // reconcile makes what a member receives of a track what it wants and may have.
@@ -68,7 +65,7 @@ func (r *Room) reconcile(o *member, id meeting.TrackID) {
 	}
 	allowed := r.mayHave(o, p)
 	step, told := o.wants.Reconcile(id, allowed)
-	if told && !p.by.profile.Grants().Hidden {
+	if told && !p.by.profile.Grants().Hidden && o.profile.Grants().GetCanSubscribe() {
 		o.link.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_SubscriptionPermissionUpdate{
 			SubscriptionPermissionUpdate: &livekit.SubscriptionPermissionUpdate{
 				ParticipantSid: string(p.by.id),

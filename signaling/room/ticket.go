@@ -16,12 +16,35 @@ type ticket struct {
 	room   *Room
 	member *member
 	resume *session.Params // set when the client comes back
+	pace   pace            // of Receive's caller
+}
+
+// A client may send this many messages a second, and so many at once. Who
+// sends more loses its socket: everybody in the room pays for each message.
+const (
+	messagesPerSecond = 100
+	messageBurst      = 1000
+)
+
+// pace is a token bucket.
+type pace struct {
+	spent float64
+	last  time.Time
+}
+
+func (p *pace) allow(now time.Time) bool {
+	p.spent = max(0, p.spent-now.Sub(p.last).Seconds()*messagesPerSecond) + 1
+	p.last = now
+	return p.spent <= messageBurst
 }
 
 // Run lets the first message out.
 func (t *ticket) Run(c session.Conn) {
 	posted := t.room.post(func() {
 		switch {
+		case t.member.gone && t.resume == nil && t.member.leave != nil:
+			c.Send(t.member.leave)
+			c.Close()
 		case t.member.gone:
 			turnAway(c)
 		case t.resume != nil:
@@ -39,8 +62,14 @@ func (t *ticket) Run(c session.Conn) {
 
 // Receive hands over a message.
 func (t *ticket) Receive(m *livekit.SignalRequest) {
+	flooding := !t.pace.allow(time.Now())
 	t.room.post(func() {
 		if t.member.gone || t.member.link.ticket != t {
+			return
+		}
+		if flooding {
+			t.room.settings.Log.Warn("too many messages", "room", t.room.settings.ID, "participant", t.member.point)
+			t.room.socketLost(t.member)
 			return
 		}
 		t.member.link.heard = time.Now()
