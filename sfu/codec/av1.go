@@ -26,7 +26,7 @@ func (in *Inspector) inspectAV1(p *sfu.Packet) error {
 		if err != nil {
 			return err
 		}
-		p.Keyframe = sequence
+		p.Keyframe = sequence && p.FrameStart
 	}
 	return in.dd.refine(p)
 }
