@@ -20,14 +20,20 @@ var (
 
 // peers is the set of addresses that may be relayed to.
 type peers struct {
-	addrs map[netip.AddrPort]*net.UDPAddr
+	addrs map[netip.AddrPort]peer
 	ips   map[netip.Addr]struct{}
 	v4    netip.Addr // where the sockets of allocations are bound, per family
 	v6    netip.Addr
 }
 
-func newPeers(media []netip.AddrPort) (peers, error) {
-	p := peers{addrs: make(map[netip.AddrPort]*net.UDPAddr), ips: make(map[netip.Addr]struct{})}
+// peer is an address that clients may name.
+type peer struct {
+	real  netip.AddrPort // where its packets go
+	named *net.UDPAddr   // the address as clients know it
+}
+
+func newPeers(media []netip.AddrPort, advertised []netip.Addr) (peers, error) {
+	p := peers{addrs: make(map[netip.AddrPort]peer), ips: make(map[netip.Addr]struct{})}
 	for _, m := range media {
 		ips := []netip.Addr{m.Addr().Unmap()}
 		if m.Addr().IsUnspecified() {
@@ -43,12 +49,31 @@ func newPeers(media []netip.AddrPort) (peers, error) {
 			p.add(netip.AddrPortFrom(ip, m.Port()))
 		}
 	}
+	for _, m := range media {
+		for _, ip := range advertised {
+			p.alias(netip.AddrPortFrom(ip.Unmap(), m.Port()))
+		}
+	}
 	return p, nil
+}
+
+// alias adds an address that stands for the media address of its family.
+func (p *peers) alias(a netip.AddrPort) {
+	local := p.v4
+	if a.Addr().Is6() {
+		local = p.v6
+	}
+	to, ok := p.addrs[netip.AddrPortFrom(local, a.Port())]
+	if _, known := p.addrs[a]; known || !ok {
+		return
+	}
+	p.addrs[a] = peer{real: to.real, named: net.UDPAddrFromAddrPort(a)}
+	p.ips[a.Addr()] = struct{}{}
 }
 
 func (p *peers) add(a netip.AddrPort) {
 	ip := a.Addr()
-	p.addrs[a] = net.UDPAddrFromAddrPort(a)
+	p.addrs[a] = peer{real: a, named: net.UDPAddrFromAddrPort(a)}
 	p.ips[ip] = struct{}{}
 	local := &p.v4
 	if ip.Is6() {
@@ -78,8 +103,8 @@ func hostAddrs() ([]netip.Addr, error) {
 
 // permit is the turn.PermissionHandler: it sees the peer's address without its
 // port, which allocation checks for every packet.
-func (r *Relay) permit(_ net.Addr, peer net.IP) bool {
-	ip, _ := netip.AddrFromSlice(peer)
+func (r *Relay) permit(_ net.Addr, address net.IP) bool {
+	ip, _ := netip.AddrFromSlice(address)
 	_, ok := r.peers.ips[ip.Unmap()]
 	if !ok {
 		r.count.deniedPeers.Add(1)
@@ -180,6 +205,9 @@ type allocation struct {
 	user  string
 	once  sync.Once
 	err   error // of Close
+
+	mu    sync.Mutex                      // a leaf
+	names map[netip.AddrPort]*net.UDPAddr // by real address: what the client calls it
 }
 
 // WriteTo sends to the peer, or drops what is for anybody else.
@@ -188,14 +216,39 @@ func (a *allocation) WriteTo(p []byte, to net.Addr) (int, error) {
 	if !ok {
 		return 0, net.InvalidAddrError("not a UDP address")
 	}
-	peer := netip.AddrPortFrom(u.AddrPort().Addr().Unmap(), uint16(u.Port))
-	if a.relay.peers.addrs[peer] == nil {
+	peer, ok := a.relay.peers.addrs[unmapped(u.AddrPort())]
+	if !ok {
 		a.relay.count.deniedPackets.Add(1)
 		return len(p), nil // an error would be logged for every packet
 	}
-	n, err := a.WriteToUDPAddrPort(p, peer)
+	a.remember(peer)
+	n, err := a.WriteToUDPAddrPort(p, peer.real)
 	a.relay.count.toBridge.add(n)
 	return n, err
+}
+
+// remember notes by which name the client called a peer first. Answers come back
+// under that name: ICE drops those from another address than was asked (RFC 8445
+// section 7.2.5.2.1).
+func (a *allocation) remember(p peer) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.names[p.real] != nil {
+		return
+	}
+	if a.names == nil {
+		a.names = make(map[netip.AddrPort]*net.UDPAddr)
+	}
+	a.names[p.real] = p.named
+}
+
+func (a *allocation) nameOf(p peer) *net.UDPAddr {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if name := a.names[p.real]; name != nil {
+		return name
+	}
+	return p.named
 }
 
 // ReadFrom returns the next packet of the bridge. The address is shared.
@@ -205,12 +258,18 @@ func (a *allocation) ReadFrom(p []byte) (int, net.Addr, error) {
 		if err != nil {
 			return n, nil, err
 		}
-		if u := a.relay.peers.addrs[netip.AddrPortFrom(from.Addr().Unmap(), from.Port())]; u != nil {
+		from = unmapped(from)
+		// An alias is a name, not a place that packets come from.
+		if peer, ok := a.relay.peers.addrs[from]; ok && peer.real == from {
 			a.relay.count.toClients.add(n)
-			return n, u, nil
+			return n, a.nameOf(peer), nil
 		}
 		a.relay.count.deniedPackets.Add(1)
 	}
+}
+
+func unmapped(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
 }
 
 // Close gives the quota back. It may be called again.

@@ -47,6 +47,10 @@ type Settings struct {
 	// Media are the bridge's media addresses, the only peers; required. An
 	// unspecified address stands for all of the host's.
 	Media []netip.AddrPort
+	// Advertised are addresses that clients know the bridge by instead of its
+	// own, where a router translates them one to one. What is sent to one of
+	// them, at a media port, goes straight to the media address of its family.
+	Advertised []netip.Addr
 	// Realm of the credentials. Default "diemcau".
 	Realm string
 	// Secret signs the credentials. Default: random, so that they end with the
@@ -104,7 +108,7 @@ func Start(s Settings) (*Relay, error) {
 	if err := s.complete(); err != nil {
 		return nil, err
 	}
-	media, err := newPeers(s.Media)
+	media, err := newPeers(s.Media, s.Advertised)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +185,7 @@ func setDefault[T int | time.Duration](v *T, d T) {
 // listen opens all listeners and notes the URLs for clients.
 func (r *Relay) listen(config *turn.ServerConfig) error {
 	for _, addr := range r.settings.UDP {
-		c, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(addr))
+		c, err := net.ListenUDP("udp", &net.UDPAddr{IP: listenIP(addr.Addr()), Port: int(addr.Port())})
 		if err != nil {
 			return fmt.Errorf("relay: listen on UDP %v: %w", addr, err)
 		}
@@ -204,7 +208,7 @@ func (r *Relay) listen(config *turn.ServerConfig) error {
 }
 
 func (r *Relay) listenStream(config *turn.ServerConfig, addr netip.AddrPort, secure *tls.Config) error {
-	l, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(addr))
+	l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: listenIP(addr.Addr()), Port: int(addr.Port())})
 	if err != nil {
 		return fmt.Errorf("relay: listen on TCP %v: %w", addr, err)
 	}
@@ -219,6 +223,15 @@ func (r *Relay) listenStream(config *turn.ServerConfig, addr netip.AddrPort, sec
 		r.addURL("turns", r.settings.TLSHost, l.Addr(), "tcp")
 	}
 	return nil
+}
+
+// listenIP returns nil for the unspecified IPv6 address: then net binds both
+// families, or IPv4 alone on a host without IPv6.
+func listenIP(a netip.Addr) net.IP {
+	if a.Is6() && a.IsUnspecified() {
+		return nil
+	}
+	return a.Unmap().AsSlice()
 }
 
 func closeListeners(config *turn.ServerConfig) {
