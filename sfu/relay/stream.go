@@ -2,7 +2,9 @@ package relay
 
 import (
 	"crypto/tls"
+	"errors"
 	"net"
+	"os"
 	"sync"
 	"time"
 )
@@ -140,7 +142,7 @@ func (c *streamConn) Write(p []byte) (int, error) {
 	_ = c.sock.SetWriteDeadline(time.Now().Add(takeFor))
 	n, err := c.Conn.Write(p)
 	if err != nil {
-		if ne, ok := err.(net.Error); ok && ne.Timeout() { //nolint:errorlint // net.Conn errors are not wrapped
+		if errors.Is(err, os.ErrDeadlineExceeded) {
 			c.listener.count.stalled.Add(1)
 		}
 		_ = c.Close()

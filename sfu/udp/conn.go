@@ -105,9 +105,9 @@ func Listen(s Settings) (*Conn, error) {
 		_ = sock.Close()
 		return nil, fmt.Errorf("udp: raw access to the socket: %w", err)
 	}
+	local, _ := sock.LocalAddr().(*net.UDPAddr) // a UDP socket has no other
 	c := &Conn{
-		udp: sock, raw: raw, closing: make(chan struct{}),
-		local: sock.LocalAddr().(*net.UDPAddr), //nolint:forcetypeassert // a UDP socket has no other
+		udp: sock, raw: raw, local: local, closing: make(chan struct{}),
 	}
 	c.wide = network == "udp6" || network == "udp" && c.local.IP.To4() == nil
 	c.start(s)
