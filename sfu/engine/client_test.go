@@ -23,6 +23,7 @@ const patience = 10 * time.Second
 type client struct {
 	t    *testing.T
 	name string
+	room *engine.Room
 	peer *engine.Peer
 	pub  *webrtc.PeerConnection
 	sub  *webrtc.PeerConnection // nil in single mode
@@ -61,12 +62,13 @@ type clientOptions struct {
 	settings              func(*engine.PeerSettings)
 	engine                func(*webrtc.SettingEngine)
 	media                 func(*webrtc.MediaEngine)
+	loseFirst             chan struct{} // not nil: subscriber offers are lost from the start
 }
 
 func newClient(t *testing.T, room *engine.Room, name string, o clientOptions) *client {
 	t.Helper()
 	c := &client{
-		t: t, name: name, todo: make(chan func(), 10000), quit: make(chan struct{}), tracks: map[string]*received{},
+		t: t, name: name, room: room, todo: make(chan func(), 10000), quit: make(chan struct{}), tracks: map[string]*received{},
 		opened: map[string]*webrtc.DataChannel{}, change: make(chan struct{}), mids: map[string]meeting.TrackID{},
 	}
 	c.pub = c.connection(o, engine.Publisher)
@@ -81,12 +83,15 @@ func newClient(t *testing.T, room *engine.Room, name string, o clientOptions) *c
 	if o.settings != nil {
 		o.settings(&settings)
 	}
-	c.wg.Go(c.run)
+	if o.loseFirst != nil {
+		lose(c)
+	}
 	peer, err := room.Join(settings, c.event)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.do(func() { c.peer = peer })
+	c.peer = peer
+	c.wg.Go(c.run) // only now: what the engine has said so far waits
 	t.Cleanup(c.close)
 	if o.single {
 		c.offer()

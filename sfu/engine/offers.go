@@ -136,7 +136,7 @@ func (o *offers) send(text string) {
 	id := o.id
 	o.timeout = s.peer.after(answerTimeout, func() { o.expired(id) })
 	s.peer.emit(LocalDescription{Subscriber, SessionDescription{
-		Type: "offer", SDP: peerconn.Finish(text, nil, s.stereo()), ID: id, MidToTrack: s.mids(),
+		Type: "offer", SDP: peerconn.FreeSections(peerconn.Finish(text, nil, s.stereo())), ID: id, MidToTrack: s.mids(),
 	}})
 	s.line.described()
 }

@@ -74,6 +74,13 @@ func (a Audio) apply(fmtp string) string {
 	return fmtp
 }
 
+// FreeSections offers the sections that no track uses as receiving ones: where
+// they are inactive, Pion's own client stops their transceiver and does not
+// always start it again.
+func FreeSections(text string) string {
+	return strings.ReplaceAll(text, "\r\na=inactive\r\n", "\r\na=recvonly\r\n")
+}
+
 // opusFormat rewrites the fmtp line of Opus, wherever the client numbered it.
 func opusFormat(m *sdp.MediaDescription, f func(string) string) {
 	var pt string
