@@ -48,7 +48,7 @@ type Track struct {
 	Kind     sfu.Kind
 	Priority uint32
 	Screen   bool
-	Wanted   Choice // the highest layers wanted
+	Wanted   Choice // the highest layers wanted, also beyond those there are
 	Rates    Rates
 	Current  Choice // what is sent now; Paused for a track that is new
 }
@@ -200,9 +200,10 @@ func above(c, current Choice) bool {
 	return c.Temporal > current.Temporal
 }
 
-// rate returns the cost of a choice in bit/s; what is paused costs nothing.
+// rate returns the cost of a choice in bit/s. What is paused costs nothing, nor
+// does what nobody has measured.
 func (t *Track) rate(c Choice) int64 {
-	if c.Spatial < 0 {
+	if c.Spatial < 0 || c.Spatial >= MaxSpatial || c.Temporal >= MaxTemporal {
 		return 0
 	}
 	return int64(t.Rates[c.Spatial][c.Temporal])
