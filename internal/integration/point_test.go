@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 
@@ -129,6 +130,12 @@ func (p *point) hasFrom(identity string) {
 	p.sees(identity, livekit.TrackSource_MICROPHONE, 25)
 }
 
+// plainCamera publishes one layer, without simulcast.
+func (p *point) plainCamera(mime string) *lkclient.LocalTrack {
+	p.t.Helper()
+	return p.publish(mime, livekit.TrackSource_CAMERA, 2)
+}
+
 // camera publishes simulcast video, microphone sound.
 func (p *point) camera(mime string) *lkclient.LocalTrack {
 	p.t.Helper()
@@ -140,7 +147,8 @@ func (p *point) microphone() *lkclient.LocalTrack {
 	return p.publish(samples.Opus, livekit.TrackSource_MICROPHONE)
 }
 
-func (p *point) publish(mime string, source livekit.TrackSource) *lkclient.LocalTrack {
+// publish publishes some layers of a sample; all without any named.
+func (p *point) publish(mime string, source livekit.TrackSource, layers ...int) *lkclient.LocalTrack {
 	p.t.Helper()
 	set, err := samples.Load(mime)
 	if err != nil {
@@ -150,10 +158,13 @@ func (p *point) publish(mime string, source livekit.TrackSource) *lkclient.Local
 	ready := make(chan struct{})
 	what := lkclient.Publication{MIME: mime, Source: source, OnKeyframe: func(layer int) {
 		<-ready
+		if len(layers) > 0 {
+			layer = layers[layer]
+		}
 		player.RequestKeyframe(layer)
 	}}
 	for i, clip := range set.Layers {
-		if clip.RID != "" {
+		if clip.RID != "" && (len(layers) == 0 || slices.Contains(layers, i)) {
 			what.Layers = append(what.Layers, &livekit.VideoLayer{
 				Quality: livekit.VideoQuality(i), Width: clip.Width, Height: clip.Height,
 				Bitrate: clip.Bitrate, Rid: clip.RID, SpatialLayer: int32(i),
@@ -164,7 +175,7 @@ func (p *point) publish(mime string, source livekit.TrackSource) *lkclient.Local
 	if err != nil {
 		p.t.Fatalf("publish %s: %v", mime, err)
 	}
-	player = samples.NewPlayer(set, track)
+	player = samples.NewPlayer(set, track, layers...)
 	close(ready)
 	ctx, stop := context.WithCancel(p.ctx)
 	p.t.Cleanup(stop)

@@ -132,8 +132,12 @@ func (v *viewer) take(a arrival) {
 		return
 	}
 	if len(v.frame) > 0 && v.frame[0].timestamp != a.timestamp {
-		v.seen.broken++ // its end never came
-		v.frame, v.good = v.frame[:0], false
+		if a.ref.Frame != 0 || !v.whole { // a keyframe of another layer may cut a frame short
+			v.seen.broken++ // its end never came
+			v.good = false
+		}
+		v.seen.picture = v.frame[0].picture
+		v.frame = v.frame[:0]
 	}
 	v.frame = append(v.frame, a)
 	if a.marker {

@@ -139,16 +139,18 @@ func interceptors(set *Settings) (*interceptor.Registry, error) {
 		}
 		return f
 	}
+	// The first in the list is the nearest to the wire: a retransmission gets a
+	// name and a transport sequence number of its own.
+	stamp, err := twcc.NewHeaderExtensionInterceptor()
+	list := []interceptor.Factory{&repairNames{}, keep(stamp, err)}
 	responder, err := nack.NewResponderInterceptor(nack.ResponderSize(nackHistoryPackets))
-	list := []interceptor.Factory{keep(responder, err)}
+	list = append(list, keep(responder, err))
 	generator, err := nack.NewGeneratorInterceptor(nack.GeneratorInterval(period), nack.GeneratorMaxNacksPerPacket(10))
 	list = append(list, keep(generator, err))
 	receiver, err := report.NewReceiverInterceptor(report.ReceiverInterval(reportPeriod))
 	list = append(list, keep(receiver, err))
 	sender, err := report.NewSenderInterceptor(report.SenderInterval(reportPeriod))
 	list = append(list, keep(sender, err))
-	stamp, err := twcc.NewHeaderExtensionInterceptor()
-	list = append(list, keep(stamp, err))
 	feedback, err := twcc.NewSenderInterceptor()
 	list = append(list, keep(feedback, err))
 	if failed != nil {

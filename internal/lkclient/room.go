@@ -15,6 +15,7 @@ type Room struct {
 	Info   *livekit.Room
 	Self   *livekit.ParticipantInfo
 	Others map[string]*livekit.ParticipantInfo // by identity
+	Gone   map[string]livekit.DisconnectReason // who left and why, by identity
 	Tracks map[string]*Track                   // received now, by track sid
 
 	Connected bool // the primary connection is up
@@ -40,6 +41,7 @@ func newRoom(join *livekit.JoinResponse) Room {
 	r := Room{
 		Info: join.GetRoom(), Self: join.GetParticipant(), SocketUp: true,
 		Others:      map[string]*livekit.ParticipantInfo{},
+		Gone:        map[string]livekit.DisconnectReason{},
 		Tracks:      map[string]*Track{},
 		Published:   map[string]*livekit.TrackInfo{},
 		Speakers:    map[string]*livekit.SpeakerInfo{},
@@ -146,6 +148,7 @@ func (r *Room) update(infos []*livekit.ParticipantInfo) {
 		if p.GetState() == livekit.ParticipantInfo_DISCONNECTED {
 			if known.GetSid() == p.GetSid() {
 				delete(r.Others, p.GetIdentity())
+				r.Gone[p.GetIdentity()] = p.GetDisconnectReason()
 			}
 			continue
 		}
