@@ -16,6 +16,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/livekit/protocol/livekit"
+
 	"diemcau/cmd/diemcau/config"
 	"diemcau/signaling/room"
 	"diemcau/signaling/server"
@@ -77,7 +79,7 @@ func (b *Bridge) makeSignaling() error {
 		return err
 	}
 	b.sessions = server.New(server.Settings{
-		Media:      mediaServer{engine: b.media.engine, iceServers: b.media.engine.ICEServers},
+		Media:      mediaServer{b.media.engine},
 		Tokens:     b.keys,
 		Events:     events,
 		Log:        b.log,
@@ -101,6 +103,23 @@ func (b *Bridge) makeSignaling() error {
 		Rate:           wire.Rate{PerAddress: b.cfg.Limits.JoinsPerSecond, PerAddressBurst: b.cfg.Limits.JoinBurst},
 	})
 	return nil
+}
+
+// makeWebhooks returns what takes the rooms' events; nil when nobody wants them.
+func (b *Bridge) makeWebhooks() (func(*livekit.WebhookEvent), error) {
+	if len(b.cfg.Webhook.URLs) == 0 {
+		return nil, nil
+	}
+	endpoints := make([]webhook.Endpoint, len(b.cfg.Webhook.URLs))
+	for i, url := range b.cfg.Webhook.URLs {
+		endpoints[i] = webhook.Endpoint{URL: url, APIKey: b.cfg.Webhook.Key}
+	}
+	var err error
+	b.hooks, err = webhook.New(webhook.Settings{Endpoints: endpoints, Signer: b.keys, Log: b.log})
+	if err != nil {
+		return nil, fmt.Errorf("webhook: %w", err)
+	}
+	return b.hooks.Notify, nil
 }
 
 // Start begins to serve.
@@ -178,15 +197,15 @@ func (b *Bridge) Failed() <-chan error { return b.failed }
 // Close tells all clients, then stops every part and waits for it. A second
 // call does nothing.
 func (b *Bridge) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownPatience)
+	defer cancel()
+	var errs []error
 	if b.sessions != nil {
-		b.sessions.Close() // clients are told while their sockets still stand
+		errs = append(errs, b.sessions.Close(ctx)) // clients are told while their sockets still stand
 	}
 	if b.sockets != nil {
 		b.sockets.Close()
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), shutdownPatience)
-	defer cancel()
-	var errs []error
 	for _, s := range b.servers {
 		if err := s.Shutdown(ctx); err != nil {
 			errs = append(errs, s.Close())

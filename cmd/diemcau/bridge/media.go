@@ -10,14 +10,11 @@ import (
 
 // mediaServer gives the session plane the media plane. The two do not know each
 // other: their types are translated here and in events.go.
-type mediaServer struct {
-	engine     *engine.Engine
-	iceServers func(meeting.SessionID) []engine.ICEServer
-}
+type mediaServer struct{ *engine.Engine }
 
 // OpenRoom implements signaling.MediaServer.
 func (m mediaServer) OpenRoom(id meeting.ID, levels func([]signaling.TrackLevel)) signaling.MediaRoom {
-	return mediaRoom{m.engine.OpenRoom(id, func(ls []engine.Level) {
+	return mediaRoom{m.Engine.OpenRoom(id, func(ls []engine.Level) {
 		out := make([]signaling.TrackLevel, len(ls))
 		for i, l := range ls {
 			out[i] = signaling.TrackLevel(l)
@@ -28,7 +25,7 @@ func (m mediaServer) OpenRoom(id meeting.ID, levels func([]signaling.TrackLevel)
 
 // ICEServers implements signaling.MediaServer.
 func (m mediaServer) ICEServers(id meeting.SessionID) []signaling.ICEServer {
-	servers := m.iceServers(id)
+	servers := m.Engine.ICEServers(id)
 	out := make([]signaling.ICEServer, len(servers))
 	for i, s := range servers {
 		out[i] = signaling.ICEServer(s)

@@ -9,14 +9,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"diemcau/cmd/diemcau/config"
 	"diemcau/meeting"
 	"diemcau/meeting/desk"
 	"diemcau/signaling/roomservice"
 	"diemcau/signaling/token"
 	"diemcau/signaling/wire"
 	"diemcau/web"
-
-	"diemcau/cmd/diemcau/config"
 )
 
 // routes is everything that the bridge serves to clients. Pages of other
@@ -33,7 +32,7 @@ func (b *Bridge) routes() (http.Handler, error) {
 		mux.Handle(path, b.sockets)
 	}
 	mux.Handle("/twirp/", wire.CORS(roomservice.New(roomservice.Settings{
-		Keys: b.keys, Rooms: b.sessions, Participants: b.sessions, Messages: b.sessions,
+		Tokens: b.keys, Rooms: b.sessions, Participants: b.sessions, Log: b.log,
 	})))
 	application := web.Handler()
 	// Stock clients ask HEAD / whether the server is there, from any origin.
