@@ -305,6 +305,51 @@ func TestPacketsOfAnEarlierRunAreRefused(t *testing.T) {
 	}
 }
 
+func TestAPictureOnceBegunIsNotTakenBack(t *testing.T) {
+	t.Parallel()
+	s := &vp8Source{long: true}
+	var r VP8Rewriter
+	key := s.picture(t, 2, true)
+	r.Switch(key[0])
+	first, _ := r.Rewrite(key[0])
+	r.Drop(key[1])
+	next, ok := r.Rewrite(s.picture(t, 1, false)[0])
+	if !ok || next.PictureID != first.PictureID+1 {
+		t.Fatalf("picture id %d after %d", next.PictureID, first.PictureID)
+	}
+}
+
+func TestALatePacketDoesNotSetTheCountsBack(t *testing.T) {
+	t.Parallel()
+	s := &vp8Source{long: true}
+	var r VP8Rewriter
+	var late *sfu.Packet
+	var newest VP8Patch
+	for n := range 9 { // base layer pictures are 0, 4 and 8
+		p := s.picture(t, 1, n == 0)[0]
+		switch n {
+		case 0:
+			r.Switch(p)
+		case 4:
+			late = p
+			continue
+		}
+		newest, _ = r.Rewrite(p)
+	}
+	filled, ok := r.Rewrite(late)
+	if !ok || filled.PictureID != newest.PictureID-4 || filled.TL0 != newest.TL0-1 {
+		t.Fatalf("the hole got %+v, the newest %+v", filled, newest)
+	}
+	again := &vp8Source{layer: 1, seq: 70, id: 5, tl0: 200, key: 3}
+	p := again.picture(t, 1, true)[0]
+	r.Switch(p)
+	patch, ok := r.Rewrite(p)
+	want := VP8Patch{newest.PictureID + 1, newest.TL0 + 1, newest.KeyIdx + 1}
+	if !ok || patch != want {
+		t.Fatalf("after the switch %+v, want %+v", patch, want)
+	}
+}
+
 func BenchmarkRewriteVP8(b *testing.B) {
 	s := &vp8Source{long: true}
 	packets := make([]*sfu.Packet, 0, 512)
