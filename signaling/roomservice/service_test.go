@@ -249,7 +249,7 @@ func TestPerformRpcAlwaysEnds(t *testing.T) {
 	if !errors.As(err, &failure) || failure.Code() != twirp.DeadlineExceeded {
 		t.Errorf("%v", err)
 	}
-	if took := time.Since(began); took > 5*time.Second {
+	if took := time.Since(began); took > 15*time.Second {
 		t.Errorf("a call of 1 ms took %v", took)
 	}
 }

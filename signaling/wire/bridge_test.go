@@ -24,7 +24,7 @@ import (
 func TestMain(m *testing.M) { leaktest.Main(m) }
 
 const (
-	patience  = 10 * time.Second
+	patience  = 30 * time.Second
 	keySecret = "a-secret-that-is-long-enough-0123456789"
 )
 

@@ -16,8 +16,12 @@ import (
 )
 
 const (
-	// closeGrace is how long a closing socket may take to flush and to hear the
-	// other side's close frame.
+	// flushGrace is how long a closing socket may take to write what is queued.
+	// It is only needed when the client hardly reads or the machine is busy; but
+	// then it is worth it, as a leave that is lost brings the client back.
+	flushGrace = 2 * time.Second
+	// closeGrace is how long the other side may then take to answer the close
+	// frame.
 	closeGrace = 250 * time.Millisecond
 	// pingTimeout is how long a ping may take to enter the socket.
 	pingTimeout = 2 * time.Second
@@ -28,12 +32,10 @@ const (
 	worthDeflating = 1024
 	// keepBuffer is how large a read buffer may stay between messages.
 	keepBuffer = 64 << 10
-	// A client may send this many messages in a second, and this many at once;
-	// every further 4 KiB of a message counts like one more. Above that the
-	// bridge reads more slowly. Nothing is lost.
-	inboundRate  = 500
-	inboundBurst = 2000
-	inboundUnit  = 4 << 10
+	// inboundBurst is how many seconds' worth of messages may come at once.
+	inboundBurst = 4
+	// inboundUnit of bytes in a message counts like one more message.
+	inboundUnit = 4 << 10
 )
 
 // conn is one client's socket. It is a session.Conn.
@@ -68,7 +70,7 @@ func newConn(s Settings, c *counters) *conn {
 	return &conn{
 		settings: s,
 		counters: c,
-		pace:     rate.NewLimiter(inboundRate, inboundBurst),
+		pace:     rate.NewLimiter(rate.Limit(s.InboundRate), inboundBurst*s.InboundRate),
 		ready:    make(chan struct{}, 1),
 		closing:  make(chan struct{}),
 		gone:     make(chan struct{}),
@@ -130,7 +132,16 @@ func (c *conn) leaveLocked(to phase) {
 // caller holds mu.
 func (c *conn) armCutterLocked() {
 	if ws := c.ws; ws != nil && c.cutter == nil {
-		c.cutter = time.AfterFunc(closeGrace, func() { cut(ws, false) })
+		c.cutter = time.AfterFunc(flushGrace, func() { cut(ws, false) })
+	}
+}
+
+// hurry leaves closeGrace to a socket whose close frame was written.
+func (c *conn) hurry() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cutter != nil && c.phase == phaseClosing {
+		c.cutter.Reset(closeGrace)
 	}
 }
 

@@ -51,6 +51,10 @@ type Settings struct {
 	Queue int
 	// WriteTimeout is how long one message may take to enter the socket; 15 s.
 	WriteTimeout time.Duration
+	// InboundRate is how many messages a second a client may send, four times as
+	// many at once, and every further 4 KiB of a message counting like one more;
+	// 500. Above that the bridge reads more slowly. Nothing is lost.
+	InboundRate int
 	// PingInterval of the WebSocket's own pings; 10 s. A client that answers
 	// four of them with silence is gone.
 	PingInterval time.Duration
@@ -62,6 +66,7 @@ func (s Settings) withDefaults() Settings {
 	s.MaxFrame = orDefault(s.MaxFrame, 2<<20)
 	s.Queue = orDefault(s.Queue, 1024)
 	s.WriteTimeout = orDefault(s.WriteTimeout, 15*time.Second)
+	s.InboundRate = orDefault(s.InboundRate, 500)
 	s.PingInterval = orDefault(s.PingInterval, 10*time.Second)
 	return s
 }
@@ -218,7 +223,7 @@ func (h *Handler) release(c *conn) {
 }
 
 // Close refuses new clients, closes every connection after what was queued for
-// it (at most 250 ms each, all at once), and waits until they are gone. Tell
+// it (at most two seconds, all at once; at once when the clients read), and waits until they are gone. Tell
 // the sessions to say their leave first. Idempotent.
 func (h *Handler) Close() {
 	h.mu.Lock()

@@ -42,6 +42,7 @@ func (c *conn) write(ws *websocket.Conn) {
 		if now == phaseClosing {
 			farewell := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
 			_ = ws.WriteControl(websocket.CloseMessage, farewell, time.Now().Add(closeGrace))
+			c.hurry()
 			return // the reader waits for the other side's close frame
 		}
 	}
@@ -174,7 +175,7 @@ func (c *conn) deliver(request *livekit.SignalRequest, ticket session.Ticket) {
 // slowDown waits when the client sends faster than it may; TCP then holds it
 // back.
 func (c *conn) slowDown(size int) {
-	wait := c.pace.ReserveN(time.Now(), min(1+size/inboundUnit, inboundBurst)).Delay()
+	wait := c.pace.ReserveN(time.Now(), min(1+size/inboundUnit, c.pace.Burst())).Delay()
 	if wait <= 0 {
 		return
 	}
