@@ -3,6 +3,7 @@ package downlink
 import (
 	"diemcau/sfu"
 	"diemcau/sfu/red"
+	"diemcau/sfu/sequence"
 )
 
 // redDepth is how many earlier packets ride along where the bridge builds RED
@@ -54,9 +55,10 @@ func (s *Sink) recover(p *sfu.Packet) {
 			continue // came by itself
 		}
 		number, ok := s.time.numbers.Forward(seq)
-		if !ok {
+		if !ok || s.again.log.Has(number) {
 			continue
 		}
+		s.again.log.Add(number, sequence.Sent[patch]{})
 		ts := p.Timestamp - b.Offset + s.time.offset
 		s.time.note(ts, p.Arrival)
 		s.out.begin(number, ts, false)

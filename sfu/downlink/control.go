@@ -100,8 +100,8 @@ func (s *Sink) pictureLost() {
 		s.again.waiting = true
 		s.source.RequestKeyframe(s.time.layer)
 	}
-	if !s.locked || s.goal != s.time.layer {
-		s.source.RequestKeyframe(s.goal)
+	if !s.locked || s.want.goal != s.time.layer {
+		s.source.RequestKeyframe(s.want.goal)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"diemcau/sfu"
+	"diemcau/sfu/sequence"
 )
 
 // A client built on Pion learns of a track by its first packet. While there is
@@ -47,6 +48,7 @@ func (s *Sink) fillIn(now int64) int64 {
 
 func (s *Sink) sendFilling(now int64) {
 	number, ts := s.time.insert(now)
+	s.again.log.Add(number, sequence.Sent[patch]{})
 	h := s.out.begin(number, ts, false)
 	s.out.extend(nil)
 	var payload []byte

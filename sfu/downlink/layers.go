@@ -52,13 +52,13 @@ func (s *Sink) withhold(flag *bool, value bool) {
 // recheck looks at the layers at once, on somebody's command.
 func (s *Sink) recheck() {
 	s.now = max(s.now, s.settings.Now())
-	s.askAt = 0
+	s.want.askAt = 0
 	s.check()
 }
 
 // check finds the layer to forward and asks for its keyframe.
 func (s *Sink) check() {
-	s.checkAt = s.now + checkEvery
+	s.want.checkAt = s.now + checkEvery
 	if !s.audio {
 		s.aim()
 		s.ask()
@@ -71,28 +71,28 @@ func (s *Sink) check() {
 func (s *Sink) aim() {
 	info := s.source.Info()
 	if s.settings.SVC || len(info.Layers) < 2 {
-		s.goal = 0
+		s.want.goal = 0
 		return
 	}
 	if live := layer.NearestLive(info, s.target.spatial); live >= 0 {
-		s.goal = live
+		s.want.goal = live
 		return
 	}
-	s.goal = max(min(s.target.spatial, len(info.Layers)-1), 0)
+	s.want.goal = max(min(s.target.spatial, len(info.Layers)-1), 0)
 }
 
 // ask requests a keyframe while the goal is not what is being forwarded.
 func (s *Sink) ask() {
-	if s.target.disabled || s.target.paused || s.now < s.askAt {
+	if s.target.disabled || s.target.paused || s.now < s.want.askAt {
 		return
 	}
-	if s.locked && s.time.layer == s.goal && !s.again.waiting && !s.choice.NeedKeyframe() {
+	if s.locked && s.time.layer == s.want.goal && !s.again.waiting && !s.choice.NeedKeyframe() {
 		return
 	}
 	wait := askShortest
 	if s.report.rtt > 0 {
 		wait = min(max(2*s.report.rtt, askShortest), askLongest)
 	}
-	s.askAt = s.now + wait
-	s.source.RequestKeyframe(s.goal)
+	s.want.askAt = s.now + wait
+	s.source.RequestKeyframe(s.want.goal)
 }

@@ -18,8 +18,9 @@ const (
 
 // patch is how a payload was changed when it was sent.
 type patch struct {
-	vp8   codec.VP8Patch
-	apply uint8
+	vp8      codec.VP8Patch
+	sendTime [3]byte // as sent
+	apply    uint8
 }
 
 // What patch.apply can be.
@@ -76,12 +77,15 @@ func (s *Sink) sendAgain(number uint16) {
 		s.counters.Unanswered++
 		return
 	}
-	e.Tries++
-	e.Answered = s.now
 	change := e.Patch
 	if change.apply == redBuilt {
+		if s.settings.RTXSSRC == 0 {
+			return // not the same bytes: see below
+		}
 		change.apply = asIs // what rode along is not kept; its own sound will do
 	}
+	e.Tries++
+	e.Answered = s.now
 	payload, pt := s.payload(p, change, 2)
 	if payload == nil {
 		return
@@ -94,6 +98,11 @@ func (s *Sink) sendAgain(number uint16) {
 		payload = s.withOriginal(number, payload)
 	}
 	s.out.extend(p)
+	if s.settings.RTXSSRC == 0 {
+		// Under the same SSRC and number SRTP uses the same nonce. So every byte
+		// must be the same, or AES-GCM gives its key away (RFC 7714, section 9.1).
+		s.out.sendTime = change.sendTime
+	}
 	s.out.write(payload)
 	s.counters.Retransmitted++
 }

@@ -2,7 +2,6 @@ package downlink
 
 import (
 	"strings"
-	"sync"
 	"time"
 
 	"diemcau/sfu"
@@ -26,6 +25,13 @@ type target struct {
 	disabled, paused  bool
 }
 
+// pursuit is what a sink does to reach its target.
+type pursuit struct {
+	goal    int   // the layer to forward, of those that live
+	checkAt int64 // when to look at the layers next
+	askAt   int64 // earliest next request for a keyframe
+}
+
 // Sink is one subscriber's receiving of one source. It implements sfu.Sink.
 type Sink struct {
 	settings  Settings
@@ -34,12 +40,10 @@ type Sink struct {
 	isVP8     bool
 	sourceRED uint8
 
-	target  target
-	goal    int  // the layer to forward, of those that live
-	locked  bool // a run is being forwarded
-	checkAt int64
-	askAt   int64 // earliest next request for a keyframe
-	now     int64 // of the packet, tick or message at hand
+	target target
+	want   pursuit
+	locked bool  // a run is being forwarded
+	now    int64 // of the packet, tick or message at hand
 
 	time     timeline
 	out      output
@@ -51,8 +55,7 @@ type Sink struct {
 	fill     filler
 	counters Counters
 
-	mu    sync.Mutex
-	stats Stats // as of the last check
+	public public
 }
 
 var _ sfu.Sink = (*Sink)(nil)
@@ -66,7 +69,7 @@ func NewSink(source Source, settings Settings) *Sink {
 		isVP8:     strings.EqualFold(settings.MIME, "video/VP8"),
 		sourceRED: source.REDPayloadType(),
 		target:    target{spatial: maxLayer, temporal: maxLayer},
-		goal:      maxLayer,
+		want:      pursuit{goal: maxLayer},
 	}
 	depth := history.VideoDepth
 	if s.audio {
@@ -131,12 +134,12 @@ func (s *Sink) switchable(p *sfu.Packet) bool {
 	if !p.Keyframe || len(p.Payload) == 0 {
 		return false
 	}
-	if p.Layer == s.goal {
+	if p.Layer == s.want.goal {
 		return true
 	}
 	// On the way up take what comes first: a small picture now is better than
 	// a large one later.
-	return p.Layer < s.goal && (!s.locked || p.Layer > s.time.layer)
+	return p.Layer < s.want.goal && (!s.locked || p.Layer > s.time.layer)
 }
 
 // lock begins to forward the layer of p.
@@ -153,7 +156,7 @@ func (s *Sink) lock(p *sfu.Packet) {
 func (s *Sink) unlock() {
 	s.locked = false
 	s.time.numbers.End()
-	s.checkAt = 0
+	s.want.checkAt = 0
 }
 
 // forwardVideo sends a packet of the current run.
@@ -200,9 +203,10 @@ func (s *Sink) leaveOut(p *sfu.Packet) {
 		return
 	}
 	number, ok := s.time.numbers.Forward(p.Sequence)
-	if !ok {
+	if !ok || s.again.log.Has(number) {
 		return
 	}
+	s.again.log.Add(number, sequence.Sent[patch]{})
 	h := s.out.begin(number, p.Timestamp+s.time.offset, false)
 	s.out.extend(nil)
 	h.Padding, h.PaddingSize = true, 1
@@ -212,6 +216,10 @@ func (s *Sink) leaveOut(p *sfu.Packet) {
 
 // send writes one packet and remembers it.
 func (s *Sink) send(p *sfu.Packet, number uint64, marker bool, change patch) {
+	if s.again.log.Has(number) { // one nonce, one packet: see sendAgain
+		s.counters.Late++
+		return
+	}
 	ts := s.time.stamp(p)
 	payload, pt := s.payload(p, change, 0)
 	if payload == nil {
@@ -220,6 +228,7 @@ func (s *Sink) send(p *sfu.Packet, number uint64, marker bool, change patch) {
 	}
 	s.out.begin(number, ts, marker).PayloadType = pt
 	s.out.extend(p)
+	change.sendTime = s.out.sendTime
 	if !s.out.write(payload) {
 		s.counters.Failed++
 	}
@@ -256,7 +265,7 @@ func (s *Sink) payload(p *sfu.Packet, change patch, room int) ([]byte, uint8) {
 
 // EndBurst sends what the burst wrote. It is called by the source.
 func (s *Sink) EndBurst() {
-	if s.now >= s.checkAt {
+	if s.now >= s.want.checkAt {
 		s.check()
 	}
 	s.out.flush()
@@ -274,7 +283,7 @@ func (s *Sink) Closed() {
 func (s *Sink) Tick(now int64) int64 {
 	s.now = max(s.now, now)
 	next := s.fillIn(now)
-	if s.now >= s.checkAt {
+	if s.now >= s.want.checkAt {
 		s.check()
 	}
 	s.out.flush()

@@ -1,6 +1,9 @@
 package downlink
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // Counters count since the sink began.
 type Counters struct {
@@ -35,11 +38,17 @@ type Stats struct {
 	Jitter    time.Duration
 }
 
+// public is what other goroutines see.
+type public struct {
+	mu    sync.Mutex
+	stats Stats
+}
+
 // Stats returns the latest snapshot. Any goroutine may call it.
 func (s *Sink) Stats() Stats {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.stats
+	s.public.mu.Lock()
+	defer s.public.mu.Unlock()
+	return s.public.stats
 }
 
 // publish makes the counters visible to other goroutines.
@@ -49,14 +58,14 @@ func (s *Sink) publish() {
 		layer = s.time.layer
 	}
 	st := Stats{
-		Counters: s.counters, Layer: layer, Goal: s.goal,
+		Counters: s.counters, Layer: layer, Goal: s.want.goal,
 		Disabled: s.target.disabled, Paused: s.target.paused,
 		RoundTrip: time.Duration(s.report.rtt),
 		Loss:      float64(s.report.loss) / 256,
 		Lost:      s.report.lost,
 		Jitter:    time.Duration(s.report.jitter) * time.Second / time.Duration(s.settings.ClockRate),
 	}
-	s.mu.Lock()
-	s.stats = st
-	s.mu.Unlock()
+	s.public.mu.Lock()
+	s.public.stats = st
+	s.public.mu.Unlock()
 }

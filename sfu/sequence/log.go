@@ -38,6 +38,11 @@ func (l *Log[P]) Add(out uint64, s Sent[P]) {
 	l.entries[out&uint64(l.depth-1)] = s
 }
 
+// Has tells whether something was sent as out, of late.
+func (l *Log[P]) Has(out uint64) bool {
+	return l.entries != nil && l.entries[out&uint64(l.depth-1)].out == uint32(out) //nolint:gosec // low bits
+}
+
 // Find returns what was sent under a 16-bit number, where last is the highest
 // output number so far. The result is valid until the next Add; nil if unknown.
 func (l *Log[P]) Find(number uint16, last uint64) *Sent[P] {

@@ -123,10 +123,7 @@ func (s *Source) RequestKeyframe(layer int) {
 
 // Do runs f on the source's goroutine, between two bursts.
 func (s *Source) Do(f func()) {
-	s.box.Post(func() {
-		f()
-		s.core.sinkTick = 0 // f may have given a sink something to do
-	})
+	s.box.Post(f)
 }
 
 // SetMuted drops everything that comes from the publisher, or no longer.
