@@ -33,12 +33,12 @@ export interface JoinGrant {
   readonly point: PointInfo;
 }
 
-const answerWithinMs = 8_000;
+const answerWithinMs = 10_000;
 
-async function call(path: string, init: RequestInit): Promise<Response> {
+async function call(path: string, init: RequestInit, within = answerWithinMs): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, { ...init, cache: 'no-store', signal: AbortSignal.timeout(answerWithinMs) });
+    response = await fetch(path, { ...init, cache: 'no-store', signal: AbortSignal.timeout(within) });
   } catch {
     throw new Problem('unreachable');
   }
@@ -57,12 +57,12 @@ export async function fetchDemo(): Promise<DemoInfo | null> {
   }
 }
 
-export async function requestJoin(request: JoinRequest): Promise<JoinGrant> {
+export async function requestJoin(request: JoinRequest, within = answerWithinMs): Promise<JoinGrant> {
   const response = await call('/api/join', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(request),
-  });
+  }, within);
   return (await response.json()) as JoinGrant;
 }
 

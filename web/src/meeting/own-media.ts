@@ -13,6 +13,7 @@ export class OwnMedia {
   private screen: MediaStream | null = null;
   private copies: LocalTrackPublication[] = [];
   private entry: EntryTracks | null;
+  private readonly turns = { mic: Promise.resolve(), camera: Promise.resolve() };
   private wishes: { mic: boolean; camera: boolean };
 
   constructor(
@@ -42,11 +43,9 @@ export class OwnMedia {
   /** Publishes everything that is wished for on a room that has just been joined. */
   async attach(room: Room): Promise<void> {
     this.room = room;
-    const { entry } = this;
-    this.entry = null;
     await Promise.all([
-      this.wishes.mic ? this.guard('mic', async () => this.publishMic(room, entry?.mic ?? null)) : null,
-      this.wishes.camera ? this.guard('camera', async () => this.publishCamera(room, entry?.camera ?? null)) : null,
+      this.wishes.mic ? this.applyMic() : null,
+      this.wishes.camera ? this.applyCamera() : null,
       this.guard('screen', async () => this.publishScreen(room)),
     ]);
   }
@@ -59,13 +58,13 @@ export class OwnMedia {
   async setMic(on: boolean): Promise<void> {
     this.wishes = { ...this.wishes, mic: on };
     this.changed(null);
-    await this.guard('mic', async () => this.room?.localParticipant.setMicrophoneEnabled(on));
+    await this.applyMic();
   }
 
   async setCamera(on: boolean): Promise<void> {
     this.wishes = { ...this.wishes, camera: on };
     this.changed(null);
-    await this.guard('camera', async () => this.room?.localParticipant.setCameraEnabled(on));
+    await this.applyCamera();
   }
 
   /** The bridge muted or unmuted a track of ours. */
@@ -116,14 +115,35 @@ export class OwnMedia {
     this.screen = null;
   }
 
-  private async publishMic(room: Room, ready: LocalAudioTrack | null): Promise<void> {
-    if (ready) await room.localParticipant.publishTrack(ready, { source: Track.Source.Microphone });
-    else await room.localParticipant.setMicrophoneEnabled(true);
+  /** One change after the other, each to what is wished when its turn comes: a key may be pressed while publishing. */
+  private async applyMic(): Promise<void> {
+    this.turns.mic = this.turns.mic.then(async () =>
+      this.guard('mic', async () => {
+        const { room, wishes } = this;
+        const ready = this.entry?.mic ?? null;
+        if (!room) return;
+        if (ready && wishes.mic) {
+          this.entry = { camera: this.entry?.camera ?? null, mic: null };
+          await room.localParticipant.publishTrack(ready, { source: Track.Source.Microphone });
+        } else await room.localParticipant.setMicrophoneEnabled(wishes.mic);
+      }),
+    );
+    await this.turns.mic;
   }
 
-  private async publishCamera(room: Room, ready: LocalVideoTrack | null): Promise<void> {
-    if (ready) await room.localParticipant.publishTrack(ready, { source: Track.Source.Camera });
-    else await room.localParticipant.setCameraEnabled(true);
+  private async applyCamera(): Promise<void> {
+    this.turns.camera = this.turns.camera.then(async () =>
+      this.guard('camera', async () => {
+        const { room, wishes } = this;
+        const ready = this.entry?.camera ?? null;
+        if (!room) return;
+        if (ready && wishes.camera) {
+          this.entry = { camera: null, mic: this.entry?.mic ?? null };
+          await room.localParticipant.publishTrack(ready, { source: Track.Source.Camera });
+        } else await room.localParticipant.setCameraEnabled(wishes.camera);
+      }),
+    );
+    await this.turns.camera;
   }
 
   private async publishScreen(room: Room | null): Promise<void> {

@@ -30,11 +30,15 @@ const viewEvents = [
 
 const drawAfterMs = 30;
 const restlessMs = 250;
+/** When the client has not come back by its own means for so long, the point joins anew. */
+const startOverMs = 20_000;
 /** A hiccup of the signalling socket shorter than this is not worth a banner: picture and sound go on. */
 const quietSignalMs = 900;
 
 export interface SessionStart {
   readonly grant: JoinGrant;
+  /** Milliseconds that the bridge took to answer: a measure of the line. */
+  readonly answeredIn: number;
   readonly entry: EntryTracks;
   /** Asks the bridge for a fresh token. */
   readonly admission: () => Promise<JoinGrant>;
@@ -51,6 +55,7 @@ export class MeetingSession {
   private room: Room | null = null;
   private drawTimer: ReturnType<typeof setTimeout> | undefined;
   private signalTimer: ReturnType<typeof setTimeout> | undefined;
+  private startOverTimer: ReturnType<typeof setTimeout> | undefined;
   private wake: () => void = () => undefined;
   private over = false;
 
@@ -113,16 +118,20 @@ export class MeetingSession {
     this.room = room;
     const parted = new Promise<DisconnectReason | undefined>((resolve) => {
       room.on(RoomEvent.Disconnected, resolve);
+      const trouble = () => {
+        this.startOverTimer ??= setTimeout(() => resolve(undefined), startOverMs);
+      };
+      room.on(RoomEvent.Reconnecting, trouble).on(RoomEvent.SignalReconnecting, trouble);
     });
     this.listen(room);
     try {
-      await room.connect(bridgeURL(grant.url, location.origin), grant.token, connectWithin);
+      await room.connect(bridgeURL(grant.url, location.origin), grant.token, connectWithin(this.start.answeredIn));
       this.back();
       void this.media.attach(room).then(() => this.draw());
       return endingOf(await parted);
     } finally {
       this.media.detach();
-      clearTimeout(this.signalTimer);
+      this.calm();
       room.removeAllListeners();
       void room.disconnect();
     }
@@ -145,8 +154,14 @@ export class MeetingSession {
     room.on(RoomEvent.SignalConnected, this.draw);
   }
 
-  private back(): void {
+  private calm(): void {
     clearTimeout(this.signalTimer);
+    clearTimeout(this.startOverTimer);
+    this.startOverTimer = undefined;
+  }
+
+  private back(): void {
+    this.calm();
     this.state.update({ phase: { kind: 'live' } });
     this.redraw();
   }

@@ -25,12 +25,12 @@ export function Controls(props: ControlsProps) {
   const { state, session } = props;
   const { mic, camera, sharing } = state;
   return (
-    <div className={classes.bar} role="toolbar" aria-label={t('control.bar')}>
+    <footer className={classes.bar}>
       <p className={classes.own} data-on={mic} data-testid="own-mic">
         <Icon name={mic ? 'mic' : 'micOff'} size={28} />
         {mic ? t('meeting.ownMicOn') : t('meeting.ownMicOff')}
       </p>
-      <div className={classes.middle}>
+      <div className={classes.middle} role="toolbar" aria-label={t('control.bar')}>
         <Control icon={mic ? 'mic' : 'micOff'} off={!mic} keys="M" onClick={session.toggleMic}>
           {mic ? t('control.micOff') : t('control.micOn')}
         </Control>
@@ -59,7 +59,7 @@ export function Controls(props: ControlsProps) {
         <Icon name="leave" />
         {t('control.leave')}
       </button>
-    </div>
+    </footer>
   );
 }
 
