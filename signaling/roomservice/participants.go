@@ -65,7 +65,7 @@ const (
 	rpcMargin = 2 * time.Second
 )
 
-func (s *service) PerformRpc(ctx context.Context, q *livekit.PerformRpcRequest) (*livekit.PerformRpcResponse, error) {
+func (s *service) PerformRpc(ctx context.Context, q *livekit.PerformRpcRequest) (*livekit.PerformRpcResponse, error) { //nolint:revive // the generated interface's name
 	if err := allow(ctx, mayAdmin(q.Room)); err != nil {
 		return nil, err
 	}

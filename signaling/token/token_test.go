@@ -294,7 +294,7 @@ func TestTheTokenComesFromTheHeaderElseTheQuery(t *testing.T) {
 				r.Header.Set("Authorization", tt.header)
 			}
 			c, err := k.FromRequest(r)
-			if !errors.Is(err, tt.err) && err != tt.err {
+			if !errors.Is(err, tt.err) {
 				t.Fatalf("error %v, want %v", err, tt.err)
 			}
 			identity := ""

@@ -90,7 +90,7 @@ func (k Keys) Verify(raw string) (*Claims, error) {
 // browser's WebSocket can send. Without any it returns nil and no error. The
 // error is an *Error.
 func (k Keys) FromRequest(r *http.Request) (*Claims, error) {
-	raw := ""
+	var raw string
 	if header := r.Header.Get("Authorization"); header != "" {
 		after, ok := strings.CutPrefix(header, bearer)
 		if !ok {
