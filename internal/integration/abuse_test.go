@@ -98,7 +98,7 @@ func TestAClientThatStopsReadingIsDroppedAndHoldsUpNobody(t *testing.T) {
 }
 
 // stall joins and then never reads again.
-func stall(t *testing.T, b *bridge, room, identity string) *websocket.Conn {
+func stall(t *testing.T, b *server, room, identity string) *websocket.Conn {
 	t.Helper()
 	token, err := lkclient.Token(b.key, b.secret, room, identity, nil)
 	if err != nil {

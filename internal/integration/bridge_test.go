@@ -11,8 +11,8 @@ import (
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
 
-// bridge is a server under test.
-type bridge struct {
+// server is a server under test.
+type server struct {
 	url, key, secret string
 	control          bool // another server of the protocol, to prove the tests themselves
 }
@@ -20,10 +20,10 @@ type bridge struct {
 // startBridge returns a server to test. DIEMCAU_TEST_URL names one that runs
 // already, with DIEMCAU_TEST_KEY and DIEMCAU_TEST_SECRET (devkey, secret);
 // DIEMCAU_TEST_CONTROL=1 says that it is not diemcau.
-func startBridge(t *testing.T) *bridge {
+func startBridge(t *testing.T) *server {
 	t.Helper()
 	if url := os.Getenv("DIEMCAU_TEST_URL"); url != "" {
-		return &bridge{
+		return &server{
 			url: url, key: env("DIEMCAU_TEST_KEY", "devkey"), secret: env("DIEMCAU_TEST_SECRET", "secret"),
 			control: os.Getenv("DIEMCAU_TEST_CONTROL") == "1",
 		}

@@ -21,7 +21,7 @@ import (
 )
 
 // admin is the server API with the rights over one room.
-func admin(t *testing.T, b *bridge, room string) (livekit.RoomService, context.Context) {
+func admin(t *testing.T, b *server, room string) (livekit.RoomService, context.Context) {
 	t.Helper()
 	grant := &auth.VideoGrant{RoomAdmin: true, RoomCreate: true, RoomList: true, Room: room}
 	token, err := auth.NewAccessToken(b.key, b.secret).SetVideoGrant(grant).SetValidFor(time.Hour).ToJWT()
@@ -72,7 +72,7 @@ func TestARefusedTokenIsToldByStatus(t *testing.T) {
 }
 
 // expired signs by hand: the library makes no token that has ended.
-func expired(b *bridge, room string) string {
+func expired(b *server, room string) string {
 	part := base64.RawURLEncoding.EncodeToString
 	text := part([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + part(fmt.Appendf(nil,
 		`{"iss":%q,"sub":"x","exp":%d,"nbf":0,"video":{"roomJoin":true,"room":%q}}`, b.key, time.Now().Add(-time.Hour).Unix(), room))

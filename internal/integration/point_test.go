@@ -21,7 +21,7 @@ import (
 type point struct {
 	*lkclient.Client
 	t      *testing.T
-	bridge *bridge
+	server *server
 	room   string
 	data   chan *livekit.DataPacket
 
@@ -38,7 +38,7 @@ func single(s *lkclient.Settings) { s.Single = true }
 func newRoom() string { return "room-" + uuid.NewString()[:8] }
 
 // join joins and waits for the connection.
-func join(t *testing.T, b *bridge, room, identity string, settings ...func(*lkclient.Settings)) *point {
+func join(t *testing.T, b *server, room, identity string, settings ...func(*lkclient.Settings)) *point {
 	t.Helper()
 	p, err := tryJoin(t, b, room, identity, nil, settings...)
 	if err != nil {
@@ -50,14 +50,14 @@ func join(t *testing.T, b *bridge, room, identity string, settings ...func(*lkcl
 	return p
 }
 
-func tryJoin(t *testing.T, b *bridge, room, identity string, grant *auth.VideoGrant, settings ...func(*lkclient.Settings)) (*point, error) {
+func tryJoin(t *testing.T, b *server, room, identity string, grant *auth.VideoGrant, settings ...func(*lkclient.Settings)) (*point, error) {
 	t.Helper()
 	token, err := lkclient.Token(b.key, b.secret, room, identity, grant)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &point{
-		t: t, bridge: b, room: room, data: make(chan *livekit.DataPacket, 4096),
+		t: t, server: b, room: room, data: make(chan *livekit.DataPacket, 4096),
 		viewers: map[string]*viewer{}, sent: map[string]*samples.Player{},
 	}
 	set := lkclient.Settings{
