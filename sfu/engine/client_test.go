@@ -50,11 +50,11 @@ type received struct {
 	mid              string
 	packets          int
 	lost             int
-	frames           map[uint32]struct{} // timestamps that ended with a marker
+	seen             map[uint16]bool
+	frames           map[uint32]int // packets by timestamp
 	sizes            []int
 	last             uint16
 	ssrc             webrtc.SSRC
-	sections         int
 }
 
 type clientOptions struct {
@@ -248,7 +248,11 @@ func (c *client) describe(e engine.LocalDescription) {
 		}
 		return
 	}
-	if err := c.sub.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: e.SDP}); err != nil {
+	err := c.sub.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: e.SDP})
+	if err != nil && c.sub.ConnectionState() == webrtc.PeerConnectionStateClosed {
+		return
+	}
+	if err != nil {
 		c.t.Errorf("%s: offer: %v\n%s", c.name, err, e.SDP)
 		return
 	}
@@ -257,7 +261,9 @@ func (c *client) describe(e engine.LocalDescription) {
 		err = c.sub.SetLocalDescription(answer)
 	}
 	if err != nil {
-		c.t.Errorf("%s: answering: %v", c.name, err)
+		if c.sub.ConnectionState() != webrtc.PeerConnectionStateClosed { // by the engine, at the end
+			c.t.Errorf("%s: answering: %v", c.name, err)
+		}
 		return
 	}
 	c.peer.Answer(engine.Subscriber, engine.SessionDescription{Type: "answer", SDP: answer.SDP, ID: e.ID})
@@ -311,7 +317,7 @@ func (c *client) channel(dc *webrtc.DataChannel) {
 // track counts a received track until it ends.
 func (c *client) track(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 	c.mu.Lock()
-	r := &received{id: t.ID(), stream: t.StreamID(), mime: t.Codec().MimeType, frames: map[uint32]struct{}{}, ssrc: t.SSRC()}
+	r := &received{id: t.ID(), stream: t.StreamID(), mime: t.Codec().MimeType, frames: map[uint32]int{}, seen: map[uint16]bool{}, ssrc: t.SSRC()}
 	c.tracks[t.ID()] = r
 	c.happened()
 	c.mu.Unlock()
@@ -328,6 +334,11 @@ func (c *client) track(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 }
 
 func (r *received) take(p *rtp.Packet) {
+	if r.seen[p.SequenceNumber] {
+		return // Pion's client asks again for what RTX has brought already
+	}
+	r.seen[p.SequenceNumber] = true
+	r.frames[p.Timestamp]++
 	if r.packets > 0 {
 		if d := int16(p.SequenceNumber - r.last); d > 1 {
 			r.lost += int(d) - 1
@@ -339,10 +350,13 @@ func (r *received) take(p *rtp.Packet) {
 		r.last = p.SequenceNumber
 	}
 	r.packets++
-	if p.Marker {
-		r.frames[p.Timestamp] = struct{}{}
-	}
 	r.sizes = append(r.sizes, len(p.Payload))
+}
+
+func (r *received) count(c *client) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return r.packets
 }
 
 // wait waits until ready, which is called with the lock held, reports true.
@@ -409,13 +423,24 @@ func (c *client) publish(id meeting.TrackID, kind sfu.Kind, mime string) *webrtc
 		s, err := c.pub.AddTrack(local)
 		if err != nil {
 			c.t.Error(err)
+			return
 		}
+		go drain(s) // ends with the connection
 		sender <- s
 		c.offerNow()
 	})
 	c.wg.Go(func() { stream(c.quit, local, kind) })
 	find(c, func(e engine.Published) bool { return e.Info.ID == id })
 	return <-sender
+}
+
+// drain reads a sender's RTCP: Pion answers NACKs only while somebody does.
+func drain(s *webrtc.RTPSender) {
+	for {
+		if _, _, err := s.ReadRTCP(); err != nil {
+			return
+		}
+	}
 }
 
 func (c *client) subscribe(id meeting.TrackID, from *client) {

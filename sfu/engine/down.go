@@ -1,12 +1,8 @@
 package engine
 
 import (
-	"strings"
-
-	"diemcau/meeting"
 	"diemcau/sfu"
 	"diemcau/sfu/downlink"
-	"diemcau/sfu/layer"
 	"diemcau/sfu/peerconn"
 
 	"github.com/pion/rtcp"
@@ -43,12 +39,14 @@ func (s *subscriber) start(sub *subscription, section *peerconn.Section, codec p
 	s.retarget(sub)
 	conn.Demux.RouteControl(ssrc, s.feedback(sink))
 	pub.source.Attach(sink)
+	s.watch()
 }
 
 // feedback hands the client's RTCP about a track to its sink.
 func (s *subscriber) feedback(sink *downlink.Sink) peerconn.Route {
 	return func(raw []byte, _ int64) {
 		if packets, err := rtcp.Unmarshal(raw); err == nil {
+			s.budget.estimated(packets)
 			sink.HandleRTCP(packets)
 		}
 	}
@@ -59,6 +57,7 @@ func (s *subscriber) stop(sub *subscription) {
 	if sub.sink == nil {
 		return
 	}
+
 	sub.pub.source.Detach(sub.sink.Sink)
 	s.line.conn.Demux.Forget(sub.sink.ssrc)
 	sub.sink = nil
@@ -70,14 +69,20 @@ func (s *subscriber) retarget(sub *subscription) {
 		return
 	}
 	sub.sink.SetDisabled(sub.wish.Disabled)
-	if sub.pub.track.Kind == sfu.Video {
-		spatial, temporal := layer.Index(sub.pub.source.Info(), sub.wish)
-		sub.sink.SetTarget(spatial, temporal)
+	if sub.pub.track.Kind != sfu.Video {
+		return
+	}
+	top := sub.wanted().Spatial
+	if sub.wish.Disabled {
+		top = nobody
+	}
+	s.want(sub.pub, top)
+	if s.budget.constrained() {
+		s.allocate()
+	} else {
+		s.apply(sub, sub.wanted())
 	}
 }
-
-// limit caps what is sent to the client.
-func (s *subscriber) limit(bitrate int64) { s.limited = bitrate }
 
 func downlinkExtensions(ids map[string]uint8) downlink.Extensions {
 	return downlink.Extensions{
@@ -87,10 +92,4 @@ func downlinkExtensions(ids map[string]uint8) downlink.Extensions {
 		DependencyDescriptor: ids[peerconn.URIDependencyDescriptor],
 		MID:                  ids[peerconn.URIMid],
 	}
-}
-
-// publisherOf is the session in an msid stream id, "<session>|<track>".
-func publisherOf(streamID string) meeting.SessionID {
-	id, _, _ := strings.Cut(streamID, "|")
-	return meeting.SessionID(id)
 }

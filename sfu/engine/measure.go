@@ -1,7 +1,95 @@
 package engine
 
-// measureLevels reports the tracks whose loudness changed. Room goroutine.
-func (r *Room) measureLevels() {}
+import (
+	"diemcau/meeting"
+	"diemcau/sfu"
+	"diemcau/sfu/quality"
+	"diemcau/sfu/speaker"
 
-// measureQuality reports the state of the peer's line. Owner goroutine.
-func (p *Peer) measureQuality() {}
+	"github.com/pion/webrtc/v4"
+)
+
+// measureLevels reports the tracks whose loudness changed. Room goroutine.
+func (r *Room) measureLevels() {
+	now := map[meeting.TrackID]Level{}
+	for _, p := range r.registry.all() {
+		if p.track.Kind != sfu.Audio {
+			continue
+		}
+		if linear, active := p.source.Level(); active {
+			now[p.id] = Level{ID: p.id, Linear: speaker.Quantize(linear), Active: true}
+		}
+	}
+	var changed []Level
+	for id, l := range now {
+		if r.loud[id] != l {
+			changed = append(changed, l)
+		}
+	}
+	for id := range r.loud {
+		if _, still := now[id]; !still {
+			changed = append(changed, Level{ID: id})
+		}
+	}
+	r.loud = now
+	if len(changed) > 0 {
+		r.levels(changed)
+	}
+}
+
+// lineQuality keeps what one received track did since the last look.
+type lineQuality struct {
+	scorer  *quality.Scorer
+	packets uint64
+}
+
+// measureQuality reports the state of the peer's line: that of its worst track.
+// Owner goroutine.
+func (p *Peer) measureQuality() {
+	primary := p.pub.line
+	if p.sub.line.primary() {
+		primary = p.sub.line
+	}
+	if !p.wasConnected {
+		return
+	}
+	score := float32(bestMOS)
+	for _, sub := range p.sub.subs {
+		if sub.sink != nil {
+			score = min(score, sub.measure())
+		}
+	}
+	gone := primary.state == webrtc.PeerConnectionStateDisconnected ||
+		primary.state == webrtc.PeerConnectionStateFailed
+	if gone {
+		score = 1
+	}
+	p.emit(Quality{Score: score, Lost: gone})
+}
+
+const bestMOS = 4.5
+
+// measure judges the line by one track. A track that may rightly be silent does
+// not count against it.
+func (sub *subscription) measure() float32 {
+	s := sub.sink.Stats()
+	q := &sub.quality
+	if q.scorer == nil {
+		q.scorer = quality.NewScorer()
+	}
+	packets := uint32(s.Packets - q.packets)
+	q.packets = s.Packets
+	weight := float64(quality.VideoLossWeight)
+	if sub.pub.track.Kind == sfu.Audio {
+		weight = quality.OpusLossWeight
+		if sub.pub.red {
+			weight = quality.REDLossWeight
+		}
+	}
+	q.scorer.Update(quality.Window{
+		Packets: packets, Lost: uint32(s.Loss * float64(packets)), RTT: s.RoundTrip,
+		Jitter: s.Jitter, LossWeight: weight, Paused: s.Paused,
+		Muted: packets == 0 || s.Disabled,
+	})
+	return q.scorer.MOS()
+}

@@ -27,7 +27,8 @@ type publication struct {
 	fmtp      string
 	red       bool
 
-	receivers map[*Peer]struct{} // under the registry's lock
+	demand    demand        // the publisher's
+	receivers map[*Peer]int // highest wanted layer; under the registry's lock
 }
 
 func (r *registry) find(id meeting.TrackID) *publication {
@@ -39,7 +40,7 @@ func (r *registry) find(id meeting.TrackID) *publication {
 func (r *registry) add(p *publication) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p.receivers = map[*Peer]struct{}{}
+	p.receivers = map[*Peer]int{}
 	r.tracks[p.id] = p
 }
 
@@ -65,7 +66,7 @@ func (r *registry) receive(id meeting.TrackID, peer *Peer) *publication {
 	defer r.mu.Unlock()
 	p := r.tracks[id]
 	if p != nil {
-		p.receivers[peer] = struct{}{}
+		p.receivers[peer] = nobody
 	}
 	return p
 }
@@ -74,6 +75,26 @@ func (r *registry) release(p *publication, peer *Peer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(p.receivers, peer)
+}
+
+// want notes the highest layer that a receiver wants.
+func (r *registry) want(p *publication, peer *Peer, top int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, ok := p.receivers[peer]; ok {
+		p.receivers[peer] = top
+	}
+}
+
+// wanted is the highest layer that any receiver wants.
+func (r *registry) wanted(p *publication) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	top := nobody
+	for _, t := range p.receivers {
+		top = max(top, t)
+	}
+	return top
 }
 
 // all returns the tracks that are published now.

@@ -21,6 +21,7 @@ type Room struct {
 	id       meeting.ID
 	log      *slog.Logger
 	levels   func([]Level)
+	loud     map[meeting.TrackID]Level // as reported last; the goroutine's
 	registry *registry
 
 	mu     sync.Mutex

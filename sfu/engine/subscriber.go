@@ -2,6 +2,7 @@ package engine
 
 import (
 	"diemcau/meeting"
+	"diemcau/sfu/allocate"
 	"diemcau/sfu/layer"
 	"diemcau/sfu/peerconn"
 )
@@ -16,7 +17,7 @@ type subscriber struct {
 	negotiation *offers // dual: our offers
 	single      *sections
 
-	limited int64 // bit/s, 0 is no limit
+	budget *budget
 }
 
 // subscription is one track that the client receives or will receive.
@@ -27,6 +28,8 @@ type subscription struct {
 	state    subscriptionState
 	down     *peerconn.DownTrack
 	sink     *downSink
+	quality  lineQuality
+	given    allocate.Choice // what the sink was told last
 }
 
 type subscriptionState uint8
@@ -38,7 +41,7 @@ const (
 )
 
 func newSubscriber(p *Peer) *subscriber {
-	s := &subscriber{peer: p, subs: map[meeting.TrackID]*subscription{}}
+	s := &subscriber{peer: p, subs: map[meeting.TrackID]*subscription{}, budget: newBudget()}
 	if p.settings.Single {
 		s.line = p.pub.line
 	} else {
@@ -95,7 +98,8 @@ func (s *subscriber) gone(pub *publication) {
 // remove ends a subscription and frees its section.
 func (s *subscriber) remove(sub *subscription) {
 	delete(s.subs, sub.pub.id)
-	s.peer.room.registry.release(sub.pub, s.peer)
+	delete(s.budget.paused, sub.pub.id)
+	s.release(sub)
 	s.stop(sub)
 	if sub.down == nil {
 		return
@@ -105,6 +109,12 @@ func (s *subscriber) remove(sub *subscription) {
 		s.negotiation.removed(sub)
 	}
 	s.negotiate()
+}
+
+// release lets go of a publication.
+func (s *subscriber) release(sub *subscription) {
+	s.want(sub.pub, nobody)
+	s.peer.room.registry.release(sub.pub, s.peer)
 }
 
 // accept starts sending a track once the client has agreed to its section, or
@@ -161,8 +171,9 @@ func (s *subscriber) restart() {
 }
 
 func (s *subscriber) close() {
+	s.budget.ended = true
 	for _, sub := range s.subs {
-		s.peer.room.registry.release(sub.pub, s.peer)
+		s.release(sub)
 		s.stop(sub)
 	}
 	if !s.peer.settings.Single {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"slices"
-	"strings"
 
 	"diemcau/sfu"
 	"diemcau/sfu/peerconn"
@@ -33,6 +32,10 @@ func (u *publisher) publish(t *upTrack) {
 	})
 	u.route(t)
 	u.peer.room.registry.add(pub)
+	if track.Kind == sfu.Video {
+		pub.demand.announced = nobody
+		u.demanded(pub) // tells of an absent audience after a while
+	}
 	cid := t.section.Track
 	if len(track.CIDs) > 0 && !slices.Contains(track.CIDs, cid) {
 		cid = track.CIDs[0]
@@ -208,6 +211,3 @@ func controlRoute(s *uplink.Source, layer int) peerconn.Route {
 		}
 	}
 }
-
-// sameMIME compares MIME types.
-func sameMIME(a, b string) bool { return strings.EqualFold(a, b) }
