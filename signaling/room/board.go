@@ -216,8 +216,13 @@ func (b *board) depart(info *livekit.ParticipantInfo) {
 	b.departures = append(b.departures, departure{info, now})
 }
 
+// deafness is how long before its last message a client may already have heard
+// nothing: a little more than what it waits for a pong before it gives up.
+const deafness = 2 * pingTimeout * time.Second
+
 // tellAll tells a resumed client everything: who is there, and who has left
-// since it was last heard of. Clients do not compare lists themselves.
+// about the time it was last heard of. Clients do not compare lists themselves,
+// and do not mind to be told twice.
 func (r *Room) tellAll(o *member, since time.Time) {
 	var infos []*livekit.ParticipantInfo
 	here := make(map[meeting.PointID]bool, len(r.members))
@@ -227,6 +232,7 @@ func (r *Room) tellAll(o *member, since time.Time) {
 		here[m.point] = true
 		shown = append(shown, m)
 	})
+	since = since.Add(-deafness)
 	told := make(map[string]bool)
 	for point, was := range o.seen.of {
 		if !here[point] {
@@ -235,7 +241,7 @@ func (r *Room) tellAll(o *member, since time.Time) {
 		}
 	}
 	for _, d := range r.board.departures {
-		if d.at.After(since) && d.at.After(o.times.admitted) && !here[meeting.PointID(d.info.Identity)] && !told[d.info.Sid] {
+		if d.at.After(since) && !d.at.Before(o.times.admitted) && !here[meeting.PointID(d.info.Identity)] && !told[d.info.Sid] {
 			infos = append(infos, proto.CloneOf(d.info))
 			told[d.info.Sid] = true
 		}

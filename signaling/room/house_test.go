@@ -92,6 +92,7 @@ type point struct {
 	read   int
 	closed bool
 	deaf   bool // the socket's queue is full
+	dead   bool // what is sent no longer arrives, and nobody knows
 }
 
 func (p *point) Send(m *livekit.SignalResponse) bool {
