@@ -304,3 +304,58 @@ func TestExtensionsGetTheSubscribersIDs(t *testing.T) {
 		}
 	}
 }
+
+func TestWithoutARetransmissionStreamTheVerySameBytesGoOutAgain(t *testing.T) {
+	t.Parallel()
+	s := newStage(camera(), 0, downlink.Settings{Extensions: downlink.Extensions{AbsSendTime: 3}})
+	s.send(keyframe(2, 70000, 1000))
+	s.now += 777 * ms
+	s.sink.HandleRTCP([]rtcp.Packet{&rtcp.TransportLayerNack{
+		MediaSSRC: 7, Nacks: []rtcp.NackPair{{PacketID: s.written[0].SequenceNumber}},
+	}})
+	if len(s.written) != 2 {
+		t.Fatalf("%d packets", len(s.written))
+	}
+	if a, b := raw(t, s.written[0]), raw(t, s.written[1]); a != b {
+		t.Errorf("first %x\nthen  %x", a, b)
+	}
+	s.send(keyframe(2, 70000, 1000))
+	if len(s.written) != 2 {
+		t.Error("a duplicate of the source's went out under the same number")
+	}
+}
+
+func raw(t *testing.T, p rtp.Packet) string {
+	t.Helper()
+	b, err := p.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestForwardingAllocatesNothing(t *testing.T) { //nolint:paralleltest // AllocsPerRun counts for the whole process
+	s := newStage(camera(), 0, downlink.Settings{})
+	p := delta(2, 70000, 1000)
+	p.AbsCaptureTime = []byte("12345678")
+	p.Arrival = s.now
+	sink := downlink.NewSink(s, downlink.Settings{
+		SSRC: 7, PayloadType: 100, MIME: "video/VP8", Writer: nowhere{},
+		Extensions: downlink.Extensions{AbsSendTime: 1, AbsCaptureTime: 2}, Now: func() int64 { return s.now },
+	})
+	first := keyframe(2, 69999, 1)
+	first.Arrival = s.now
+	sink.WritePacket(&first)
+	if n := testing.AllocsPerRun(1000, func() {
+		p.Sequence++
+		p.Timestamp += 3000
+		sink.WritePacket(&p)
+		sink.EndBurst()
+	}); n != 0 {
+		t.Errorf("%v allocations per packet", n)
+	}
+}
+
+type nowhere struct{}
+
+func (nowhere) WriteRTP(*rtp.Header, []byte) (int, error) { return 0, nil }

@@ -52,6 +52,7 @@ type core struct {
 	meter      loudness
 	numbers    []uint16 // scratch of feedback
 	drops      Drops
+	public     public
 }
 
 func newCore(s *Settings, snapshot *atomic.Pointer[sfu.SourceInfo]) *core {
@@ -203,6 +204,7 @@ func (c *core) count(st *stream, p *sfu.Packet) {
 	if !p.Recovered {
 		st.reception.packet(p.Sequence, p.Timestamp, p.Arrival, c.info.ClockRate)
 	}
+	st.packets++
 	st.bytes += uint64(len(p.Payload))
 	if len(p.Payload) > 0 {
 		st.lastPacket, st.lastTimestamp = p.Arrival, p.Timestamp

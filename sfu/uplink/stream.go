@@ -27,7 +27,8 @@ type stream struct {
 
 	lastTimestamp uint32
 	lastPacket    int64 // ns, arrival of the last packet with a payload
-	bytes         uint64
+	packets       uint64
+	bytes         uint64 // since the last measurement
 	bitrate       uint32
 	live          bool
 

@@ -99,6 +99,7 @@ func (c *core) measure(now int64) {
 		anyLive = anyLive || st.live || st.bitrate > 0
 	}
 	c.publish()
+	c.publishStats()
 	c.measuredAt = never
 	if anyLive {
 		c.measuredAt = now + measureEvery
