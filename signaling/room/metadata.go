@@ -37,8 +37,12 @@ func (r *Room) changed(m *member) {
 // may, ends now.
 func (r *Room) setPermission(m *member, to *livekit.ParticipantPermission) bool {
 	hidden := m.profile.Grants().Hidden
+	was := sight{string(m.id), m.profile.Version()}
 	if !m.profile.SetPermission(to) {
 		return false
+	}
+	if m.profile.Grants().Hidden && !hidden && m.announced {
+		r.board.depart(r.vanished(m.point, was)) // so it is for the others
 	}
 	var offending []*publication.Track
 	for _, t := range m.tracks.All() {
