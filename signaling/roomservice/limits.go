@@ -12,6 +12,7 @@ const (
 	maxMetadata   = 512 << 10
 	maxAttributes = 64 << 10
 	nonceSize     = 16
+	maxBody       = 10 << 20 // of a request, bytes
 )
 
 func invalid(format string, args ...any) error {

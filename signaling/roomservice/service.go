@@ -7,7 +7,10 @@
 package roomservice
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -95,9 +98,28 @@ func New(s Settings) http.Handler {
 		case claims == nil:
 			_ = twirp.WriteError(w, errDenied)
 		default:
-			srv.ServeHTTP(w, r.WithContext(withClaims(r.Context(), claims)))
+			if r, err = readWhole(w, r); err == nil {
+				srv.ServeHTTP(w, r.WithContext(withClaims(r.Context(), claims)))
+			}
 		}
 	})
+}
+
+// readWhole reads the body beforehand, as the generated server would call a
+// body that is too large malformed, or our own fault. It answers when it fails.
+func readWhole(w http.ResponseWriter, r *http.Request) (*http.Request, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		status, text := http.StatusBadRequest, "request body cannot be read"
+		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+			status, text = http.StatusRequestEntityTooLarge, "request body too large"
+		}
+		http.Error(w, text, status)
+		return nil, err
+	}
+	whole := r.Clone(r.Context())
+	whole.Body = io.NopCloser(bytes.NewReader(body))
+	return whole, nil
 }
 
 // call runs one operation of the core for an allowed and checked request.

@@ -219,6 +219,29 @@ func TestTheGeneratedClientsWork(t *testing.T) {
 	}
 }
 
+func TestABodyThatIsTooLargeIsRefused(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	for name, body := range map[string]io.Reader{
+		"declared":     strings.NewReader(strings.Repeat("a", 10<<20+1)),
+		"not declared": io.MultiReader(strings.NewReader(strings.Repeat("a", 10<<20+1))),
+	} {
+		request, err := http.NewRequest("POST", s.URL+"/twirp/livekit.RoomService/ListRooms", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + s.token(t, &auth.VideoGrant{RoomList: true})}}
+		response, err := s.Client().Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusRequestEntityTooLarge {
+			t.Errorf("%s: status %d", name, response.StatusCode)
+		}
+	}
+}
+
 func TestPerformRpcAlwaysEnds(t *testing.T) {
 	t.Parallel()
 	s := serve(t)

@@ -36,7 +36,10 @@ func (h *Handler) admissible(r *http.Request, v1 bool) (session.Params, error) {
 		return session.Params{}, err
 	}
 	describeClient(params.Join.ClientInfo, r.UserAgent())
-	params.Join.ClientInfo.Address = h.clientAddress(r).String()
+	params.Join.ClientInfo.Address = "" // not what the client says
+	if address := h.clientAddress(r); address.IsValid() {
+		params.Join.ClientInfo.Address = address.String()
+	}
 	return params, nil
 }
 

@@ -97,7 +97,7 @@ func TestAJoinRequestMeansOneConnectionOnEitherPath(t *testing.T) {
 	t.Parallel()
 	s := serve(t, nil)
 	sent := &livekit.JoinRequest{
-		ClientInfo:            &livekit.ClientInfo{Sdk: livekit.ClientInfo_RUST, Protocol: 17},
+		ClientInfo:            &livekit.ClientInfo{Sdk: livekit.ClientInfo_RUST, Protocol: 17, Address: "192.0.2.1"},
 		ConnectionSettings:    &livekit.ConnectionSettings{AutoSubscribe: true},
 		Metadata:              "m",
 		ParticipantAttributes: map[string]string{"a": "b"},
