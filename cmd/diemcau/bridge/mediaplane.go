@@ -70,7 +70,7 @@ func (m *media) startRelay(cfg config.Config, certificates *tls.Config, quiet lo
 	if t.UDPPort == 0 && t.TCPPort == 0 && t.TLSPort == 0 {
 		return nil
 	}
-	s := relay.Settings{Host: t.Host, Media: m.port.Addrs(), Pion: quiet}
+	s := relay.Settings{Host: t.Host, Media: m.port.Addrs(), Advertised: cfg.RTC.Addresses, Pion: quiet}
 	if s.Host == "" {
 		s.Host = firstHost(cfg, m.port.Addrs())
 	}

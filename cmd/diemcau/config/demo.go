@@ -56,6 +56,7 @@ func (c *Config) ForDevelopment() {
 	c.HTTP, c.HTTPS = "127.0.0.1:7880", ""
 	c.Keys = map[string]Secret{"devkey": "secret"}
 	c.RTC.Loopback = true
+	c.TURN = TURN{} // two bridges for tests must fit on one machine
 	c.Room.SimulateScenarios = true
 	c.Room.RemoteUnmute = true
 	c.Limits.JoinsPerSecond, c.Limits.JoinBurst = 1000, 1000

@@ -6,7 +6,7 @@ const refused = async (page: import('@playwright/test').Page, url: string, token
     ([u, t]) =>
       window.harness.join('refused', u, t).then(
         () => ({ name: 'joined', reason: '', status: 0, message: '' }),
-        (e: { name: string; reasonName?: string; status?: number; message: string }) => ({ name: e.name, reason: e.reasonName ?? '', status: e.status ?? 0, message: e.message }),
+        (e: { name: string; reason: number; status?: number; message: string }) => ({ name: e.name, reason: window.harness.lk.ConnectionErrorReason[e.reason] ?? '', status: e.status ?? 0, message: e.message }),
       ),
     [url, token] as const,
   );
