@@ -98,6 +98,6 @@ func FromNTP(ntp uint64) int64 {
 
 // ToNTP converts a wall-clock time to a 64-bit NTP timestamp.
 func ToNTP(t time.Time) uint64 {
-	seconds := uint64(t.Unix() - ntpEpoch) //nolint:gosec // after 1900
+	seconds := uint64(t.Unix() - ntpEpoch) // after 1900
 	return seconds<<32 | uint64(t.Nanosecond())<<32/uint64(second)
 }

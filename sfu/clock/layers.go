@@ -32,7 +32,7 @@ func NewLayers(p *Publisher, rate uint32, count int) *Layers {
 // Packet takes the timestamp and arrival of a media packet.
 func (c *Layers) Packet(index int, rtp uint32, arrival int64) {
 	l := &c.layers[index]
-	if l.seen && int32(rtp-l.rtp) < 0 && arrival-l.arrival < maxMediaGap { //nolint:gosec // the wrap is the point
+	if l.seen && int32(rtp-l.rtp) < 0 && arrival-l.arrival < maxMediaGap { // the wrap is the point
 		return // late, or a retransmission
 	}
 	l.seen, l.rtp, l.arrival = true, rtp, arrival
@@ -104,11 +104,11 @@ func (c *Layers) Reference(index int) (rtp uint32, local int64, ok bool) {
 
 // duration is the time of a difference of timestamps, ns.
 func (c *Layers) duration(ticks uint32) int64 {
-	return int64(int32(ticks)) * second / c.rate //nolint:gosec // the wrap is the point
+	return int64(int32(ticks)) * second / c.rate // the wrap is the point
 }
 
 // ticks is the difference of timestamps of a time in ns.
 func (c *Layers) ticks(d int64) uint32 {
 	whole, rest := d/second, d%second
-	return uint32(whole*c.rate + rest*c.rate/second) //nolint:gosec // the wrap is the point
+	return uint32(whole*c.rate + rest*c.rate/second) // the wrap is the point
 }

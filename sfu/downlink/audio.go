@@ -50,7 +50,7 @@ func (s *Sink) strips(p *sfu.Packet) bool {
 // recover sends the lost packets before p that p repeats, as what they were.
 func (s *Sink) recover(p *sfu.Packet) {
 	for b := range red.Redundant(p.Payload) {
-		seq := p.Sequence - uint64(b.Back) //nolint:gosec // positive and small
+		seq := p.Sequence - uint64(b.Back) // positive and small
 		if seq <= s.time.numbers.Highest() {
 			continue // came by itself
 		}

@@ -40,13 +40,13 @@ func (s *Sink) sendReport() {
 	s.report.nextAt = s.now + reportEvery
 	ntp := clock.ToNTP(sfu.WallClock(local))
 	r := &s.report.sent[s.report.next%len(s.report.sent)]
-	r.ntp, r.at = uint32(ntp>>16), s.now //nolint:gosec // the middle bits
+	r.ntp, r.at = uint32(ntp>>16), s.now // the middle bits
 	s.report.next++
 	s.settings.RTCP([]rtcp.Packet{
 		&rtcp.SenderReport{
 			SSRC: s.settings.SSRC, NTPTime: ntp, RTPTime: ticks + s.time.offset,
-			PacketCount: uint32(s.counters.Packets), //nolint:gosec // wraps by RFC 3550
-			OctetCount:  uint32(s.counters.Bytes),   //nolint:gosec // wraps by RFC 3550
+			PacketCount: uint32(s.counters.Packets), // wraps by RFC 3550
+			OctetCount:  uint32(s.counters.Bytes),   // wraps by RFC 3550
 		},
 		rtcp.NewCNAMESourceDescription(s.settings.SSRC, s.settings.CNAME),
 	})
@@ -58,6 +58,9 @@ func (s *Sink) HandleRTCP(packets []rtcp.Packet) {
 }
 
 func (s *Sink) control(packets []rtcp.Packet) {
+	if s.target.closed {
+		return
+	}
 	s.now = max(s.now, s.settings.Now())
 	for _, packet := range packets {
 		switch p := packet.(type) {

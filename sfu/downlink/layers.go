@@ -39,7 +39,7 @@ func (s *Sink) SetPaused(paused bool) {
 }
 
 func (s *Sink) withhold(flag *bool, value bool) {
-	if *flag == value {
+	if *flag == value || s.target.closed {
 		return
 	}
 	*flag = value
@@ -51,6 +51,9 @@ func (s *Sink) withhold(flag *bool, value bool) {
 
 // recheck looks at the layers at once, on somebody's command.
 func (s *Sink) recheck() {
+	if s.target.closed {
+		return
+	}
 	s.now = max(s.now, s.settings.Now())
 	s.want.askAt = 0
 	s.check()

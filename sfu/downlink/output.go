@@ -38,7 +38,7 @@ func (o *output) begin(number uint64, ts uint32, marker bool) *rtp.Header {
 	h := &o.header
 	*h = rtp.Header{
 		Version: 2, Marker: marker, PayloadType: o.settings.PayloadType,
-		SequenceNumber: uint16(number), //nolint:gosec // the low bits are the RTP number
+		SequenceNumber: uint16(number), // the low bits are the RTP number
 		Timestamp:      ts, SSRC: o.settings.SSRC,
 		Extensions: o.storage[:0],
 	}
@@ -99,6 +99,6 @@ func (o *output) flush() {
 // putAbsSendTime writes a time as seconds of 6.18 bits.
 func putAbsSendTime(b *[3]byte, now int64) {
 	const second = 1_000_000_000
-	v := uint32(now/second)<<18 | uint32(now%second<<18/second) //nolint:gosec // wraps every 64 s by design
+	v := uint32(now/second)<<18 | uint32(now%second<<18/second) // wraps every 64 s by design
 	b[0], b[1], b[2] = byte(v>>16), byte(v>>8), byte(v)
 }

@@ -23,6 +23,7 @@ const checkEvery = int64(100 * time.Millisecond)
 type target struct {
 	spatial, temporal int
 	disabled, paused  bool
+	closed            bool // the source has let the sink go
 }
 
 // pursuit is what a sink does to reach its target.
@@ -234,7 +235,7 @@ func (s *Sink) send(p *sfu.Packet, number uint64, marker bool, change patch) {
 	}
 	s.again.log.Add(number, sequence.Sent[patch]{
 		Source: p.Sequence, Answered: p.Arrival, Timestamp: ts,
-		Layer: uint8(p.Layer), Marker: marker, Patch: change, //nolint:gosec // a handful of layers
+		Layer: uint8(p.Layer), Marker: marker, Patch: change, // a handful of layers
 	})
 	s.counters.Packets++
 	s.counters.Bytes += uint64(len(payload))
@@ -275,12 +276,15 @@ func (s *Sink) EndBurst() {
 func (s *Sink) Closed() {
 	s.unlock()
 	s.fill.stop()
-	s.target.disabled = true
+	s.target.closed, s.target.disabled = true, true
 	s.publish()
 }
 
 // Tick does what is due while nothing flows.
 func (s *Sink) Tick(now int64) int64 {
+	if s.target.closed {
+		return never
+	}
 	s.now = max(s.now, now)
 	next := s.fillIn(now)
 	if s.now >= s.want.checkAt {

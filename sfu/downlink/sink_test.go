@@ -73,7 +73,7 @@ func (s *stage) send(p sfu.Packet) {
 	s.sink.WritePacket(&p)
 }
 
-var sound = sfu.SourceInfo{Kind: sfu.Audio, MIME: "audio/opus"} //nolint:gochecknoglobals // a constant
+var sound = sfu.SourceInfo{Kind: sfu.Audio, MIME: "audio/opus"} // a constant
 
 func TestRedundantSoundFillsLossForThoseWhoCannotReadIt(t *testing.T) {
 	t.Parallel()
@@ -234,7 +234,7 @@ func TestAPacketIsSentAgainThreeTimesAtMostAndNotWhileAKeyframeIsComing(t *testi
 		t.Errorf("retransmission %+v", again)
 	}
 	s.send(delta(2, 70001, 4000))
-	nack[0].(*rtcp.TransportLayerNack).Nacks[0].PacketID = number + 1 //nolint:forcetypeassert // made above
+	nack[0].(*rtcp.TransportLayerNack).Nacks[0].PacketID = number + 1 // made above
 	s.sink.HandleRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: 7}})
 	before := len(s.written)
 	s.sink.HandleRTCP(nack)
@@ -334,7 +334,7 @@ func raw(t *testing.T, p rtp.Packet) string {
 	return string(b)
 }
 
-func TestForwardingAllocatesNothing(t *testing.T) { //nolint:paralleltest // AllocsPerRun counts for the whole process
+func TestForwardingAllocatesNothing(t *testing.T) { // AllocsPerRun counts for the whole process
 	s := newStage(camera(), 0, downlink.Settings{})
 	p := delta(2, 70000, 1000)
 	p.AbsCaptureTime = []byte("12345678")
@@ -359,3 +359,21 @@ func TestForwardingAllocatesNothing(t *testing.T) { //nolint:paralleltest // All
 type nowhere struct{}
 
 func (nowhere) WriteRTP(*rtp.Header, []byte) (int, error) { return 0, nil }
+
+func TestAClosedSinkSendsNothing(t *testing.T) {
+	t.Parallel()
+	s := newStage(camera(), 0, downlink.Settings{})
+	s.send(keyframe(2, 70000, 1000))
+	s.sink.Closed()
+	s.sink.HandleRTCP([]rtcp.Packet{&rtcp.TransportLayerNack{
+		MediaSSRC: 7, Nacks: []rtcp.NackPair{{PacketID: s.written[0].SequenceNumber}},
+	}})
+	s.asked = nil
+	s.sink.SetDisabled(false)
+	s.sink.SetTarget(0, 0)
+	s.sink.Tick(s.now + 500*ms)
+	s.send(keyframe(2, 70001, 4000))
+	if len(s.written) != 1 || len(s.asked) != 0 {
+		t.Errorf("%d packets, keyframes of %v after Closed", len(s.written)-1, s.asked)
+	}
+}

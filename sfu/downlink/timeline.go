@@ -68,7 +68,7 @@ func (t *timeline) place(p *sfu.Packet, source Source, flowing bool) (uint32, bo
 	if flowing && ahead < -postponeBehind {
 		return 0, false
 	}
-	if int32(expected-t.last) <= 0 { //nolint:gosec // the wrap is the point
+	if int32(expected-t.last) <= 0 { // the wrap is the point
 		expected = t.last + 1
 	}
 	return expected, true
@@ -83,7 +83,7 @@ func (t *timeline) stamp(p *sfu.Packet) uint32 {
 
 // note remembers the highest timestamp that went out.
 func (t *timeline) note(ts uint32, at int64) {
-	if !t.sent || int32(ts-t.last) > 0 { //nolint:gosec // the wrap is the point
+	if !t.sent || int32(ts-t.last) > 0 { // the wrap is the point
 		t.sent, t.last, t.lastAt = true, ts, at
 	}
 }
@@ -99,9 +99,9 @@ func (t *timeline) insert(now int64) (number uint64, ts uint32) {
 }
 
 func (t *timeline) ticks(d int64) uint32 {
-	return uint32(d / 1000 * t.rate / 1_000_000) //nolint:gosec // wraps
+	return uint32(d / 1000 * t.rate / 1_000_000) // wraps
 }
 
 func (t *timeline) duration(ticks uint32) int64 {
-	return int64(int32(ticks)) * int64(time.Second) / t.rate //nolint:gosec // the wrap is the point
+	return int64(int32(ticks)) * int64(time.Second) / t.rate // the wrap is the point
 }

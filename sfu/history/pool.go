@@ -14,7 +14,7 @@ import (
 const MaxPacket = 2048
 
 // sizes are the classes of buffers: Opus, small video, full video, the rest.
-var sizes = [...]int{256, 640, 1280, MaxPacket} //nolint:gochecknoglobals // a constant table
+var sizes = [...]int{256, 640, 1280, MaxPacket} // a constant table
 
 // A Slot is one packet with the memory it stands in.
 type Slot struct {

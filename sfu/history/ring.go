@@ -26,7 +26,7 @@ type Ring struct {
 // NewRing returns an empty ring for depth packets, a power of two. It takes
 // memory with its first packet.
 func NewRing(pool *Pool, depth int) *Ring {
-	return &Ring{pool: pool, depth: uint64(depth)} //nolint:gosec // a small constant
+	return &Ring{pool: pool, depth: uint64(depth)} // a small constant
 }
 
 // Put hands a slot over to the ring. It reports false, and leaves the slot with

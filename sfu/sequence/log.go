@@ -34,13 +34,13 @@ func (l *Log[P]) Add(out uint64, s Sent[P]) {
 	if l.entries == nil {
 		l.entries = make([]Sent[P], l.depth)
 	}
-	s.out = uint32(out) //nolint:gosec // the low bits are enough to tell laps apart
+	s.out = uint32(out) // the low bits are enough to tell laps apart
 	l.entries[out&uint64(l.depth-1)] = s
 }
 
 // Has tells whether something was sent as out, of late.
 func (l *Log[P]) Has(out uint64) bool {
-	return l.entries != nil && l.entries[out&uint64(l.depth-1)].out == uint32(out) //nolint:gosec // low bits
+	return l.entries != nil && l.entries[out&uint64(l.depth-1)].out == uint32(out) // low bits
 }
 
 // Find returns what was sent under a 16-bit number, where last is the highest
@@ -52,7 +52,7 @@ func (l *Log[P]) Find(number uint16, last uint64) *Sent[P] {
 	}
 	out := last - behind
 	e := &l.entries[out&uint64(l.depth-1)]
-	if e.out != uint32(out) || e.Source == 0 { //nolint:gosec // low bits again
+	if e.out != uint32(out) || e.Source == 0 { // low bits again
 		return nil
 	}
 	return e

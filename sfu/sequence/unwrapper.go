@@ -44,7 +44,7 @@ func (u *Unwrapper) Unwrap(number uint16) (uint64, bool) {
 	if u.restarted {
 		return u.begin(number), true
 	}
-	delta := int64(int16(number - uint16(u.highest))) //nolint:gosec // the wrap is the point
+	delta := int64(int16(number - uint16(u.highest))) // the wrap is the point
 	if delta > maxDropout || delta < -maxMisorder {
 		if u.doubtful && number == u.suspect {
 			return u.begin(number), true
@@ -53,7 +53,7 @@ func (u *Unwrapper) Unwrap(number uint16) (uint64, bool) {
 		return 0, false
 	}
 	u.doubtful = false
-	got := uint64(int64(u.highest) + delta) //nolint:gosec // highest > 2^16 > -delta
+	got := uint64(int64(u.highest) + delta) // highest > 2^16 > -delta
 	u.highest = max(u.highest, got)
 	return got, true
 }
@@ -65,11 +65,11 @@ func (u *Unwrapper) Locate(number uint16) (uint64, bool) {
 	if u.highest == 0 || u.restarted {
 		return 0, false
 	}
-	delta := int64(int16(number - uint16(u.highest))) //nolint:gosec // the wrap is the point
+	delta := int64(int16(number - uint16(u.highest))) // the wrap is the point
 	if delta > maxAhead || delta < -maxDropout {
 		return 0, false
 	}
-	return uint64(int64(u.highest) + delta), true //nolint:gosec // highest > 2^16 > -delta
+	return uint64(int64(u.highest) + delta), true // highest > 2^16 > -delta
 }
 
 // Highest returns the highest number so far, 0 before the first.

@@ -45,5 +45,5 @@ func (l *loudness) window(now int64) {
 // as speaking. Any goroutine may call it; it changes every 400 ms.
 func (s *Source) Level() (linear float32, active bool) {
 	bits := s.core.meter.result.Load()
-	return math.Float32frombits(uint32(bits)), bits>>32 != 0 //nolint:gosec // the low half
+	return math.Float32frombits(uint32(bits)), bits>>32 != 0 // the low half
 }

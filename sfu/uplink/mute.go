@@ -53,7 +53,7 @@ func (c *core) setMuted(muted bool, now int64) {
 		elapsed := max(now-st.lastPacket, silenceEvery)
 		c.silence = silence{
 			left: silencePackets, at: now, next: st.unwrapper.Highest() + 1,
-			ticks: st.lastTimestamp + uint32(elapsed/1000*int64(c.info.ClockRate)/1_000_000), //nolint:gosec // wraps
+			ticks: st.lastTimestamp + uint32(elapsed/1000*int64(c.info.ClockRate)/1_000_000), // wraps
 		}
 	}
 }

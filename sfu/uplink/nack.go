@@ -34,7 +34,7 @@ func (n *nacker) miss(first, next uint64, now int64) {
 	if next-first > nackLimit {
 		first = next - nackLimit
 	}
-	if over := len(n.missing) + int(next-first) - nackLimit; over > 0 { //nolint:gosec // <= nackLimit
+	if over := len(n.missing) + int(next-first) - nackLimit; over > 0 { // <= nackLimit
 		n.missing = slices.Delete(n.missing, 0, min(over, len(n.missing)))
 	}
 	for ; first < next; first++ {
@@ -87,7 +87,7 @@ func (n *nacker) due(now int64, into []uint16) []uint16 {
 		}
 		l.tries++
 		l.asked, l.due = now, now+n.wait(l.tries)
-		into = append(into, uint16(l.sequence)) //nolint:gosec // the low bits are the RTP number
+		into = append(into, uint16(l.sequence)) // the low bits are the RTP number
 	}
 	return into
 }

@@ -26,7 +26,7 @@ func (r *reception) packet(sequence uint64, timestamp uint32, arrival int64, rat
 	}
 	ticks := arrival/1000*int64(rate)/1_000_000 - int64(timestamp)
 	if r.highest != 0 {
-		d := int64(int32(ticks - r.transit)) //nolint:gosec // timestamps wrap
+		d := int64(int32(ticks - r.transit)) // timestamps wrap
 		if d < 0 {
 			d = -d
 		}
@@ -40,19 +40,19 @@ func (r *reception) packet(sequence uint64, timestamp uint32, arrival int64, rat
 // report returns the block for a receiver report and begins its next interval.
 func (r *reception) report(ssrc uint32, now int64) rtcp.ReceptionReport {
 	expected := r.highest - r.base + 1
-	lost := int64(expected) - int64(r.received) //nolint:gosec // both far below 2^63
+	lost := int64(expected) - int64(r.received) // both far below 2^63
 	interval := int64(expected - r.expectedPrior)
 	lostInterval := interval - int64(r.received-r.receivedPrior)
 	r.expectedPrior, r.receivedPrior = expected, r.received
 	b := rtcp.ReceptionReport{
 		SSRC:               ssrc,
-		TotalLost:          uint32(min(max(lost, 0), 0x7fffff)), //nolint:gosec // bounded
-		LastSequenceNumber: uint32(r.highest),                   //nolint:gosec // cycles and number
-		Jitter:             uint32(r.jitter >> 4),               //nolint:gosec // positive
+		TotalLost:          uint32(min(max(lost, 0), 0x7fffff)), // bounded
+		LastSequenceNumber: uint32(r.highest),                   // cycles and number
+		Jitter:             uint32(r.jitter >> 4),               // positive
 		LastSenderReport:   r.lastReport,
 	}
 	if interval > 0 && lostInterval > 0 {
-		b.FractionLost = uint8(min(lostInterval<<8/interval, 255)) //nolint:gosec // bounded
+		b.FractionLost = uint8(min(lostInterval<<8/interval, 255)) // bounded
 	}
 	if r.lastReport != 0 {
 		b.Delay = shortNTP(now - r.lastReportTime)
@@ -62,5 +62,5 @@ func (r *reception) report(ssrc uint32, now int64) rtcp.ReceptionReport {
 
 // shortNTP converts a duration in ns to units of 1/65536 s.
 func shortNTP(d int64) uint32 {
-	return uint32(d / 1000 * 65536 / 1_000_000) //nolint:gosec // wraps after 18 hours by design
+	return uint32(d / 1000 * 65536 / 1_000_000) // wraps after 18 hours by design
 }

@@ -52,6 +52,7 @@ type Settings struct {
 	Info       sfu.SourceInfo
 	Payloads   map[uint8]Payload
 	Extensions Extensions
+	SVC        bool // the layers share one stream, which is written as layer 0
 	NACK       bool // the publisher answers requests for lost packets
 	// WriteRTCP sends feedback to the publisher. It is called on the source's
 	// goroutine and must not block. Nil sends none.

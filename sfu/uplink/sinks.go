@@ -40,4 +40,6 @@ func (c *core) close() {
 	for _, st := range c.streams {
 		st.ring.Clear()
 	}
+	c.settings.Logger.Debug("source closed",
+		"track", c.info.ID, "drops", c.drops, "disbelieved", c.clocks.Rejected())
 }

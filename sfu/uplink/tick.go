@@ -77,6 +77,7 @@ func (c *core) cameAlive(st *stream, p *sfu.Packet) {
 	}
 	st.live = true
 	c.info.Layers[p.Layer].Live = true
+	c.shareLife()
 	c.publish()
 	if c.measuredAt == never {
 		c.measuredAt = p.Arrival + measureEvery
@@ -92,17 +93,29 @@ func (c *core) measure(now int64) {
 	for i, st := range c.streams {
 		rate := uint64(st.bytes*8) * uint64(time.Second) / uint64(measureEvery)
 		st.bytes = 0
-		st.bitrate = uint32((uint64(st.bitrate) + rate) / 2) //nolint:gosec // bit/s of one stream
+		st.bitrate = uint32((uint64(st.bitrate) + rate) / 2) // bit/s of one stream
 		st.live = st.live && now-st.lastPacket < c.settings.liveFor()
 		st.ring.Expire(now - history.Keep)
 		c.info.Layers[i].Bitrate, c.info.Layers[i].Live = st.bitrate, st.live
 		anyLive = anyLive || st.live || st.bitrate > 0
 	}
+	c.shareLife()
 	c.publish()
 	c.publishStats()
 	c.measuredAt = never
 	if anyLive {
 		c.measuredAt = now + measureEvery
+	}
+}
+
+// shareLife gives all layers of one stream the same life.
+func (c *core) shareLife() {
+	if !c.settings.SVC {
+		return
+	}
+	for i := range c.info.Layers {
+		c.info.Layers[i].SSRC = c.info.Layers[0].SSRC
+		c.info.Layers[i].Live = c.info.Layers[0].Live
 	}
 }
 
@@ -123,7 +136,7 @@ func (c *core) senderReport(layer int, p *rtcp.SenderReport, arrival int64) {
 	if p.SSRC != st.ssrc {
 		return
 	}
-	st.reception.lastReport = uint32(p.NTPTime >> 16) //nolint:gosec // the middle bits, RFC 3550 section 6.4.1
+	st.reception.lastReport = uint32(p.NTPTime >> 16) // the middle bits, RFC 3550 section 6.4.1
 	st.reception.lastReportTime = arrival
 	if !c.clocks.Report(layer, p.NTPTime, p.RTPTime, arrival) {
 		c.drops.Reports++
@@ -138,7 +151,7 @@ func (c *core) answerReferenceTime(p *rtcp.ExtendedReport) {
 			c.settings.WriteRTCP([]rtcp.Packet{&rtcp.ExtendedReport{
 				SenderSSRC: senderSSRC,
 				Reports: []rtcp.ReportBlock{&rtcp.DLRRReportBlock{Reports: []rtcp.DLRRReport{{
-					SSRC: p.SenderSSRC, LastRR: uint32(r.NTPTimestamp >> 16), //nolint:gosec // middle bits
+					SSRC: p.SenderSSRC, LastRR: uint32(r.NTPTimestamp >> 16), // middle bits
 				}}}},
 			}})
 		}
