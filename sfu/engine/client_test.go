@@ -40,6 +40,7 @@ type client struct {
 	mids   map[string]meeting.TrackID
 	change chan struct{} // closed and renewed when something happened
 
+	loud    bool // its sound carries a level, and is
 	offerID uint32
 	mute    func(engine.Event) bool // swallows events as a lost socket does
 }
@@ -429,9 +430,22 @@ func (c *client) publish(id meeting.TrackID, kind sfu.Kind, mime string) *webrtc
 		sender <- s
 		c.offerNow()
 	})
-	c.wg.Go(func() { stream(c.quit, local, kind) })
+	s := <-sender
+	c.wg.Go(func() { stream(c.quit, local, kind, c.levelID(s)) })
 	find(c, func(e engine.Published) bool { return e.Info.ID == id })
-	return <-sender
+	return s
+}
+
+// levelID is the audio level extension of a loud client, else 0.
+func (c *client) levelID(s *webrtc.RTPSender) uint8 {
+	if c.loud {
+		for _, e := range s.GetParameters().HeaderExtensions {
+			if e.URI == "urn:ietf:params:rtp-hdrext:ssrc-audio-level" {
+				return uint8(e.ID)
+			}
+		}
+	}
+	return 0
 }
 
 // drain reads a sender's RTCP: Pion answers NACKs only while somebody does.

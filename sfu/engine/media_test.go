@@ -73,7 +73,7 @@ func vp8(picture uint16, first, key bool, size int) []byte {
 
 // stream sends a track until quit: sound every 20 ms, pictures of three packets
 // 25 times a second with a keyframe every 10.
-func stream(quit <-chan struct{}, local *webrtc.TrackLocalStaticRTP, kind sfu.Kind) {
+func stream(quit <-chan struct{}, local *webrtc.TrackLocalStaticRTP, kind sfu.Kind, level uint8) {
 	interval, step := 20*time.Millisecond, uint32(960)
 	if kind == sfu.Video {
 		interval, step = 40*time.Millisecond, 3600
@@ -91,6 +91,9 @@ func stream(quit <-chan struct{}, local *webrtc.TrackLocalStaticRTP, kind sfu.Ki
 		if kind == sfu.Audio {
 			p.Payload = []byte{0xf8, 0xff, 0xfe, byte(frame)}
 			p.SequenceNumber = number
+			if level != 0 {
+				_ = p.SetExtension(level, []byte{0x80 | 10}) // -10 dBov, speech
+			}
 			number++
 			_ = local.WriteRTP(&p)
 			continue
