@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+)
+
+type benchCommand struct {
+	rounds
+	Bridge      string `default:"bin/diemcau" help:"Program to measure."`
+	PeerURL     string `name:"peer-url" help:"Another server, measured side by side."`
+	PeerPID     int    `name:"peer-pid" help:"Its process."`
+	PeerCommand string `name:"peer-command" help:"Command that starts it afresh for each run, instead of --peer-pid."`
+	PeerKey     string `name:"peer-key" default:"devkey" env:"DIEMLOAD_KEY" help:"Its API key."`
+	PeerSecret  string `name:"peer-secret" default:"secret" env:"DIEMLOAD_SECRET" help:"Its API secret."`
+}
+
+// Run starts the bridge for each run on free ports and prints the tables.
+func (b *benchCommand) Run(ctx context.Context) error {
+	data, err := os.MkdirTemp("", "diemload")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(data) }()
+	ports, err := freePorts(4)
+	if err != nil {
+		return err
+	}
+	address := fmt.Sprintf("127.0.0.1:%d", ports[0])
+	config := data + "/bench.yaml" // as in production: no debug log
+	if err := os.WriteFile(config, []byte("log: {level: warn}\nturn: {udp_port: 0}\n"), 0o600); err != nil {
+		return err
+	}
+	own := contender{
+		name:   "diemcau",
+		target: target{URL: "ws://" + address, Key: "devkey", Secret: "secret"},
+		command: []string{
+			b.Bridge, "serve", "--dev", "--config", config, "--data", data, "--http", address,
+			"--admin", fmt.Sprintf("127.0.0.1:%d", ports[3]),
+			"--rtc-udp", fmt.Sprint(ports[1]), "--rtc-tcp", fmt.Sprint(ports[2]),
+		},
+	}
+	contenders := []contender{own}
+	if b.PeerURL != "" {
+		contenders = append(contenders, contender{
+			"peer", target{b.PeerURL, b.PeerKey, b.PeerSecret, b.PeerPID}, strings.Fields(b.PeerCommand),
+		})
+	}
+	return b.series(ctx, contenders)
+}
+
+// freePorts are free for a moment; the server takes them in the next.
+func freePorts(n int) ([]int, error) {
+	var ports []int
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = l.Close() }() // all at once, so that no port comes twice
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}
