@@ -8,6 +8,7 @@ import (
 
 	"diemcau/internal/leaktest"
 	"diemcau/sfu"
+	"diemcau/sfu/clock"
 	"diemcau/sfu/downlink"
 	"diemcau/sfu/uplink"
 )
@@ -102,6 +103,33 @@ func (c *call) check(t *rapid.T, slack int64) {
 	}
 	if last == nil {
 		t.Fatalf("no frame at all")
+	}
+	if slack < 1000*ms {
+		c.checkReports(t)
+	}
+}
+
+// checkReports holds the sender reports against the pictures around them.
+func (c *call) checkReports(t *rapid.T) {
+	pictures := c.sub.pictures()
+	if len(c.sub.reports) == 0 {
+		t.Fatalf("no sender report")
+	}
+	for _, r := range c.sub.reports {
+		local := clock.FromNTP(r.NTPTime) - sfu.WallClock(0).UnixNano()
+		var near *picture
+		for _, p := range pictures {
+			if p.at <= local {
+				near = p
+			}
+		}
+		if near == nil {
+			continue // of an instant before the first picture
+		}
+		media := int64(int32(r.RTPTime-near.ts)) * 1000 / 90 * 1000
+		if d := media - (local - near.at); d > 300*ms || d < -300*ms {
+			t.Fatalf("a report is %d ms off the pictures", d/ms)
+		}
 	}
 }
 
