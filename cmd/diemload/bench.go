@@ -10,7 +10,7 @@ import (
 
 type benchCommand struct {
 	rounds
-	Bridge      string `default:"bin/diemcau" help:"Program to measure."`
+	Bridge      string `name:"server" aliases:"bridge" default:"bin/diemcau" help:"Program to measure."`
 	PeerURL     string `name:"peer-url" help:"Another server, measured side by side."`
 	PeerPID     int    `name:"peer-pid" help:"Its process."`
 	PeerCommand string `name:"peer-command" help:"Command that starts it afresh for each run, instead of --peer-pid."`

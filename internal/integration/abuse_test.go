@@ -53,9 +53,8 @@ func TestGarbageHurtsNobodyElse(t *testing.T) {
 	}
 	all.Wait()
 	v.more(t, 30)
-	v.clean(t)
-	if f := v.look().freeze; f > time.Second {
-		t.Errorf("the others' picture froze for %v", f)
+	if s := v.look(); s.freeze > 2*time.Second || s.misplaced > 0 { // eight joins take a core for a moment
+		t.Errorf("the others' picture froze or broke: %+v", s)
 	}
 	join(t, b, room, "newcomer").sees("good", cam, 5)
 }
@@ -140,7 +139,7 @@ func TestABurstOfJoins(t *testing.T) {
 				errs <- err
 				return
 			}
-			ctx := within(t, 90*time.Second)
+			ctx := within(t, 3*time.Minute)
 			c, err := lkclient.Join(ctx, lkclient.Settings{URL: b.url, Token: token, AutoSubscribe: true})
 			if err != nil {
 				errs <- err

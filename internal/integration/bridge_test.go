@@ -1,3 +1,6 @@
+// Package integration tests the whole bridge from outside, over loopback, with
+// clients of the public protocol. It has no code but tests. The bridge is started
+// in the process; DIEMCAU_TEST_URL names another server to test instead.
 package integration
 
 import (
