@@ -1,3 +1,9 @@
+// Package signaling is the session plane: who is connected to which meeting,
+// and what they tell each other, in the protocol of the LiveKit clients. This
+// package holds only what the session plane needs of the media plane; it has no
+// state and starts no goroutine. The folders beneath do the work: token and
+// wire meet the client at the door, session is the seam behind it, server finds
+// the room, room runs it, and the pure leaves keep its rules.
 package signaling
 
 import "diemcau/meeting"
