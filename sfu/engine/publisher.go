@@ -30,6 +30,9 @@ type upTrack struct {
 	codecs  []peerconn.Codec // in the order of our answer
 	pub     *publication     // nil: not announced yet, or ended by the bridge
 	ended   bool             // by the bridge; the section is not matched again
+	// detecting: the track goes public with its first packet, which tells the
+	// codec.
+	detecting bool
 }
 
 func newPublisher(p *Peer) *publisher {
@@ -208,7 +211,11 @@ func (u *publisher) expect(e PendingTrack) {
 // publishAll makes matched sections public.
 func (u *publisher) publishAll() {
 	for _, t := range u.up {
-		if t.pub != nil && t.pub.source == nil && len(t.codecs) > 0 {
+		switch {
+		case t.pub == nil || t.pub.source != nil || len(t.codecs) == 0:
+		case t.undecided():
+			u.detect(t)
+		case !t.detecting:
 			u.publish(t)
 		}
 	}

@@ -135,15 +135,14 @@ func uplinkExtensions(ids map[string]uint8) uplink.Extensions {
 // SSRC, the others by what their packets say.
 func (u *publisher) route(t *upTrack) {
 	d, source := u.line.conn.Demux, t.pub.source
-	if len(t.section.RIDs) == 0 && len(t.section.SSRCs) > 0 {
-		ssrc := t.section.SSRCs[0]
-		d.Route(ssrc, primaryRoute(source, 0))
-		d.RouteControl(ssrc, controlRoute(source, 0))
+	rids, repairs := sortedRIDs(&t.section), map[uint8]bool{}
+	for ssrc, layer := range declaredLayers(&t.section, rids) {
+		d.Route(ssrc, primaryRoute(source, layer))
+		d.RouteControl(ssrc, controlRoute(source, layer))
 		if rtx := t.section.RTX[ssrc]; rtx != 0 {
-			d.Route(rtx, repairRoute(source, 0))
+			d.Route(rtx, repairRoute(source, layer))
 		}
 	}
-	rids, repairs := sortedRIDs(&t.section), map[uint8]bool{}
 	for _, c := range t.codecs {
 		repairs[c.RTX] = c.RTX != 0
 	}
@@ -162,11 +161,27 @@ func (u *publisher) route(t *upTrack) {
 	})
 }
 
+// declaredLayers maps the SSRCs of the section to layers. Where RIDs are there
+// as well, as Pion's clients write them, both lists are in one order.
+func declaredLayers(s *peerconn.Section, sorted []string) map[uint32]int {
+	layers := map[uint32]int{}
+	switch {
+	case len(sorted) == 0 && len(s.SSRCs) > 0:
+		layers[s.SSRCs[0]] = 0
+	case len(sorted) == len(s.SSRCs):
+		for i, ssrc := range s.SSRCs {
+			layers[ssrc] = slices.Index(sorted, s.RIDs[i])
+		}
+	}
+	return layers
+}
+
 // reroute follows a section whose streams have changed under the same track.
 func (u *publisher) reroute(t *upTrack, s *peerconn.Section) {
 	changed := !slices.Equal(t.section.SSRCs, s.SSRCs)
 	if changed {
 		u.unroute(t)
+		t.detecting = false
 	}
 	t.section = *s
 	if changed && t.pub != nil && t.pub.source != nil {
