@@ -217,7 +217,7 @@ func (c *core) count(st *stream, p *sfu.Packet) {
 		st.keyframeWish = false
 	}
 	if p.HasAudioLevel {
-		c.meter.observe(p)
+		c.meter.observe(p, c.info.ClockRate)
 	}
 }
 

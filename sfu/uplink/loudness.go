@@ -16,11 +16,25 @@ const loudnessWindow = int64(speaker.WindowMilliseconds * time.Millisecond)
 type loudness struct {
 	meter  speaker.Meter
 	at     int64         // end of the window, never while silent
+	newest uint32        // RTP timestamp of the newest packet
+	begun  bool          // newest is set
 	result atomic.Uint64 // bits of the loudness; bit 32 is set for a speaker
 }
 
-func (l *loudness) observe(p *sfu.Packet) {
-	l.meter.Observe(p.AudioLevel, p.Arrival)
+// observe takes a packet for as long as its timestamp is ahead of the one
+// before. A packet after a gap of discontinuous transmission so counts for the
+// gap too: a short sound in silence is then seen at all, as clients expect.
+func (l *loudness) observe(p *sfu.Packet, clockRate uint32) {
+	if !l.begun {
+		l.newest, l.begun = p.Timestamp, true
+	}
+	ahead := p.Timestamp - l.newest
+	if ahead >= 1<<31 || clockRate == 0 {
+		return // late
+	}
+	l.newest = p.Timestamp
+	milliseconds := uint64(ahead) * 1000 / uint64(clockRate)
+	l.meter.ObserveFor(p.AudioLevel, p.Arrival, int(min(milliseconds, speaker.WindowMilliseconds)))
 	if l.at == never {
 		l.at = p.Arrival + loudnessWindow
 	}
