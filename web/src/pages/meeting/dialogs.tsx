@@ -14,8 +14,10 @@ interface DialogProps {
   readonly onClose: () => void;
 }
 
-/** Dialogues appear at once: nothing in a meeting should float about. */
-const still = { transitionProps: { duration: 0 }, centered: true, lockScroll: false, classNames: { title: classes.title } } as const;
+/** Dialogues appear at once: nothing in a meeting should float about. Their head is not the page's banner. */
+const still = {
+  attributes: { header: { role: 'presentation' } },
+  transitionProps: { duration: 0 }, centered: true, lockScroll: false, classNames: { title: classes.title } } as const;
 
 export function LeaveDialog({ opened, onClose, onLeave }: DialogProps & { readonly onLeave: () => void }) {
   const { t } = useTranslation();
