@@ -15,9 +15,11 @@ import (
 const (
 	budgetInterval = time.Second
 	// A receiver's estimate follows what it gets, so it says little while it is
-	// above that. Below overuse of it, twice in a row, the line is too thin.
-	overuse      = 0.85
+	// above that. Below overuse of it, or below it at all with heavy loss, and
+	// twice in a row, the line is too thin.
+	overuse      = 0.7
 	overuseCount = 2
+	heavyLoss    = 0.1
 	// Raising the budget again is a trial; each one that fails doubles the wait.
 	firstWait = 4 * time.Second
 	worstWait = time.Minute
@@ -77,7 +79,8 @@ func (s *subscriber) watch() {
 			return
 		}
 		before := b.constrained()
-		b.judge(s.sending(), time.Now())
+		sending, loss := s.sending()
+		b.judge(sending, loss, time.Now())
 		if before || b.constrained() {
 			s.allocate()
 		}
@@ -85,28 +88,31 @@ func (s *subscriber) watch() {
 	})
 }
 
-// sending is what the flowing tracks carry now, in bit/s.
-func (s *subscriber) sending() int64 {
-	var sum int64
+// sending is what the flowing tracks carry now, in bit/s, and the worst share of
+// packets that the client has reported lost.
+func (s *subscriber) sending() (sum int64, loss float64) {
 	for _, sub := range s.subs {
 		if sub.sink == nil || sub.wish.Disabled {
 			continue
 		}
-		if at := sub.sink.Stats().Layer; at >= 0 {
+		stats := sub.sink.Stats()
+		loss = max(loss, stats.Loss)
+		if at := stats.Layer; at >= 0 {
 			if layers := sub.pub.source.Info().Layers; at < len(layers) {
 				sum += int64(layers[at].Bitrate)
 			}
 		}
 	}
-	return sum
+	return sum, loss
 }
 
 func (b *budget) constrained() bool { return min(b.estimate, b.limit) < allocate.Unlimited }
 
 // judge draws conclusions from the last estimate and what is being sent.
-func (b *budget) judge(sending int64, now time.Time) {
+func (b *budget) judge(sending int64, loss float64, now time.Time) {
 	remb := b.remb.Swap(0) // an estimate counts once
-	if remb > 0 && float64(remb) < overuse*float64(sending) {
+	thin := float64(remb) < overuse*float64(sending) || loss > heavyLoss && remb < sending
+	if remb > 0 && thin {
 		if b.over++; b.over >= overuseCount {
 			if b.estimate < allocate.Unlimited && now.Before(b.raiseAt.Add(b.wait)) {
 				b.wait = min(2*b.wait, worstWait)

@@ -11,7 +11,6 @@ import (
 	"diemcau/sfu/engine"
 	"diemcau/sfu/layer"
 
-	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -43,19 +42,6 @@ type client struct {
 	loud    bool // its sound carries a level, and is
 	offerID uint32
 	mute    func(engine.Event) bool // swallows events as a lost socket does
-}
-
-// received counts what came of a track.
-type received struct {
-	id, stream, mime string
-	mid              string
-	packets          int
-	lost             int
-	seen             map[uint16]bool
-	frames           map[uint32]int // packets by timestamp
-	sizes            []int
-	last             uint16
-	ssrc             webrtc.SSRC
 }
 
 type clientOptions struct {
@@ -315,51 +301,6 @@ func (c *client) channel(dc *webrtc.DataChannel) {
 	})
 }
 
-// track counts a received track until it ends.
-func (c *client) track(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
-	c.mu.Lock()
-	r := &received{id: t.ID(), stream: t.StreamID(), mime: t.Codec().MimeType, frames: map[uint32]int{}, seen: map[uint16]bool{}, ssrc: t.SSRC()}
-	c.tracks[t.ID()] = r
-	c.happened()
-	c.mu.Unlock()
-	for {
-		p, _, err := t.ReadRTP()
-		if err != nil {
-			return
-		}
-		c.mu.Lock()
-		r.take(p)
-		c.happened()
-		c.mu.Unlock()
-	}
-}
-
-func (r *received) take(p *rtp.Packet) {
-	if r.seen[p.SequenceNumber] {
-		return // Pion's client asks again for what RTX has brought already
-	}
-	r.seen[p.SequenceNumber] = true
-	r.frames[p.Timestamp]++
-	if r.packets > 0 {
-		if d := int16(p.SequenceNumber - r.last); d > 1 {
-			r.lost += int(d) - 1
-		} else if d <= 0 {
-			r.lost--
-		}
-	}
-	if r.packets == 0 || int16(p.SequenceNumber-r.last) > 0 {
-		r.last = p.SequenceNumber
-	}
-	r.packets++
-	r.sizes = append(r.sizes, len(p.Payload))
-}
-
-func (r *received) count(c *client) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return r.packets
-}
-
 // wait waits until ready, which is called with the lock held, reports true.
 func (c *client) wait(what string, ready func() bool) {
 	c.t.Helper()
@@ -379,17 +320,6 @@ func (c *client) wait(what string, ready func() bool) {
 			c.t.Fatalf("%s: waited in vain for %s; events %s", c.name, what, kinds(c.events))
 		}
 	}
-}
-
-// hears waits until n packets of a track have come.
-func (c *client) hears(id meeting.TrackID, n int) *received {
-	c.t.Helper()
-	var r *received
-	c.wait("packets of "+string(id), func() bool {
-		r = c.tracks[string(id)]
-		return r != nil && r.packets >= n
-	})
-	return r
 }
 
 // find waits for an event.

@@ -53,6 +53,7 @@ func (p *Peer) measureQuality() {
 	if !p.wasConnected {
 		return
 	}
+	p.pub.measureRoundTrip()
 	score := float32(bestMOS)
 	for _, sub := range p.sub.subs {
 		if sub.sink != nil {
@@ -65,6 +66,20 @@ func (p *Peer) measureQuality() {
 		score = 1
 	}
 	p.emit(Quality{Score: score, Lost: gone})
+}
+
+// measureRoundTrip tells the sources how far away the publisher is, which spaces
+// their requests for lost packets.
+func (u *publisher) measureRoundTrip() {
+	if u.line.conn == nil {
+		return
+	}
+	d := u.line.conn.RoundTrip()
+	for _, t := range u.up {
+		if d > 0 && t.pub != nil && t.pub.source != nil {
+			t.pub.source.SetRoundTrip(d)
+		}
+	}
 }
 
 const bestMOS = 4.5

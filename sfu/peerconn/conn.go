@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"diemcau/sfu"
 
@@ -137,6 +138,16 @@ func (c *Conn) WriteRTCP(packets []rtcp.Packet) {
 	if c.pc.ConnectionState() == webrtc.PeerConnectionStateConnected {
 		_ = c.pc.WriteRTCP(packets) // lost like any packet
 	}
+}
+
+// RoundTrip is the time to the client and back, as the last ICE checks found it;
+// 0 while unknown.
+func (c *Conn) RoundTrip() time.Duration {
+	stats, ok := c.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePairStats()
+	if !ok {
+		return 0
+	}
+	return time.Duration(stats.CurrentRoundTripTime * float64(time.Second))
 }
 
 // Close ends the connection and waits for Pion's goroutines.

@@ -1,0 +1,77 @@
+package engine_test
+
+import (
+	"diemcau/meeting"
+
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+)
+
+// received counts what came of a track.
+type received struct {
+	id, stream, mime string
+	mid              string
+	packets          int
+	lost             int
+	seen             map[uint16]bool
+	frames           map[uint32]int // packets by timestamp
+	sizes            []int
+	last             uint16
+	ssrc             webrtc.SSRC
+}
+
+// track counts a received track until it ends.
+func (c *client) track(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+	c.mu.Lock()
+	r := &received{id: t.ID(), stream: t.StreamID(), mime: t.Codec().MimeType, frames: map[uint32]int{}, seen: map[uint16]bool{}, ssrc: t.SSRC()}
+	c.tracks[t.ID()] = r
+	c.happened()
+	c.mu.Unlock()
+	for {
+		p, _, err := t.ReadRTP()
+		if err != nil {
+			return
+		}
+		c.mu.Lock()
+		r.take(p)
+		c.happened()
+		c.mu.Unlock()
+	}
+}
+
+func (r *received) take(p *rtp.Packet) {
+	if r.seen[p.SequenceNumber] {
+		return // Pion's client asks again for what RTX has brought already
+	}
+	r.seen[p.SequenceNumber] = true
+	r.frames[p.Timestamp]++
+	if r.packets > 0 {
+		if d := int16(p.SequenceNumber - r.last); d > 1 {
+			r.lost += int(d) - 1
+		} else if d <= 0 {
+			r.lost--
+		}
+	}
+	if r.packets == 0 || int16(p.SequenceNumber-r.last) > 0 {
+		r.last = p.SequenceNumber
+	}
+	r.packets++
+	r.sizes = append(r.sizes, len(p.Payload))
+}
+
+func (r *received) count(c *client) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return r.packets
+}
+
+// hears waits until n packets of a track have come.
+func (c *client) hears(id meeting.TrackID, n int) *received {
+	c.t.Helper()
+	var r *received
+	c.wait("packets of "+string(id), func() bool {
+		r = c.tracks[string(id)]
+		return r != nil && r.packets >= n
+	})
+	return r
+}
