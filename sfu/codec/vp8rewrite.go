@@ -114,7 +114,9 @@ func (r *VP8Rewriter) Rewrite(p *sfu.Packet) (patch VP8Patch, ok bool) {
 	if s != nil {
 		s.fate = forwarded
 		patch.PictureID = uint16(r.unwrap(d)-int64(s.shift)) & 0x7fff
-		if newest {
+		// A late picture may be the newest one that went out, when those after
+		// it were dropped: the next run must not give its id again.
+		if newest || !r.hasOut || int16((patch.PictureID-r.out.PictureID)<<1) > 0 {
 			r.out.PictureID, r.hasOut = patch.PictureID, true
 		}
 	}

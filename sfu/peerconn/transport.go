@@ -81,7 +81,7 @@ func (t *Transport) settings(s Settings) webrtc.SettingEngine {
 	if t.Net != nil {
 		e.SetNet(t.Net)
 	}
-	if t.UDP != nil {
+	if t.UDP != nil && !s.ForceTCP { // Pion gathers from a mux whatever the network types say
 		e.SetICEUDPMux(t.UDP)
 	}
 	if t.TCP != nil {
