@@ -145,6 +145,9 @@ func (c *call) follows(t *rapid.T, a, b *picture, slack int64) {
 	if d := step - (b.at - a.at); d > slack || d < -slack {
 		t.Fatalf("timestamp steps by %d ms where %d ms passed", step/ms, (b.at-a.at)/ms)
 	}
+	if b.pictureID == a.pictureID {
+		t.Fatalf("picture id %d goes out twice (frames %d, %d)", b.pictureID, a.id, b.id)
+	}
 	if c.pub.loss == 0 && b.pictureID != (a.pictureID+1)&0x7fff {
 		t.Fatalf("picture id %d follows %d (frames %d, %d)", b.pictureID, a.pictureID, a.id, b.id)
 	}
