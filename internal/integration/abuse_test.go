@@ -128,7 +128,6 @@ func TestABurstOfJoins(t *testing.T) {
 	room := newRoom()
 	sender := join(t, b, room, "sender")
 	sender.microphone()
-	const burst = 200
 	var joins sync.WaitGroup
 	began := time.Now()
 	errs := make(chan error, burst)

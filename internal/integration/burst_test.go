@@ -1,0 +1,6 @@
+//go:build !race
+
+package integration
+
+// burst is how many join at once.
+const burst = 200
