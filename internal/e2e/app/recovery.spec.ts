@@ -1,6 +1,6 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { startBridge, type Bridge } from '../bridge';
-import { expect, houseOf, test } from './fixture';
+import { expect, houseOf, test as base } from './fixture';
 
 /** What a cut does to signalling: connections break and are refused, or everything is swallowed in silence. */
 type Cut = 'refused' | 'silent';
@@ -61,12 +61,25 @@ class Line {
   }
 }
 
+/** Lines that are taken down after the test, whatever became of it. */
+const test = base.extend<{ lines: (bridge: Bridge) => Promise<Line> }>({
+  lines: async ({}, use) => {
+    const laid: Line[] = [];
+    await use(async (bridge) => {
+      const line = await Line.to(bridge);
+      laid.push(line);
+      return line;
+    });
+    for (const line of laid) line.close();
+  },
+});
+
 for (const [how, words] of [
   ['refused', 'is cut'],
   ['silent', 'swallows everything'],
 ] as const) {
-  test(`CON-12 a point whose line ${words} says so, and is back by itself when the line is`, async ({ house }) => {
-    const line = await Line.to(house.bridge);
+  test(`CON-12 a point whose line ${words} says so, and is back by itself when the line is`, async ({ house, lines }) => {
+    const line = await lines(house.bridge);
     const hall = await house.join(0);
     const commune = await house.join(5, undefined, line.url);
     await commune.expectMoving(hall);
@@ -89,7 +102,6 @@ for (const [how, words] of [
     // It comes back as it was: silent, with its picture.
     await expect(commune.page.getByTestId('own-mic')).toHaveText('MICRO ĐANG TẮT');
     await expect(hall.tile(commune).getByTestId('mic-off')).toBeVisible();
-    line.close();
   });
 }
 

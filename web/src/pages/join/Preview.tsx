@@ -22,6 +22,9 @@ export function Preview({ rig, pointName }: { readonly rig: DeviceRig; readonly 
   }, [track]);
   return (
     <section className={classes.box} aria-label={t('join.preview')}>
+      {camera.status === 'failed' ? (
+        <Help camera={camera} mic={mic} onRetry={() => rig.retry()} />
+      ) : (
       <div className={classes.picture}>
         {track ? (
           <video ref={video} className={classes.video} muted playsInline autoPlay data-testid="preview" />
@@ -33,6 +36,7 @@ export function Preview({ rig, pointName }: { readonly rig: DeviceRig; readonly 
         )}
         {pointName !== '' && <p className={classes.plate}>{pointName}</p>}
       </div>
+      )}
       <div className={classes.controls}>
         <Toggle
           on={choices.micOn}
@@ -46,9 +50,9 @@ export function Preview({ rig, pointName }: { readonly rig: DeviceRig; readonly 
           label={choices.cameraOn ? t('control.cameraOff') : t('control.cameraOn')}
           onClick={() => rig.choose({ cameraOn: !choices.cameraOn })}
         />
-        <MicLevel key={micTrack?.id ?? 'none'} track={micTrack} on={choices.micOn} />
+        <MicLevel key={micTrack?.id ?? 'none'} track={micTrack} on={choices.micOn && mic.status !== 'failed'} />
       </div>
-      <Help camera={camera} mic={mic} onRetry={() => rig.retry()} />
+      {camera.status !== 'failed' && <Help camera={camera} mic={mic} onRetry={() => rig.retry()} />}
     </section>
   );
 }
