@@ -129,7 +129,10 @@ func (o *offers) addWaiting() {
 // send hands the offer to the client and waits for its answer.
 func (o *offers) send(text string) {
 	s := o.sub
-	o.outstanding, o.last = true, time.Now()
+	o.outstanding = true
+	if o.answeredYet { // the first offer carries no track: nothing may wait for it
+		o.last = time.Now()
+	}
 	if o.timeout != nil {
 		o.timeout.Stop()
 	}
