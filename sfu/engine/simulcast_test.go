@@ -169,3 +169,23 @@ func TestALimitedLineGetsASmallerLayer(t *testing.T) {
 	b.do(func() { b.peer.LimitDownlink(0) })
 	b.comes("TR_S", 900)
 }
+
+func TestAPictureIsPausedWhereNothingFitsAndComesBack(t *testing.T) {
+	t.Parallel()
+	room := newRoom(t, engine.Config{})
+	a := newClient(t, room, "a", clientOptions{})
+	b := newClient(t, room, "b", clientOptions{settings: func(s *engine.PeerSettings) { s.AllowPause = true }})
+	a.publishSimulcast("TR_S")
+	b.subscribe("TR_S", a)
+	b.comes("TR_S", 900)
+	a.wait("the bitrates", func() bool {
+		s, _ := room.Source("TR_S")
+		layers := s.Info().Layers
+		return layers[0].Bitrate > 50000 && layers[2].Bitrate > 200000
+	})
+	b.do(func() { b.peer.LimitDownlink(10000) })
+	find(b, func(e engine.StreamPaused) bool { return e.ID == "TR_S" && e.Paused })
+	b.do(func() { b.peer.LimitDownlink(0) })
+	find(b, func(e engine.StreamPaused) bool { return e.ID == "TR_S" && !e.Paused })
+	b.comes("TR_S", 900)
+}
