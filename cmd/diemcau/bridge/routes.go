@@ -3,6 +3,7 @@ package bridge
 import (
 	"net/http"
 	"net/http/pprof"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -31,14 +32,18 @@ func (b *Bridge) routes() (http.Handler, error) {
 	for _, path := range wire.Paths() {
 		mux.Handle(path, b.sockets)
 	}
-	mux.Handle("/twirp/", wire.CORS(roomservice.New(roomservice.Settings{
+	mux.Handle(roomservice.Path, roomservice.New(roomservice.Settings{
 		Tokens: b.keys, Rooms: b.sessions, Participants: b.sessions, Log: b.log,
-	})))
-	application := web.Handler()
-	// Stock clients ask HEAD / whether the server is there, from any origin.
-	mux.Handle("HEAD /{$}", wire.CORS(application))
-	mux.Handle("/", application)
-	return wire.TrimSlashes(wire.LimitBody(wire.MaxBody, d.Handler(mux))), nil
+	}))
+	mux.Handle("/", web.Handler())
+	ours, public := d.Handler(wire.TrimSlashes(wire.LimitBody(wire.MaxBody, mux))), wire.Public(mux)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(strings.TrimLeft(r.URL.Path, "/"), "api/") {
+			ours.ServeHTTP(w, r)
+			return
+		}
+		public.ServeHTTP(w, r)
+	}), nil
 }
 
 func (b *Bridge) desk() (*desk.Desk, error) {
@@ -76,6 +81,9 @@ func (b *Bridge) adminRoutes() http.Handler {
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		b.sockets.Collector(),
 	)
+	if b.hooks != nil {
+		registry.MustRegister(b.hooks.Collector())
+	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	ok := func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("OK\n")) } // the client may have gone
