@@ -27,8 +27,11 @@ func (c contender) start(ctx context.Context) (target, func(), error) {
 	if err := process.Start(); err != nil {
 		return c.target, nil, err
 	}
-	exited := make(chan error, 1)
-	go func() { exited <- process.Wait() }()
+	exited := make(chan struct{})
+	go func() {
+		_ = process.Wait() // how it ended is of no interest
+		close(exited)
+	}()
 	stop := func() {
 		_ = process.Process.Signal(syscall.SIGTERM) // it may have ended
 		select {

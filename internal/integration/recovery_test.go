@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -67,8 +68,8 @@ func TestAResumeOfAnUnknownSessionAsksForAFullReconnect(t *testing.T) {
 	}
 	wait(t, p, "the farewell", func(r *lkclient.Room) bool { return r.Leave != nil })
 	err := p.Resume(soon(t))
-	refused, ok := err.(*lkclient.JoinError)
-	if !ok || refused.Leave.GetAction() != livekit.LeaveRequest_RECONNECT {
+	var refused *lkclient.JoinError
+	if !errors.As(err, &refused) || refused.Leave.GetAction() != livekit.LeaveRequest_RECONNECT {
 		t.Errorf("got %v, want a leave with RECONNECT", err)
 	}
 }

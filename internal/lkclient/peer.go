@@ -27,7 +27,6 @@ type peer struct {
 
 	reliable, lossy *webrtc.DataChannel // for sending
 	mids            map[string]string   // mid to track sid, as the server told
-	sections        [3]int              // recvonly transceivers by webrtc.RTPCodecType
 }
 
 // openPeers makes the peer connections that a join needs. It runs before the

@@ -64,11 +64,3 @@ func (s *sequence) expected() uint64 {
 
 // lost is how many of the expected never came. The newest few may yet arrive.
 func (s *sequence) lost() uint64 { return s.expected() - s.unique }
-
-// present tells whether a number within the window has come.
-func (s *sequence) present(full uint64) bool {
-	if !s.started || full > s.highest || s.highest-full >= window || full < s.first {
-		return false
-	}
-	return s.seen[full%window/64]&(1<<(full%64)) != 0
-}

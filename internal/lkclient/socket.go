@@ -37,7 +37,7 @@ func dial(ctx context.Context, set *Settings, resume string) (*socket, *livekit.
 	}
 	dialer := websocket.Dialer{HandshakeTimeout: 15 * time.Second, EnableCompression: true}
 	header := http.Header{"Authorization": {"Bearer " + set.Token}}
-	conn, answer, err := dialer.DialContext(ctx, target, header)
+	conn, answer, err := dialer.DialContext(ctx, target, header) //nolint:bodyclose // its body needs no closing, says gorilla/websocket
 	if err != nil {
 		return nil, nil, refusal(answer, err)
 	}

@@ -103,25 +103,25 @@ const (
 type Event interface{ event() }
 
 type (
-	// LocalDescription: send this offer or answer to the client.
+	// LocalDescription means: send this offer or answer to the client.
 	LocalDescription struct {
 		Target Target
 		SessionDescription
 	}
-	// LocalCandidate: send this ICE candidate (RTCIceCandidateInit as JSON).
+	// LocalCandidate means: send this ICE candidate (RTCIceCandidateInit as JSON).
 	LocalCandidate struct {
 		Target Target
 		JSON   string
 		Final  bool
 	}
-	// Connected: the primary connection is up, first or again.
+	// Connected means: the primary connection is up, first or again.
 	Connected struct{}
-	// Failed: ICE has given up on a connection. Only a restart helps.
+	// Failed means: ICE has given up on a connection. Only a restart helps.
 	Failed struct{ Target Target }
-	// NegotiationFailed: the client's SDP cannot be used, or no answer came in
+	// NegotiationFailed means: the client's SDP cannot be used, or no answer came in
 	// 15 s. A full reconnect helps.
 	NegotiationFailed struct{ Reason string }
-	// Published: a pending track was found in the SDP.
+	// Published means: a pending track was found in the SDP.
 	Published struct {
 		Info   sfu.SourceInfo
 		CID    string // the pending track's id that matched
@@ -129,11 +129,11 @@ type (
 		MID    string
 		RED    bool // audio arrives as RED
 	}
-	// Unpublished: the client took the track away.
+	// Unpublished means: the client took the track away.
 	Unpublished struct{ ID meeting.TrackID }
-	// Subscribed: the client has accepted the track in its SDP.
+	// Subscribed means: the client has accepted the track in its SDP.
 	Subscribed struct{ ID meeting.TrackID }
-	// SubscriptionFailed: the client cannot receive the track's codec.
+	// SubscriptionFailed means: the client cannot receive the track's codec.
 	SubscriptionFailed struct {
 		ID               meeting.TrackID
 		CodecUnsupported bool
@@ -153,16 +153,16 @@ type (
 		MIME   string
 		Layers []bool
 	}
-	// Data: a message on a data channel. Labelled tells that it came on one of
+	// Data means: a message on a data channel. Labelled tells that it came on one of
 	// the protocol's own channels and so is a DataPacket.
 	Data struct {
 		Kind     DataKind
 		Labelled bool
 		Payload  []byte // the receiver's to keep
 	}
-	// DataOverflow: the client does not read its reliable data.
+	// DataOverflow means: the client does not read its reliable data.
 	DataOverflow struct{}
-	// DataReady: messages of this kind can now be sent to the client.
+	// DataReady means: messages of this kind can now be sent to the client.
 	DataReady struct{ Kind DataKind }
 	// Quality is the peer's line every 5 s.
 	Quality struct {

@@ -45,11 +45,11 @@ type client struct {
 }
 
 type clientOptions struct {
-	single, subscribeOnly bool
-	settings              func(*engine.PeerSettings)
-	engine                func(*webrtc.SettingEngine)
-	media                 func(*webrtc.MediaEngine)
-	loseFirst             chan struct{} // not nil: subscriber offers are lost from the start
+	single    bool
+	settings  func(*engine.PeerSettings)
+	engine    func(*webrtc.SettingEngine)
+	media     func(*webrtc.MediaEngine)
+	loseFirst chan struct{} // not nil: subscriber offers are lost from the start
 }
 
 func newClient(t *testing.T, room *engine.Room, name string, o clientOptions) *client {

@@ -10,7 +10,6 @@ import (
 // received counts what came of a track.
 type received struct {
 	id, stream, mime string
-	mid              string
 	packets          int
 	lost             int
 	seen             map[uint16]bool

@@ -245,8 +245,8 @@ func (s *shard) close() {
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
-	s.sending.Lock() //nolint:staticcheck // SA2001: nothing to do but to have waited
-	s.sending.Unlock()
+	s.sending.Lock()
+	s.sending.Unlock() //nolint:staticcheck // SA2001: nothing to do but to have waited
 }
 
 func (c *Conn) isClosing() bool {

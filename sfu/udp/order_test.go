@@ -197,8 +197,8 @@ func TestIdleDestinationsAndMemoryAreForgotten(t *testing.T) {
 		mustRead(t, b)
 	}
 	s := &a.shards[shardOf(b.AddrPort())]
-	s.sending.Lock() // wait until the memory is back in the pool
-	s.sending.Unlock()
+	s.sending.Lock()
+	s.sending.Unlock() //nolint:staticcheck // SA2001: waits until the memory is back in the pool
 	now := s.since
 	for i, want := range []string{"1 destination, true", "1 destination, false", "0 destination, false"} {
 		a.sweep(now)

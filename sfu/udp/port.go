@@ -103,7 +103,7 @@ func listenAll(s PortSettings, named bool) (conns []*Conn, err error) {
 		err = fmt.Errorf("udp: no local address to listen on (port %d)", s.Port)
 	}
 	if err != nil {
-		closeAll(conns)
+		_ = closeAll(conns)
 		return nil, err
 	}
 	return conns, nil

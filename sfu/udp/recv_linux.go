@@ -61,8 +61,9 @@ func (r *receiver) prepare(joined bool, messages int) {
 		h.SetIovlen(1)
 		h.Control = &r.control[i][0]
 	}
+	// Raw, because the call does not wait: see newSender.
 	r.call = func(fd uintptr) bool {
-		n, _, errno := syscall.Syscall6(unix.SYS_RECVMMSG, fd,
+		n, _, errno := syscall.RawSyscall6(unix.SYS_RECVMMSG, fd,
 			uintptr(unsafe.Pointer(&r.msgs[0])), uintptr(messages), unix.MSG_DONTWAIT, 0, 0)
 		r.fetched, r.errno = int(n), errno
 		return errno != unix.EAGAIN

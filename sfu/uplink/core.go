@@ -49,6 +49,7 @@ type core struct {
 	reportAt   int64
 	measuredAt int64
 	silence    silence
+	hold       hold
 	meter      loudness
 	numbers    []uint16 // scratch of feedback
 	drops      Drops
@@ -88,6 +89,10 @@ func (c *core) receive(slot *history.Slot) {
 	}
 	p := &slot.Packet
 	c.count(st, p)
+	st.frame.packet(p)
+	if c.hold.since == 0 {
+		c.hold.since = p.Arrival
+	}
 	for _, s := range c.sinks {
 		s.WritePacket(p)
 	}
@@ -221,13 +226,22 @@ func (c *core) count(st *stream, p *sfu.Packet) {
 	}
 }
 
-// endBurst lets the sinks send and asks for what is missing.
-func (c *core) endBurst() {
-	for _, s := range c.sinks {
-		s.EndBurst()
+// endBurst lets the sinks send, unless the rest of a frame is about to come, and
+// asks for what is missing.
+func (c *core) endBurst(now int64) {
+	if !c.wait(now) {
+		c.send()
 	}
 	for _, st := range c.streams {
 		c.feedBack(st, c.now)
+	}
+}
+
+// send lets the sinks send what they have written.
+func (c *core) send() {
+	c.hold.since = 0
+	for _, s := range c.sinks {
+		s.EndBurst()
 	}
 }
 

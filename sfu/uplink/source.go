@@ -223,7 +223,7 @@ func (s *Source) burst(spare []*history.Slot) []*history.Slot {
 		slots[i] = nil
 	}
 	if len(slots) > 0 {
-		s.core.endBurst()
+		s.core.endBurst(s.now())
 	}
 	return slots
 }

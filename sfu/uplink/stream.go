@@ -24,6 +24,7 @@ type stream struct {
 	ring      *history.Ring
 	nacks     nacker
 	reception reception
+	frame     frame
 
 	lastTimestamp uint32
 	lastPacket    int64 // ns, arrival of the last packet with a payload
@@ -59,6 +60,7 @@ func newStream(s *Settings, index int) *stream {
 func (st *stream) restart() {
 	st.unwrapper.Restart()
 	st.nacks.clear()
+	st.frame = frame{}
 }
 
 // number finds the place of a packet. It reports false when the number is not

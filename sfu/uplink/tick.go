@@ -19,6 +19,9 @@ const (
 func (c *core) tick(now int64) int64 {
 	c.now = now
 	c.emitSilence(now)
+	if now >= c.hold.due() {
+		c.send()
+	}
 	if now >= c.sinkTick {
 		c.sinkTick = never
 		for _, t := range c.tickers {
@@ -42,7 +45,7 @@ func (c *core) tick(now int64) int64 {
 
 // next returns the earliest deadline.
 func (c *core) next() int64 {
-	at := min(c.sinkTick, c.reportAt, c.measuredAt, c.meter.at, c.silence.due())
+	at := min(c.sinkTick, c.reportAt, c.measuredAt, c.meter.at, c.silence.due(), c.hold.due())
 	for _, st := range c.streams {
 		if c.settings.NACK {
 			at = min(at, st.nacks.next())
@@ -91,7 +94,7 @@ func (c *core) cameAlive(st *stream, p *sfu.Packet) {
 func (c *core) measure(now int64) {
 	anyLive := false
 	for i, st := range c.streams {
-		rate := uint64(st.bytes*8) * uint64(time.Second) / uint64(measureEvery)
+		rate := st.bytes * 8 * uint64(time.Second) / uint64(measureEvery)
 		st.bytes = 0
 		st.bitrate = uint32((uint64(st.bitrate) + rate) / 2) // bit/s of one stream
 		st.live = st.live && now-st.lastPacket < c.settings.liveFor()

@@ -26,32 +26,32 @@ func New(info *livekit.ClientInfo) Client {
 
 func (c Client) above(protocol int32) bool { return c.info.GetProtocol() > protocol }
 
-// SubscriberPrimary: the connection that the server offers may be the main one.
+// SubscriberPrimary tells that the connection that the server offers may be the main one.
 func (c Client) SubscriberPrimary() bool { return c.above(2) }
 
-// SpeakersChanged: speakers come as a signalling message.
+// SpeakersChanged tells that speakers come as a signalling message.
 func (c Client) SpeakersChanged() bool { return c.above(2) }
 
-// ConnectionQuality: the message is understood.
+// ConnectionQuality tells that the message is understood.
 func (c Client) ConnectionQuality() bool { return c.above(4) }
 
-// TrackUnpublished: the message is understood; older clients are told to mute.
+// TrackUnpublished tells that the message is understood; older clients are told to mute.
 func (c Client) TrackUnpublished() bool { return c.above(6) }
 
-// DisconnectedUpdate: a participant update may say DISCONNECTED.
+// DisconnectedUpdate tells that a participant update may say DISCONNECTED.
 func (c Client) DisconnectedUpdate() bool { return c.above(8) }
 
-// LostQuality: the quality LOST is understood; older clients get POOR.
+// LostQuality tells that the quality LOST is understood; older clients get POOR.
 func (c Client) LostQuality() bool { return c.above(10) }
 
-// IdentityReconnect: a participant is known by its identity, so that a new
+// IdentityReconnect tells that a participant is known by its identity, so that a new
 // session needs no farewell to the old one.
 func (c Client) IdentityReconnect() bool { return c.above(11) }
 
-// LeaveAction: a leave request has an action; older clients know can_reconnect.
+// LeaveAction tells that a leave request has an action; older clients know can_reconnect.
 func (c Client) LeaveAction() bool { return c.above(12) }
 
-// SuccessResponse: a request that succeeded is answered, too.
+// SuccessResponse tells that a request that succeeded is answered, too.
 func (c Client) SuccessResponse() bool { return c.above(14) }
 
 // Protocol of the features between clients (RPC and streams).

@@ -71,7 +71,7 @@ func stamp(dp *livekit.DataPacket, from Sender, reliable bool) bool {
 		session, point = "", ""
 	}
 	switch v := dp.Value.(type) {
-	case *livekit.DataPacket_Speaker: //nolint:staticcheck // very old servers sent it; clients never may
+	case *livekit.DataPacket_Speaker: // very old servers sent it; clients never may
 		return false
 	case *livekit.DataPacket_Transcription:
 		if !from.Agent {
@@ -86,9 +86,9 @@ func stamp(dp *livekit.DataPacket, from Sender, reliable bool) bool {
 		stampUser(dp, v.User, session, point)
 	}
 	dp.ParticipantSid, dp.ParticipantIdentity = session, point
-	dp.Kind = livekit.DataPacket_LOSSY //nolint:staticcheck // old clients read it
+	dp.Kind = livekit.DataPacket_LOSSY // old clients read it
 	if reliable {
-		dp.Kind = livekit.DataPacket_RELIABLE //nolint:staticcheck // old clients read it
+		dp.Kind = livekit.DataPacket_RELIABLE // old clients read it
 	}
 	return true
 }
@@ -99,7 +99,7 @@ func stampUser(dp *livekit.DataPacket, u *livekit.UserPacket, session, point str
 	if u == nil {
 		return
 	}
-	//nolint:staticcheck // deprecated fields are what old clients read
+	// deprecated fields are what old clients read
 	{
 		u.ParticipantSid, u.ParticipantIdentity = session, point
 		switch {
@@ -116,7 +116,7 @@ func (p *Packet) address(dp *livekit.DataPacket) {
 	p.identities = dp.DestinationIdentities
 	switch v := dp.Value.(type) {
 	case *livekit.DataPacket_User:
-		p.sids = v.User.GetDestinationSids() //nolint:staticcheck // old clients send it
+		p.sids = v.User.GetDestinationSids() // old clients send it
 	case *livekit.DataPacket_RpcAck, *livekit.DataPacket_RpcResponse:
 		p.RPC = dp
 	case *livekit.DataPacket_Metrics:
@@ -139,7 +139,7 @@ func (p *Packet) For(session meeting.SessionID, point meeting.PointID, metrics b
 // FromServer makes a packet that the server itself sends: it has no sender and
 // no sequence number.
 func FromServer(dp *livekit.DataPacket) (*Packet, error) {
-	p := &Packet{Reliable: dp.Kind == livekit.DataPacket_RELIABLE} //nolint:staticcheck // still the wire's own field
+	p := &Packet{Reliable: dp.Kind == livekit.DataPacket_RELIABLE} // still the wire's own field
 	p.address(dp)
 	p.RPC = nil
 	out, err := proto.Marshal(dp)
@@ -153,12 +153,12 @@ func FromServer(dp *livekit.DataPacket) (*Packet, error) {
 // FromAPI is the packet of a SendData request.
 func FromAPI(req *livekit.SendDataRequest) (*Packet, error) {
 	u := &livekit.UserPacket{Payload: req.Data, Topic: req.Topic, Nonce: req.Nonce}
-	//nolint:staticcheck // deprecated fields are what old clients read
+	// deprecated fields are what old clients read
 	{
 		u.DestinationSids, u.DestinationIdentities = req.DestinationSids, req.DestinationIdentities
 	}
 	return FromServer(&livekit.DataPacket{
-		Kind:                  req.Kind, //nolint:staticcheck // still the wire's own field
+		Kind:                  req.Kind, // still the wire's own field
 		DestinationIdentities: req.DestinationIdentities,
 		Value:                 &livekit.DataPacket_User{User: u},
 	})

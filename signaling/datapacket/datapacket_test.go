@@ -57,11 +57,11 @@ func TestMeasurementsGoOnlyToThoseWhoMaySeeThem(t *testing.T) {
 
 func TestOldClientsAddressBySID(t *testing.T) {
 	t.Parallel()
-	p, _ := parse(t, &livekit.DataPacket{Value: &livekit.DataPacket_User{User: &livekit.UserPacket{DestinationSids: []string{"PA_b"}}}}, from) //nolint:staticcheck // old clients send it
+	p, _ := parse(t, &livekit.DataPacket{Value: &livekit.DataPacket_User{User: &livekit.UserPacket{DestinationSids: []string{"PA_b"}}}}, from) // old clients send it
 	if !p.For("PA_b", "b", false) || p.For("PA_c", "c", false) {
 		t.Error("wrong receivers")
 	}
-	p, out := parse(t, &livekit.DataPacket{Value: &livekit.DataPacket_User{User: &livekit.UserPacket{DestinationIdentities: []string{"c"}}}}, from) //nolint:staticcheck // old clients send it
+	p, out := parse(t, &livekit.DataPacket{Value: &livekit.DataPacket_User{User: &livekit.UserPacket{DestinationIdentities: []string{"c"}}}}, from) // old clients send it
 	if !p.For("PA_c", "c", false) || p.For("PA_b", "b", false) || len(out.DestinationIdentities) != 1 {
 		t.Error("addresses in the user packet were not heeded")
 	}
@@ -122,7 +122,7 @@ func TestMissedPacketsAreThoseOfNamedSendersOnly(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	for _, dp := range []*livekit.DataPacket{
-		{Value: &livekit.DataPacket_User{User: &livekit.UserPacket{Payload: []byte("x"), DestinationIdentities: []string{"b"}}}}, //nolint:staticcheck // old clients send it
+		{Value: &livekit.DataPacket_User{User: &livekit.UserPacket{Payload: []byte("x"), DestinationIdentities: []string{"b"}}}}, // old clients send it
 		{Sequence: 7, DestinationIdentities: []string{"b"}, Value: &livekit.DataPacket_RpcRequest{RpcRequest: &livekit.RpcRequest{Id: "1", Method: "m"}}},
 		{Value: &livekit.DataPacket_RpcResponse{RpcResponse: &livekit.RpcResponse{RequestId: "1", Value: &livekit.RpcResponse_Payload{Payload: "p"}}}},
 		{Value: &livekit.DataPacket_StreamHeader{StreamHeader: &livekit.DataStream_Header{StreamId: "s"}}},

@@ -49,17 +49,17 @@ func TestLayersAreSortedNamedAndNeverMissing(t *testing.T) {
 		t.Errorf("no layers: %+v, %v", p, l)
 	}
 	_, svc := add(t, &livekit.AddTrackRequest{Type: livekit.TrackType_VIDEO, SimulcastCodecs: []*livekit.SimulcastCodec{{Codec: "vp9", Layers: layers}}})
-	if p = svc.Pending(); !p.SVC || p.Layers[0].RID != "" || svc.Info().Simulcast { //nolint:staticcheck // old clients read it
+	if p = svc.Pending(); !p.SVC || p.Layers[0].RID != "" || svc.Info().Simulcast { // old clients read it
 		t.Errorf("SVC: %+v", p)
 	}
 }
 
 func TestOldAndNewWaysToDescribeSoundAgree(t *testing.T) {
 	t.Parallel()
-	_, old := add(t, &livekit.AddTrackRequest{Stereo: true, DisableDtx: true}) //nolint:staticcheck // old clients send it
+	_, old := add(t, &livekit.AddTrackRequest{Stereo: true, DisableDtx: true}) // old clients send it
 	_, young := add(t, &livekit.AddTrackRequest{AudioFeatures: []livekit.AudioTrackFeature{livekit.AudioTrackFeature_TF_STEREO, livekit.AudioTrackFeature_TF_NO_DTX}})
 	for _, track := range []*Track{old, young} {
-		if p, i := track.Pending(), track.Info(); !p.Stereo || !p.DisableDTX || len(i.AudioFeatures) != 2 || !i.Stereo || !i.DisableDtx { //nolint:staticcheck // old clients read it
+		if p, i := track.Pending(), track.Info(); !p.Stereo || !p.DisableDTX || len(i.AudioFeatures) != 2 || !i.Stereo || !i.DisableDtx { // old clients read it
 			t.Errorf("%+v %v", p, i)
 		}
 	}

@@ -113,11 +113,11 @@ func setAudioFeatures(info *livekit.TrackInfo, req *livekit.AddTrackRequest) {
 			features = append(features, f)
 		}
 	}
-	add(livekit.AudioTrackFeature_TF_STEREO, req.Stereo)          //nolint:staticcheck // old clients send it
-	add(livekit.AudioTrackFeature_TF_NO_DTX, req.GetDisableDtx()) //nolint:staticcheck // old clients send it
+	add(livekit.AudioTrackFeature_TF_STEREO, req.Stereo)          // old clients send it
+	add(livekit.AudioTrackFeature_TF_NO_DTX, req.GetDisableDtx()) // old clients send it
 	info.AudioFeatures = features
-	info.Stereo = slices.Contains(features, livekit.AudioTrackFeature_TF_STEREO)     //nolint:staticcheck // old clients read it
-	info.DisableDtx = slices.Contains(features, livekit.AudioTrackFeature_TF_NO_DTX) //nolint:staticcheck // old clients read it
+	info.Stereo = slices.Contains(features, livekit.AudioTrackFeature_TF_STEREO)     // old clients read it
+	info.DisableDtx = slices.Contains(features, livekit.AudioTrackFeature_TF_NO_DTX) // old clients read it
 }
 
 // declared sorts the layers by quality, lowest first, or makes the one layer
@@ -148,8 +148,8 @@ func setLayers(info *livekit.TrackInfo, codec *livekit.SimulcastCodecInfo, layer
 		}
 	}
 	codec.Layers = layers
-	info.Layers = layers                                           //nolint:staticcheck // old clients read it
-	info.Simulcast = len(layers) > 1 && !svc(codec.VideoLayerMode) //nolint:staticcheck // old clients read it
+	info.Layers = layers                                           // old clients read it
+	info.Simulcast = len(layers) > 1 && !svc(codec.VideoLayerMode) // old clients read it
 }
 
 func svc(m livekit.VideoLayer_Mode) bool {

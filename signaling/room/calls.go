@@ -93,7 +93,7 @@ func (c *calls) end(id string, err error) {
 
 // PerformRpc calls a method of a client and waits for its answer. The error is
 // a *session.Error.
-func (r *Room) PerformRpc(ctx context.Context, req *livekit.PerformRpcRequest) (*livekit.PerformRpcResponse, error) {
+func (r *Room) PerformRpc(ctx context.Context, req *livekit.PerformRpcRequest) (*livekit.PerformRpcResponse, error) { //nolint:revive // the protocol’s spelling
 	if len(req.Payload) > maxCallPayload {
 		return nil, session.CallFailed(1402, "request payload too large", "")
 	}
@@ -134,7 +134,7 @@ func (r *Room) startCall(id string, req *livekit.PerformRpcRequest, timeout time
 	}
 	// The call's id stands for the caller: the client addresses its answer to it.
 	p, err := datapacket.FromServer(&livekit.DataPacket{
-		Kind:                  livekit.DataPacket_RELIABLE, //nolint:staticcheck // old clients read it
+		Kind:                  livekit.DataPacket_RELIABLE, // old clients read it
 		ParticipantIdentity:   id,
 		DestinationIdentities: []string{req.DestinationIdentity},
 		Value: &livekit.DataPacket_RpcRequest{RpcRequest: &livekit.RpcRequest{

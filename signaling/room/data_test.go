@@ -63,17 +63,17 @@ func TestDataGoesToWhomItIsMeantForUnderItsSendersName(t *testing.T) {
 			t.Fatalf("a, b, c got %d, %d, %d", len(a.hears(0)), len(got), len(c.hears(0)))
 		}
 		for _, dp := range got {
-			if dp.ParticipantIdentity != "a" || dp.ParticipantSid != string(a.sid) || dp.GetUser().ParticipantIdentity != "a" { //nolint:staticcheck // old clients read it
+			if dp.ParticipantIdentity != "a" || dp.ParticipantSid != string(a.sid) || dp.GetUser().ParticipantIdentity != "a" { // old clients read it
 				t.Errorf("got %v", dp)
 			}
 		}
 		if string(got[2].GetUser().Payload) != "bare" {
 			t.Errorf("an unlabelled message became %v", got[2])
 		}
-		if d := got[1].GetUser().DestinationIdentities; len(d) != 2 { //nolint:staticcheck // old clients read it
+		if d := got[1].GetUser().DestinationIdentities; len(d) != 2 { // old clients read it
 			t.Errorf("destinations for old clients: %v", d)
 		}
-		if lossy := b.hears(signaling.LossyData); len(lossy) != 1 || lossy[0].Kind != livekit.DataPacket_LOSSY { //nolint:staticcheck // old clients read it
+		if lossy := b.hears(signaling.LossyData); len(lossy) != 1 || lossy[0].Kind != livekit.DataPacket_LOSSY { // old clients read it
 			t.Errorf("lossy: %v", lossy)
 		}
 	})

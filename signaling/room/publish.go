@@ -24,7 +24,7 @@ func (r *Room) publisherMessage(m *member, req *livekit.SignalRequest) bool {
 		r.updateVideo(m, v.UpdateVideoTrack)
 	case *livekit.SignalRequest_SubscriptionPermission:
 		r.subscriptionPermission(m, v.SubscriptionPermission)
-	case *livekit.SignalRequest_UpdateLayers: //nolint:staticcheck // old clients send it; the media plane sees for itself
+	case *livekit.SignalRequest_UpdateLayers: // old clients send it; the media plane sees for itself
 	default:
 		return false
 	}

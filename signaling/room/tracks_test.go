@@ -34,10 +34,10 @@ func TestAPublishedTrackReachesEverybodyAfterItsAnnouncement(t *testing.T) {
 		b.forget()
 		id := a.publish(livekit.TrackSource_CAMERA)
 		info := b.sees("a").GetTracks()
-		if len(info) != 1 || info[0].Sid != string(id) || info[0].MimeType != "video/VP8" || !info[0].Simulcast || !b.sees("a").IsPublisher { //nolint:staticcheck // old clients read it
+		if len(info) != 1 || info[0].Sid != string(id) || info[0].MimeType != "video/VP8" || !info[0].Simulcast || !b.sees("a").IsPublisher { // old clients read it
 			t.Fatalf("b sees %v", info)
 		}
-		if string(id)[:5] != "TR_VC" || info[0].Stream != "camera" || info[0].Layers[0].Quality != livekit.VideoQuality_LOW { //nolint:staticcheck // old clients read it
+		if string(id)[:5] != "TR_VC" || info[0].Stream != "camera" || info[0].Layers[0].Quality != livekit.VideoQuality_LOW { // old clients read it
 			t.Errorf("track: %v", info[0])
 		}
 		if got := b.kinds(); slices.Index(got, "update") > slices.Index(got, "subscription_permission_update") {

@@ -170,7 +170,7 @@ func (s *Server) UpdateRoomMetadata(ctx context.Context, req *livekit.UpdateRoom
 }
 
 // PerformRpc calls a method of a participant's client and waits for the answer.
-func (s *Server) PerformRpc(ctx context.Context, req *livekit.PerformRpcRequest) (out *livekit.PerformRpcResponse, err error) {
+func (s *Server) PerformRpc(ctx context.Context, req *livekit.PerformRpcRequest) (out *livekit.PerformRpcResponse, err error) { //nolint:revive // the protocol’s spelling
 	err = s.in(req.Room, func(r *room.Room) (err error) {
 		out, err = r.PerformRpc(ctx, req)
 		return err

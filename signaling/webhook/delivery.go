@@ -61,7 +61,7 @@ func (e *endpoint) deliver(event *livekit.WebhookEvent, missing int32) bool {
 
 func encode(event *livekit.WebhookEvent, missing int32) ([]byte, error) {
 	told := proto.CloneOf(event) // other URLs send the same event
-	told.NumDropped = missing    //nolint:staticcheck // deprecated, but the only way to tell
+	told.NumDropped = missing    // deprecated, but the only way to tell
 	return protojson.Marshal(told)
 }
 

@@ -139,7 +139,7 @@ func event(room, name string) *livekit.WebhookEvent {
 
 // lost is how many events are said to be missing before this one.
 func lost(e *livekit.WebhookEvent) int32 {
-	return e.GetNumDropped() //nolint:staticcheck // deprecated, but the only way to tell
+	return e.GetNumDropped() // deprecated, but the only way to tell
 }
 
 func waitFor(t *testing.T, what string, done func() bool) {
