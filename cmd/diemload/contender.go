@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os/exec"
@@ -51,7 +52,7 @@ func (c contender) start(ctx context.Context) (target, func(), error) {
 }
 
 // answers waits until the server at url serves HTTP.
-func answers(ctx context.Context, url string, exited chan error) error {
+func answers(ctx context.Context, url string, exited <-chan struct{}) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	url = strings.Replace(url, "ws", "http", 1)
@@ -64,9 +65,8 @@ func answers(ctx context.Context, url string, exited chan error) error {
 			return answer.Body.Close()
 		}
 		select {
-		case err := <-exited:
-			exited <- err
-			return fmt.Errorf("it ended: %w", err)
+		case <-exited:
+			return errors.New("it ended")
 		case <-time.After(50 * time.Millisecond):
 		case <-ctx.Done():
 			return fmt.Errorf("it does not answer: %w", ctx.Err())
