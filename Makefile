@@ -8,7 +8,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test bench lint fuzz e2e web fmt test-go test-web tools clean
+.PHONY: run build test bench soak lint fuzz e2e web fmt test-go test-web tools clean
 
 run: build ## build everything and start the bridge with demo data
 	bin/diemcau serve --dev --demo
@@ -59,6 +59,10 @@ e2e: build internal/e2e/node_modules/.package-lock.json ## the whole bridge in a
 bench: build ## the figures of docs/performance.md
 	go test -run '^$$' -bench . -benchmem ./sfu/...
 	bin/diemload bench --server bin/diemcau
+
+DURATION ?= 30m
+soak: build ## points coming and going for DURATION; fails when the bridge keeps something
+	bin/diemload soak --server bin/diemcau --duration $(DURATION)
 
 FUZZTIME ?= 20s
 fuzz: ## every fuzz target for FUZZTIME

@@ -25,23 +25,9 @@ func (b *benchCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(data) }()
-	ports, err := freePorts(4)
+	own, _, err := ownBridge(b.Bridge, data, "")
 	if err != nil {
 		return err
-	}
-	address := fmt.Sprintf("127.0.0.1:%d", ports[0])
-	config := data + "/bench.yaml" // as in production: no debug log
-	if err := os.WriteFile(config, []byte("log: {level: warn}\nturn: {udp_port: 0}\n"), 0o600); err != nil {
-		return err
-	}
-	own := contender{
-		name:   "diemcau",
-		target: target{URL: "ws://" + address, Key: "devkey", Secret: "secret"},
-		command: []string{
-			b.Bridge, "serve", "--dev", "--config", config, "--data", data, "--http", address,
-			"--admin", fmt.Sprintf("127.0.0.1:%d", ports[3]),
-			"--rtc-udp", fmt.Sprint(ports[1]), "--rtc-tcp", fmt.Sprint(ports[2]),
-		},
 	}
 	contenders := []contender{own}
 	if b.PeerURL != "" {
@@ -50,6 +36,28 @@ func (b *benchCommand) Run(ctx context.Context) error {
 		})
 	}
 	return b.series(ctx, contenders)
+}
+
+// ownBridge is the bridge on free ports, and its admin address. Settings are
+// lines of YAML.
+func ownBridge(program, data, settings string) (contender, string, error) {
+	ports, err := freePorts(4)
+	if err != nil {
+		return contender{}, "", err
+	}
+	address, admin := fmt.Sprintf("127.0.0.1:%d", ports[0]), fmt.Sprintf("127.0.0.1:%d", ports[3])
+	config := data + "/bench.yaml" // as in production: no debug log
+	if err := os.WriteFile(config, []byte("log: {level: warn}\nturn: {udp_port: 0}\n"+settings), 0o600); err != nil {
+		return contender{}, "", err
+	}
+	return contender{
+		name:   "diemcau",
+		target: target{URL: "ws://" + address, Key: "devkey", Secret: "secret"},
+		command: []string{
+			program, "serve", "--dev", "--config", config, "--data", data, "--http", address, "--admin", admin,
+			"--rtc-udp", fmt.Sprint(ports[1]), "--rtc-tcp", fmt.Sprint(ports[2]),
+		},
+	}, admin, nil
 }
 
 // freePorts are free for a moment; the server takes them in the next.

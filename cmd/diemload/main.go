@@ -19,6 +19,7 @@ type cli struct {
 	Run     runCommand     `cmd:"" default:"withargs" help:"Load one server (the default)."`
 	Compare compareCommand `cmd:"" help:"Load two servers in turn and print the ratios."`
 	Bench   benchCommand   `cmd:"" help:"Start the bridge itself, run the scenarios of docs/performance.md, print the table."`
+	Soak    soakCommand    `cmd:"" help:"Start the bridge itself, let points come and go, and check that it ends with what it began with."`
 }
 
 // target is the server under load.

@@ -150,14 +150,6 @@ func (c *Conn) RoundTrip() time.Duration {
 	return time.Duration(stats.CurrentRoundTripTime * float64(time.Second))
 }
 
-// Close ends the connection and waits for Pion's goroutines.
-func (c *Conn) Close() {
-	if !c.closed {
-		c.closed = true
-		_ = c.pc.GracefulClose() // nothing can be done about an error here
-	}
-}
-
 // ErrState tells that a description came at the wrong time.
 var ErrState = errors.New("peerconn: description out of turn")
 
