@@ -22,6 +22,7 @@ export interface JoinOptions {
   dynacast?: boolean;
   passphrase?: string;
   keepTrying?: boolean;
+  relayOnly?: boolean;
 }
 
 const points = new Map<string, Point>();
@@ -91,7 +92,7 @@ async function join(name: string, url: string, token: string, o: JoinOptions = {
     await room.setE2EEEnabled(true);
   }
   const start = performance.now();
-  await room.connect(url, token, { autoSubscribe: o.autoSubscribe ?? true, maxRetries: 1 });
+  await room.connect(url, token, { autoSubscribe: o.autoSubscribe ?? true, maxRetries: 1, ...(o.relayOnly ? { rtcConfig: { iceTransportPolicy: 'relay' as const } } : {}) });
   return performance.now() - start;
 }
 

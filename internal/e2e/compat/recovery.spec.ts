@@ -1,6 +1,4 @@
-import { createServer } from 'node:net';
-
-import { startBridge } from '../bridge';
+import { freePort, startBridge } from '../bridge';
 import { expect, issue, test } from './fixture';
 import { countSeen, forget, joinPoint, waitAudio, waitSeen, waitVideo } from './steps';
 
@@ -131,11 +129,3 @@ test('after a restart of the server the client joins the new process and publish
   await page.context().close();
   await second.stop();
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
-  const { port } = probe.address() as { port: number };
-  await new Promise((done) => probe.close(done));
-  return port;
-}
