@@ -73,7 +73,7 @@ func (s *subscriber) watch() {
 	if b.timer != nil || b.ended {
 		return
 	}
-	b.timer = s.peer.after(budgetInterval, func() {
+	b.timer = s.peer.after(aligned(budgetInterval), func() {
 		b.timer = nil
 		if len(s.subs) == 0 {
 			return

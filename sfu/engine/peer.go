@@ -7,6 +7,7 @@ import (
 
 	"diemcau/internal/mailbox"
 	"diemcau/meeting"
+	"diemcau/sfu"
 	"diemcau/sfu/layer"
 )
 
@@ -57,6 +58,13 @@ func (p *Peer) post(f func()) bool { return p.box.Post(f) }
 // after posts f in a while. A timer that fires after Close does nothing.
 func (p *Peer) after(d time.Duration, f func()) *time.Timer {
 	return time.AfterFunc(d, func() { p.post(f) })
+}
+
+// aligned moves the end of d to the next tenth of a second, so that the timers of
+// many peers wake the machine together. Few things cost as much as waking it.
+func aligned(d time.Duration) time.Duration {
+	const grid = 100 * time.Millisecond
+	return d + grid - time.Duration((sfu.Now()+int64(d))%int64(grid))
 }
 
 // run is the owner goroutine.

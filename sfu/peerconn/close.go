@@ -23,6 +23,7 @@ func (c *Conn) Close() {
 		acceptStreams(c.pc.SCTP().Transport(), done)
 	}()
 	_ = c.pc.GracefulClose() // nothing can be done about an error here
+	c.readers.wait()
 	close(done)
 	<-ended
 }

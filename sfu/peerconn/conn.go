@@ -49,6 +49,7 @@ type Conn struct {
 	arrivals *arrivals
 	free     map[sfu.Kind]int // down sections that can be used again
 	closed   bool
+	readers  readers
 }
 
 // New makes a connection. It does not touch the network before the first local
@@ -94,7 +95,7 @@ func (c *Conn) listen() {
 		h.Candidate(&init)
 	})
 	c.pc.OnConnectionStateChange(h.State)
-	c.pc.OnDataChannel(func(dc *webrtc.DataChannel) { newChannel(dc, h) })
+	c.pc.OnDataChannel(c.newChannel)
 }
 
 // OpenChannel makes a data channel of our own. It belongs before the first
@@ -104,7 +105,7 @@ func (c *Conn) OpenChannel(label string, ordered bool, retransmits *uint16) erro
 	if err != nil {
 		return err
 	}
-	newChannel(dc, c.settings.Handler)
+	c.newChannel(dc)
 	return nil
 }
 

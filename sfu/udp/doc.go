@@ -18,7 +18,7 @@
 // that a stuck network card stops neither a source nor the memory. A drop is
 // never an error of WriteTo: to the layers above it is loss.
 //
-// Goroutines: each Conn starts one, which sends what nobody flushed within 1 ms
+// Goroutines: each Conn starts one, which sends what nobody flushed within 20 ms
 // and forgets idle destinations; Conn.Close ends it and waits for it. The muxes
 // start those of pion/ice, which end with Port.Close and TCPMux.Close.
 //

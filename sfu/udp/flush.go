@@ -8,14 +8,12 @@ import (
 )
 
 const (
-	// The safety flusher looks at a queue some time after its first packet, and
-	// again until nothing was added between two looks: a packet that nobody
-	// flushes is sent 1 ms after it was queued, while a burst to a thousand
-	// viewers, which takes longer than that to write, is not cut into short
-	// trains half-way. longestBurst is how long it may take.
-	firstLook    = 600 * time.Microsecond
-	nextLook     = 400 * time.Microsecond
-	longestBurst = 10 * time.Millisecond
+	// lateAfter is how long a packet waits that nobody flushes: a mistake of its
+	// writer. The safety flusher's timer is set by the first packet of a burst and
+	// left to run, so a short time would cost a wake-up for each burst; and a
+	// burst to a thousand viewers, which takes some milliseconds to write, must
+	// not be cut into short trains half-way.
+	lateAfter = 20 * time.Millisecond
 
 	sweepEvery = 10 * time.Second // how often idle memory is given back
 	idleAfter  = 60 * time.Second // when a destination is forgotten
@@ -93,7 +91,7 @@ func (c *Conn) drain(shard uint32) {
 // is armed most of the time, so that callers who flush pay one atomic load.
 func (c *Conn) arm() {
 	if c.armed.CompareAndSwap(false, true) {
-		c.safety.Reset(firstLook)
+		c.safety.Reset(lateAfter)
 	}
 }
 

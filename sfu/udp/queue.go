@@ -37,7 +37,6 @@ type shard struct {
 	fill         *batch     // what WriteTo appends to
 	destinations map[netip.AddrPort]*destination
 	queued       uint64 // packets taken
-	seen         uint64 // queued at the safety flusher's last look
 	limit        int    // bytes that fill may hold
 	since        int64  // sfu.Now of the first packet in fill
 	closed       bool
@@ -196,15 +195,10 @@ func (s *shard) look(now int64) int64 {
 	if len(s.fill.packets) == 0 {
 		return 0
 	}
-	age := now - s.since
-	if wait := int64(firstLook) - age; wait > 0 {
+	if wait := int64(lateAfter) - (now - s.since); wait > 0 {
 		return wait
 	}
-	if s.seen == s.queued || age >= int64(longestBurst) {
-		return -1
-	}
-	s.seen = s.queued
-	return int64(nextLook)
+	return -1
 }
 
 // sweep forgets destinations that were not used since the time given.

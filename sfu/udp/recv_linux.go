@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	recvMessages  = 16       // messages of one recvmmsg call
+	recvMessages  = 8        // messages of one recvmmsg call
 	recvJoined    = 64 << 10 // buffer of a message that may hold many packets (UDP_GRO)
 	recvSingle    = 4 << 10  // buffer of a message that holds one
 	recvControl   = 64       // room for the control messages of one message
