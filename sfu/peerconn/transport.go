@@ -54,6 +54,11 @@ const (
 	// long as the connection may take in all. Pion's own 7 end after 1.4 s, too
 	// early for the 200 clients that join in one second.
 	iceChecks = 80
+	// A working path is taken at once, though a better kind might still come:
+	// browsers hide their addresses behind mDNS names, so that most are known
+	// from their checks only. Pion would wait 1 s for such, 2 s for relays.
+	iceDirectWait = 0
+	iceRelayWait  = 300 * time.Millisecond
 	// dtlsRetransmission is short because a lost flight is the most common
 	// reason of a slow join on a bad line.
 	dtlsRetransmission = 100 * time.Millisecond
@@ -66,6 +71,9 @@ func (t *Transport) settings(s Settings) webrtc.SettingEngine {
 	e.LoggerFactory = PionLog(t.Log)
 	e.SetICETimeouts(iceDisconnected, iceFailed, iceKeepalive)
 	e.SetICEMaxBindingRequests(iceChecks)
+	e.SetSrflxAcceptanceMinWait(iceDirectWait)
+	e.SetPrflxAcceptanceMinWait(iceDirectWait)
+	e.SetRelayAcceptanceMinWait(iceRelayWait)
 	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	e.SetDTLSRetransmissionInterval(dtlsRetransmission)
 	e.SetSRTPProtectionProfiles(
