@@ -1,0 +1,94 @@
+package depacket
+
+import "time"
+
+// How a track's clock is followed, in ns.
+const (
+	slewMost  = 5_000_000              // per second of media: 1 ms in 200 ms, which players bridge
+	strayMost = int64(3 * time.Second) // beyond it the publisher's timestamps are not believed
+	agree     = int64(time.Second)     // how near to the arrival a sender report must be to be believed again
+)
+
+// Timeline places RTP timestamps on the bridge's clock (sfu.Now). Sender
+// reports rule; before the first, the quickest arrival does. Corrections are
+// small steps, so that sound and picture never jump; only a clock that was set,
+// or lies, makes the line begin anew. One goroutine.
+type Timeline struct {
+	rate   int64
+	begun  bool
+	rtp    uint32
+	media  int64 // ns, rtp unwrapped
+	offset int64 // added to media time now
+	target int64 // what offset moves to
+	told   bool  // target comes from a sender report
+	report bool
+	rref   uint32
+	local  int64
+	last   int64
+	Jumps  uint64 // how often the line began anew
+}
+
+// NewTimeline returns the line of a track whose RTP clock runs at rate Hz.
+func NewTimeline(rate uint32) *Timeline { return &Timeline{rate: int64(max(rate, 1))} }
+
+// Restart tells that the next timestamp belongs to another RTP clock.
+func (t *Timeline) Restart() { t.begun, t.report, t.told = false, false, false }
+
+// Reference says that the RTP clock showed rtp when the bridge's showed local.
+func (t *Timeline) Reference(rtp uint32, local int64) {
+	t.rref, t.local, t.report = rtp, local, true
+	if t.begun {
+		t.aim()
+	}
+}
+
+// aim takes the target from the latest report.
+func (t *Timeline) aim() {
+	at := t.media + t.duration(t.rref-t.rtp)
+	t.target, t.told = t.local-at, true
+}
+
+func (t *Timeline) duration(ticks uint32) int64 {
+	return int64(int32(ticks)) * int64(time.Second) / t.rate // the wrap is the point
+}
+
+// At returns the time of a frame (ns, sfu.Now) that arrived at arrival. Times
+// increase by at least a millisecond from frame to frame.
+func (t *Timeline) At(rtp uint32, arrival int64) int64 {
+	if !t.begun {
+		t.begin(rtp, arrival)
+	} else {
+		t.step(rtp, arrival)
+	}
+	at := t.media + t.offset
+	if d := at - arrival; d > strayMost || d < -strayMost {
+		t.Jumps++
+		t.report = false
+		t.begin(rtp, arrival)
+		at = arrival
+	}
+	t.last = max(at, t.last+int64(time.Millisecond))
+	return t.last
+}
+
+func (t *Timeline) begin(rtp uint32, arrival int64) {
+	t.begun, t.told, t.rtp, t.media = true, false, rtp, 0
+	t.offset, t.target = arrival, arrival
+	if t.report {
+		t.aim()
+		if d := t.target - arrival; d > agree || d < -agree {
+			t.target, t.told, t.report = arrival, false, false
+		}
+		t.offset = t.target
+	}
+}
+
+func (t *Timeline) step(rtp uint32, arrival int64) {
+	d := t.duration(rtp - t.rtp)
+	t.rtp, t.media = rtp, t.media+d
+	if !t.told {
+		t.target = min(t.target, arrival-t.media)
+	}
+	most := max(d, 0) / int64(time.Second/slewMost)
+	t.offset += min(max(t.target-t.offset, -most), most)
+}
