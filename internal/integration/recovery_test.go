@@ -40,7 +40,7 @@ func TestASessionResumesAfterItsSocketWasCut(t *testing.T) {
 			}
 			t.Logf("longest freeze: in %v, out %v", in.look().freeze, out.look().freeze)
 			for _, v := range []*viewer{in, out} {
-				if s := v.look(); s.freeze > time.Second || s.misplaced > 0 {
+				if s := v.look(); timed && (s.freeze > time.Second || s.misplaced > 0) {
 					t.Errorf("the picture froze or broke: %+v", s)
 				}
 			}
@@ -189,6 +189,9 @@ func TestFivePercentLossIsRepaired(t *testing.T) {
 			t.Logf("RTX %v: %d of %d frames shown (%.1f %%), longest freeze %v, %+v", v.track.HasRTX(), seen, sent, 100*float64(seen)/float64(sent), s.freeze, s)
 			if dropped, passed := down.Dropped(); dropped*100 < passed*3 {
 				t.Fatalf("only %d of %d datagrams lost: the test tests nothing", dropped, passed)
+			}
+			if !timed {
+				return
 			}
 			if float64(seen) < 0.95*float64(sent) {
 				t.Errorf("%d of %d frames shown, want 95 %%", seen, sent)
