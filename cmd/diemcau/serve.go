@@ -14,7 +14,7 @@ import (
 )
 
 // serveCmd are the flags of `diemcau serve`; each has an environment variable of
-// its name (DIEMCAU_SERVE_HTTP for --http). A flag that is not given leaves what the
+// its name (DIEMCAU_HTTP for --http). A flag that is not given leaves what the
 // configuration file says.
 type serveCmd struct {
 	Dev    bool    `help:"Plain HTTP on 127.0.0.1:7880, API key devkey with secret secret, debug log."`
