@@ -128,7 +128,10 @@ func wrap(master []byte, to []age.Recipient) ([]byte, error) {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
 	_, err = w.Write(master)
-	return out.Bytes(), errors.Join(err, w.Close())
+	if err = errors.Join(err, w.Close()); err != nil {
+		return nil, fmt.Errorf("keys: %w", err)
+	}
+	return out.Bytes(), nil
 }
 
 func unwrap(wrapped []byte, by []age.Identity) ([]byte, error) {

@@ -1,0 +1,144 @@
+package archive
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"diemcau/recording/evidence"
+)
+
+// Item is one recording of the catalogue: all of it comes from its folder.
+type Item struct {
+	Dir     string      `json:"dir"` // below the root, with slashes
+	About   About       `json:"about"`
+	Sealed  bool        `json:"sealed"`
+	Length  int64       `json:"length"` // ms
+	Bytes   int64       `json:"bytes"`
+	Tracks  []TrackItem `json:"tracks"`
+	Events  []Moment    `json:"events"`            // all that happened but clock and track noise
+	Trouble []string    `json:"trouble,omitempty"` // why something may be missing here
+}
+
+// TrackItem is one leg of a track.
+type TrackItem struct {
+	Opening
+	From      int64 `json:"from"` // ms since the epoch
+	To        int64 `json:"to"`
+	Bytes     int64 `json:"bytes"`
+	Fragments int   `json:"fragments"`
+}
+
+// Moment is an event of the catalogue.
+type Moment struct {
+	At   int64           `json:"t"` // ms since the epoch
+	Kind string          `json:"k"`
+	Data json.RawMessage `json:"d,omitempty"`
+}
+
+// Rebuild makes the catalogue of all recordings below root from their folders
+// alone, in order of folder. A folder that cannot be read is listed with its
+// trouble.
+func Rebuild(root string) ([]Item, error) {
+	dirs, err := folders(root)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]Item, 0, len(dirs))
+	for _, dir := range dirs {
+		name, err := filepath.Rel(root, dir)
+		if err != nil {
+			return nil, fmt.Errorf("archive: %w", err)
+		}
+		item := Describe(dir)
+		item.Dir = filepath.ToSlash(name)
+		items = append(items, item)
+	}
+	return items, nil
+}
+
+// Describe reads one folder for the catalogue.
+func Describe(dir string) Item {
+	item := Item{Dir: dir}
+	trouble := func(err error) {
+		if err != nil {
+			item.Trouble = append(item.Trouble, err.Error())
+		}
+	}
+	var err error
+	item.About, _, err = readAbout(dir)
+	trouble(err)
+	_, err = os.Stat(filepath.Join(dir, manifestName))
+	item.Sealed = err == nil
+	tracks := map[uint16]*TrackItem{}
+	trouble(item.readEvents(dir, tracks))
+	trouble(item.readIndex(dir, tracks))
+	for _, t := range tracks {
+		item.Tracks = append(item.Tracks, *t)
+	}
+	slices.SortFunc(item.Tracks, func(a, b TrackItem) int { return cmp.Compare(a.Leg, b.Leg) })
+	return item
+}
+
+func (item *Item) readEvents(dir string, tracks map[uint16]*TrackItem) error {
+	b, err := os.ReadFile(filepath.Join(dir, eventsName))
+	if err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	lines, _ := split(b)
+	for i, l := range lines {
+		e, err := evidence.ReadEvent(l.text)
+		if err != nil {
+			return fmt.Errorf("archive: %s, line %d: %w", eventsName, i+1, err)
+		}
+		switch e.Kind {
+		case "track.start":
+			t := &TrackItem{From: e.At, To: e.At}
+			if err := json.Unmarshal(e.Data, &t.Opening); err != nil {
+				return fmt.Errorf("archive: %s, line %d: %w", eventsName, i+1, err)
+			}
+			tracks[t.Leg] = t
+		case "clock.sr", "track.end":
+		default:
+			item.Events = append(item.Events, Moment{At: e.At, Kind: e.Kind, Data: e.Data})
+		}
+	}
+	return nil
+}
+
+func (item *Item) readIndex(dir string, tracks map[uint16]*TrackItem) error {
+	b, err := os.ReadFile(filepath.Join(dir, indexName))
+	if err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	var link evidence.Link
+	for ; len(b) >= evidence.RecordSize; b = b[evidence.RecordSize:] {
+		r, next, ok := evidence.ReadRecord(b, link)
+		if !ok {
+			return errors.New("archive: " + indexName + ": a record does not follow the one before")
+		}
+		link = next
+		t := tracks[r.Track]
+		if t == nil {
+			t = &TrackItem{From: r.At / 1000}
+			t.Leg = r.Track
+			tracks[r.Track] = t
+		}
+		t.Bytes += r.Length
+		item.Bytes += r.Length
+		if r.Flags&evidence.FlagHeader != 0 {
+			continue
+		}
+		if t.Fragments == 0 {
+			t.From = r.At / 1000
+		}
+		t.Fragments++
+		t.To = max(t.To, (r.At+r.Duration)/1000)
+		item.Length = max(item.Length, t.To)
+	}
+	return nil
+}

@@ -1,0 +1,253 @@
+package archive
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"diemcau/recording"
+	"diemcau/recording/chunk"
+	"diemcau/recording/evidence"
+	"diemcau/recording/fmp4"
+	"diemcau/recording/webm"
+)
+
+// Recovery says what Open had to mend.
+type Recovery struct {
+	Found   int      `json:"found"`             // whole fragments that were not indexed
+	Cut     int64    `json:"cut"`               // bytes of torn tails taken off track files
+	Tails   int64    `json:"tails"`             // bytes taken off the logs
+	Damaged []string `json:"damaged,omitempty"` // files that do not hold what the index says
+}
+
+// Open goes on in the folder of a recording that was not sealed: it takes torn
+// tails off, indexes whole fragments that the index has not, and notes it all.
+// Legs are never continued; a publisher that is still there begins a new one.
+func Open(dir string, s Settings) (*Entry, Recovery, error) {
+	var r Recovery
+	if err := s.complete(); err != nil {
+		return nil, r, err
+	}
+	if _, err := os.Stat(filepath.Join(dir, manifestName)); err == nil {
+		return nil, r, fmt.Errorf("archive: %s: %w", dir, ErrSealed)
+	}
+	about, _, err := readAbout(dir)
+	if err != nil {
+		return nil, r, err
+	}
+	e := &Entry{Dir: dir, About: about, settings: s}
+	if err := e.openFiles(); err != nil {
+		e.Close()
+		return nil, r, err
+	}
+	if err := e.mend(&r); err != nil {
+		e.Close()
+		return nil, r, err
+	}
+	e.Event(e.Last(), "recorder.recovered", r)
+	return e, r, e.Sync()
+}
+
+func (e *Entry) mend(r *Recovery) error {
+	ends, err := e.mendIndex(r)
+	if err != nil {
+		return err
+	}
+	if err := e.mendLines(&e.events, r, func(line []byte) bool {
+		event, err := evidence.ReadEvent(line)
+		if err != nil || event.Prev != e.head {
+			return false
+		}
+		e.count, e.last, e.head = event.Number+1, event.At, evidence.LineHash(line)
+		return true
+	}); err != nil {
+		return err
+	}
+	if err := e.mendLines(&e.points, r, func(line []byte) bool {
+		e.point = evidence.LineHash(line)
+		return bytes.HasPrefix(line, []byte("{")) && bytes.HasSuffix(line, []byte("}"))
+	}); err != nil {
+		return err
+	}
+	return e.mendTracks(ends, r)
+}
+
+// mendIndex reads the index up to its last good record and returns for each leg
+// where its indexed part ends.
+func (e *Entry) mendIndex(r *Recovery) (map[uint16]evidence.Record, error) {
+	b, err := os.ReadFile(e.index.file.Name())
+	if err != nil {
+		return nil, fmt.Errorf("archive: %w", err)
+	}
+	last := map[uint16]evidence.Record{}
+	good := 0
+	for ; len(b)-good >= evidence.RecordSize; good += evidence.RecordSize {
+		rec, link, ok := evidence.ReadRecord(b[good:], e.link)
+		if !ok {
+			break
+		}
+		e.link = link
+		e.tree.Append(b[good : good+evidence.RecordSize])
+		e.end = max(e.end, rec.At+rec.Duration)
+		last[rec.Track] = rec
+	}
+	return last, e.cut(&e.index, int64(good), b, r)
+}
+
+// mendLines reads whole lines as long as take accepts them.
+func (e *Entry) mendLines(l *log, r *Recovery, take func([]byte) bool) error {
+	b, err := os.ReadFile(l.file.Name())
+	if err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	good := 0
+	for {
+		n := bytes.IndexByte(b[good:], '\n')
+		if n < 0 || !take(b[good:good+n]) {
+			break
+		}
+		good += n + 1
+	}
+	return e.cut(l, int64(good), b, r)
+}
+
+// cut shortens a log to its good part. More than what one interrupted write can
+// leave is kept in a file beside it: it may be evidence.
+func (e *Entry) cut(l *log, good int64, whole []byte, r *Recovery) error {
+	l.size = good
+	l.sum = sha256.New()
+	l.sum.Write(whole[:good])
+	tail := whole[good:]
+	if len(tail) == 0 {
+		return nil
+	}
+	r.Tails += int64(len(tail))
+	if len(bytes.Trim(tail, "\x00")) > evidence.RecordSize {
+		r.Damaged = append(r.Damaged, filepath.Base(l.file.Name()))
+		name := fmt.Sprintf("%s.damaged-%s", l.file.Name(), hashOf(tail)[:8])
+		if err := writeNew(name, tail); err != nil && !errors.Is(err, os.ErrExist) {
+			return err
+		}
+	}
+	if err := l.file.Truncate(good); err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	return nil
+}
+
+// mendTracks compares the track files with the index and indexes what is new.
+func (e *Entry) mendTracks(last map[uint16]evidence.Record, r *Recovery) error {
+	names, err := os.ReadDir(filepath.Join(e.Dir, tracksName))
+	if err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	for _, d := range names {
+		number, ok := legNumber(d.Name())
+		if !ok {
+			r.Damaged = append(r.Damaged, tracksName+"/"+d.Name())
+			continue
+		}
+		e.next = max(e.next, number)
+		if err := e.mendTrack(d.Name(), number, last[number], r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func legNumber(name string) (uint16, bool) {
+	digits, _, _ := strings.Cut(name, "-")
+	n, err := strconv.ParseUint(digits, 10, 16)
+	return uint16(n), err == nil && n > 0 // parsed as 16 bits
+}
+
+func (e *Entry) mendTrack(name string, number uint16, last evidence.Record, r *Recovery) error {
+	path := filepath.Join(e.Dir, tracksName, name)
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	size, at, next := info.Size(), last.Offset+last.Length, last.Number
+	if last.Length > 0 {
+		next++
+		if !holds(f, last) {
+			r.Damaged = append(r.Damaged, tracksName+"/"+name)
+		}
+	}
+	for at < size {
+		span, err := scanner(name)(f, at, size)
+		if errors.Is(err, recording.ErrTorn) {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("archive: %s: %w", name, err)
+		}
+		if err := e.found(f, number, next, span); err != nil {
+			return err
+		}
+		r.Found++
+		next++
+		at = span.End()
+	}
+	if at < size {
+		r.Cut += size - at
+		if err := f.Truncate(at); err != nil {
+			return fmt.Errorf("archive: %w", err)
+		}
+		return e.settings.sync(f)
+	}
+	return nil
+}
+
+// found indexes a whole fragment that was written but not indexed.
+func (e *Entry) found(f *os.File, leg uint16, number uint32, span recording.Span) error {
+	data := make([]byte, span.Length)
+	if _, err := f.ReadAt(data, span.Offset); err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	if h, ok := chunk.Parse(data); ok {
+		number = h.Number
+	}
+	flags := uint16(evidence.FlagFound)
+	if span.Key {
+		flags |= evidence.FlagKey
+	}
+	if span.Header {
+		flags |= evidence.FlagHeader
+		span.At = e.end
+	}
+	e.record(evidence.Record{
+		Track: leg, Flags: flags, Number: number, At: span.At, Duration: span.Duration,
+		Offset: span.Offset, Length: span.Length, SHA256: sha256.Sum256(data),
+	})
+	return nil
+}
+
+// holds reports whether a file has the bytes that a record tells of.
+func holds(f io.ReaderAt, r evidence.Record) bool {
+	h := sha256.New()
+	n, err := io.Copy(h, io.NewSectionReader(f, r.Offset, r.Length))
+	return err == nil && n == r.Length && bytes.Equal(h.Sum(nil), r.SHA256[:])
+}
+
+// scanner returns what reads the pieces of a track file.
+func scanner(name string) func(io.ReaderAt, int64, int64) (recording.Span, error) {
+	switch filepath.Ext(name) {
+	case ".webm":
+		return webm.Next
+	case ".mp4":
+		return fmp4.Next
+	}
+	return chunk.Next
+}
