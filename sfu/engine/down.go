@@ -36,6 +36,7 @@ func (s *subscriber) start(sub *subscription, section *peerconn.Section, codec p
 	}
 	sink := downlink.NewSink(pub.source, settings)
 	sub.sink = &downSink{sink, ssrc}
+	s.peer.room.account.addSink(sink, pub.track.Kind)
 	s.retarget(sub)
 	conn.Demux.RouteControl(ssrc, s.feedback(sink))
 	pub.source.Attach(sink)
@@ -59,6 +60,7 @@ func (s *subscriber) stop(sub *subscription) {
 	}
 
 	sub.pub.source.Detach(sub.sink.Sink)
+	s.peer.room.account.removeSink(sub.sink.Sink)
 	s.line.conn.Demux.Forget(sub.sink.ssrc)
 	sub.sink = nil
 }

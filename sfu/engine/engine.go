@@ -39,6 +39,7 @@ type Config struct {
 type Engine struct {
 	config    Config
 	transport *peerconn.Transport
+	ledger    *ledger
 
 	mu     sync.Mutex
 	rooms  map[*Room]struct{}
@@ -62,7 +63,7 @@ func New(c Config) (*Engine, error) {
 	if err := t.Prepare(); err != nil {
 		return nil, err
 	}
-	return &Engine{config: c, transport: t, rooms: map[*Room]struct{}{}}, nil
+	return &Engine{config: c, transport: t, ledger: newLedger(), rooms: map[*Room]struct{}{}}, nil
 }
 
 // ICEServers are the relays that a session may use.

@@ -238,6 +238,7 @@ func (u *publisher) retire(pub *publication) {
 	}
 	if pub.source != nil {
 		pub.source.Close()
+		u.peer.room.account.removeSource(pub.source)
 	}
 }
 

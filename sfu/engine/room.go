@@ -23,6 +23,7 @@ type Room struct {
 	levels   func([]Level)
 	loud     map[meeting.TrackID]Level // as reported last; the goroutine's
 	registry *registry
+	account  *account
 
 	mu     sync.Mutex
 	peers  map[*Peer]struct{}
@@ -31,12 +32,14 @@ type Room struct {
 	quit chan struct{}
 	done chan struct{}
 	once sync.Once
+
+	settled sync.Once // the account is closed
 }
 
 func newRoom(e *Engine, id meeting.ID, levels func([]Level)) *Room {
 	r := &Room{
 		engine: e, id: id, levels: levels, log: e.config.Log.With("meeting", string(id)),
-		registry: newRegistry(), peers: map[*Peer]struct{}{},
+		registry: newRegistry(), account: e.ledger.open(id), peers: map[*Peer]struct{}{},
 		quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	go r.run()
@@ -57,6 +60,7 @@ func (r *Room) Join(s PeerSettings, events func(Event)) (*Peer, error) {
 		return nil, ErrClosed
 	}
 	r.peers[p] = struct{}{}
+	r.account.joined(1)
 	r.mu.Unlock()
 	go p.run()
 	return p, nil
@@ -74,7 +78,10 @@ func (r *Room) Source(id meeting.TrackID) (sfu.Source, bool) {
 func (r *Room) leave(p *Peer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.peers, p)
+	if _, ok := r.peers[p]; ok {
+		delete(r.peers, p)
+		r.account.joined(-1)
+	}
 }
 
 func (r *Room) members() []*Peer {
@@ -101,6 +108,7 @@ func (r *Room) Close() {
 		wg.Go(p.Close)
 	}
 	wg.Wait()
+	r.settled.Do(r.account.close)
 	r.engine.forget(r)
 }
 

@@ -206,11 +206,14 @@ func (c *core) readExtensions(p *sfu.Packet) {
 
 // count updates what is measured of a layer by a packet that was taken.
 func (c *core) count(st *stream, p *sfu.Packet) {
-	if !p.Recovered {
+	if p.Recovered {
+		c.public.traffic.Recovered++
+	} else {
 		st.reception.packet(p.Sequence, p.Timestamp, p.Arrival, c.info.ClockRate)
 	}
 	st.packets++
 	st.bytes += uint64(len(p.Payload))
+	c.public.traffic.Bytes += uint64(len(p.Payload))
 	if len(p.Payload) > 0 {
 		st.lastPacket, st.lastTimestamp = p.Arrival, p.Timestamp
 		c.clocks.Packet(p.Layer, p.Timestamp, p.Arrival)
@@ -249,6 +252,7 @@ func (c *core) send() {
 func (c *core) feedBack(st *stream, now int64) {
 	if c.settings.NACK && len(st.nacks.missing) > 0 {
 		if c.numbers = st.nacks.due(now, c.numbers[:0]); len(c.numbers) > 0 {
+			c.public.traffic.NACKs += uint64(len(c.numbers))
 			c.settings.WriteRTCP([]rtcp.Packet{&rtcp.TransportLayerNack{
 				SenderSSRC: senderSSRC, MediaSSRC: st.ssrc,
 				Nacks: rtcp.NackPairsFromSequenceNumbers(c.numbers),
@@ -256,6 +260,7 @@ func (c *core) feedBack(st *stream, now int64) {
 		}
 	}
 	if st.keyframeWish && st.ssrc != 0 && !c.info.Muted && st.keyframeDue(now) {
+		c.public.traffic.PLIs++
 		c.settings.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{
 			SenderSSRC: senderSSRC, MediaSSRC: st.ssrc,
 		}})

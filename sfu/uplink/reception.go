@@ -37,6 +37,14 @@ func (r *reception) packet(sequence uint64, timestamp uint32, arrival int64, rat
 	r.transit, r.highest = ticks, sequence
 }
 
+// lost is how many of the expected packets have not come in their turn.
+func (r *reception) lost() uint64 {
+	if r.base == 0 {
+		return 0
+	}
+	return uint64(max(int64(r.highest-r.base+1)-int64(r.received), 0)) // both far below 2^63
+}
+
 // report returns the block for a receiver report and begins its next interval.
 func (r *reception) report(ssrc uint32, now int64) rtcp.ReceptionReport {
 	expected := r.highest - r.base + 1

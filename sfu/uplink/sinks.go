@@ -33,6 +33,7 @@ func (c *core) detach(sink sfu.Sink) {
 
 // close lets all sinks go and gives the memory back.
 func (c *core) close() {
+	c.publishStats()
 	for _, s := range c.sinks {
 		s.Closed()
 	}
