@@ -184,6 +184,7 @@ func (r *Room) install(m *member, t *ticket, peer signaling.Peer, claims *auth.C
 		return err
 	}
 	if old := r.members[m.point]; old != nil {
+		r.settings.Counters.Replaced.Add(1)
 		r.remove(old, ending{reason: livekit.DisconnectReason_DUPLICATE_IDENTITY, replaced: true})
 	}
 	m.peer, m.link.ticket = peer, t

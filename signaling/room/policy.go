@@ -67,7 +67,7 @@ func (p Policy) serverInfo() *livekit.ServerInfo {
 // Counters count over all rooms what is dropped and why. All may be read at any
 // time.
 type Counters struct {
-	Joins, Resumes                atomic.Uint64
+	Joins, Resumes, Replaced      atomic.Uint64 // replaced: by a newer session of the same identity
 	DataForwarded, DataDropped    atomic.Uint64 // per receiver
 	DataGarbage, DataDuplicates   atomic.Uint64 // from senders
 	DataOverflows                 atomic.Uint64

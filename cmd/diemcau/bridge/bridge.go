@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,10 +41,12 @@ type Bridge struct {
 	sessions *server.Server
 	sockets  *wire.Handler
 
-	servers []*http.Server
-	url     string
-	failed  chan error
-	running sync.WaitGroup
+	readiness readiness
+	servers   []*http.Server
+	url       string
+	admin     string // address of the admin server
+	failed    chan error
+	running   sync.WaitGroup
 }
 
 // New opens the sockets of media and makes every part; nothing is served before
@@ -122,11 +125,17 @@ func (b *Bridge) makeWebhooks() (func(*livekit.WebhookEvent), error) {
 	return b.hooks.Notify, nil
 }
 
-// Start begins to serve.
+// Start begins to serve. The operator is served first, so that he can see the
+// rest come.
 func (b *Bridge) Start() error {
 	handler, err := b.routes()
 	if err != nil {
 		return err
+	}
+	if b.cfg.Admin != "" {
+		if err := b.serve(b.cfg.Admin, nil, b.adminRoutes(), ""); err != nil {
+			return err
+		}
 	}
 	if b.cfg.HTTP != "" {
 		if err := b.serve(b.cfg.HTTP, nil, handler, "http"); err != nil {
@@ -138,9 +147,7 @@ func (b *Bridge) Start() error {
 			return err
 		}
 	}
-	if b.cfg.Admin != "" {
-		return b.serve(b.cfg.Admin, nil, b.adminRoutes(), "")
-	}
+	b.readiness.becomes(ready)
 	return nil
 }
 
@@ -153,6 +160,8 @@ func (b *Bridge) serve(address string, tlsConfig *tls.Config, h http.Handler, sc
 	if scheme != "" {
 		b.url = scheme + "://" + personAddress(listener.Addr())
 		b.log.Info("serving", "url", b.url)
+	} else {
+		b.admin = listener.Addr().String()
 	}
 	if tlsConfig != nil {
 		listener = tls.NewListener(listener, tlsConfig)
@@ -191,6 +200,10 @@ func personAddress(a net.Addr) string {
 // URL is where people open the application; known after Start.
 func (b *Bridge) URL() string { return b.url }
 
+// Admin is the address of the metrics and profiles; known after Start, empty
+// without.
+func (b *Bridge) Admin() string { return b.admin }
+
 // Failed receives the error of a server that stopped by itself.
 func (b *Bridge) Failed() <-chan error { return b.failed }
 
@@ -199,6 +212,7 @@ func (b *Bridge) Failed() <-chan error { return b.failed }
 func (b *Bridge) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownPatience)
 	defer cancel()
+	b.readiness.becomes(draining)
 	var errs []error
 	if b.sessions != nil {
 		errs = append(errs, b.sessions.Close(ctx)) // clients are told while their sockets still stand
@@ -206,7 +220,7 @@ func (b *Bridge) Close() error {
 	if b.sockets != nil {
 		b.sockets.Close()
 	}
-	for _, s := range b.servers {
+	for _, s := range slices.Backward(b.servers) { // the operator's last
 		if err := s.Shutdown(ctx); err != nil {
 			errs = append(errs, s.Close())
 		}

@@ -2,13 +2,8 @@ package bridge
 
 import (
 	"net/http"
-	"net/http/pprof"
 	"strings"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"diemcau/cmd/diemcau/config"
 	"diemcau/meeting"
@@ -71,27 +66,4 @@ func (b *Bridge) desk() (*desk.Desk, error) {
 		s.Demo = &desk.Demo{Meeting: config.DemoMeeting, User: config.DemoAccounts[0].User, Password: config.DemoPassword}
 	}
 	return desk.New(s)
-}
-
-// adminRoutes are for the operator on the admin address only.
-func (b *Bridge) adminRoutes() http.Handler {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(
-		collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		b.sockets.Collector(),
-	)
-	if b.hooks != nil {
-		registry.MustRegister(b.hooks.Collector())
-	}
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	ok := func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("OK\n")) } // the client may have gone
-	mux.HandleFunc("GET /healthz", ok)
-	mux.HandleFunc("GET /readyz", ok)
-	mux.HandleFunc("/debug/pprof/", pprof.Index)
-	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
-	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	return mux
 }

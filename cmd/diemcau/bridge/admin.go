@@ -1,0 +1,110 @@
+package bridge
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/pprof"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"diemcau/sfu/engine"
+	"diemcau/sfu/relay"
+	"diemcau/sfu/udp"
+)
+
+// readiness tells load balancers and upgrade scripts whether to send clients
+// here. A bridge that starts or ends is healthy but not ready.
+type readiness struct{ now atomic.Pointer[string] }
+
+func (r *readiness) becomes(state string) { r.now.Store(&state) }
+
+// ready is the state in which clients are welcome.
+const (
+	starting = "starting"
+	ready    = "ready"
+	draining = "draining"
+)
+
+func (r *readiness) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	state := starting
+	if s := r.now.Load(); s != nil {
+		state = *s
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	if state != ready {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	_, _ = w.Write([]byte(state + "\n")) // the client may have gone
+}
+
+// adminRoutes are for the operator on the admin address only.
+func (b *Bridge) adminRoutes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(b.metrics(), promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("OK\n")) })
+	mux.Handle("GET /readyz", &b.readiness)
+	mux.HandleFunc("GET /debug/media", b.media.describe)
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	return mux
+}
+
+// metrics introduces the parts' collectors to Prometheus.
+func (b *Bridge) metrics() *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		b.sockets.Collector(),
+		b.sessions.Collector(),
+		b.media.engine.Collector(),
+		b.media.engine.LineCollector(),
+		b.media.port.Collector(),
+		b.media.tcp.Collector(),
+	)
+	if b.media.relay != nil {
+		registry.MustRegister(b.media.relay.Collector())
+	}
+	if b.hooks != nil {
+		registry.MustRegister(b.hooks.Collector())
+	}
+	return registry
+}
+
+// describePatience is how long a description waits for peers.
+const describePatience = 2 * time.Second
+
+// Description is everything the media plane counts, down to each track of each
+// peer. It has ids only: no token, key, address or name.
+type Description struct {
+	At    time.Time       `json:"at"`
+	Media engine.Snapshot `json:"media"`
+	UDP   udp.Stats       `json:"udp"`
+	TCP   udp.TCPStats    `json:"tcp"`
+	TURN  *relay.Stats    `json:"turn,omitempty"`
+}
+
+// Describe is the operator's board's view of the media plane.
+func (m *media) Describe(ctx context.Context) Description {
+	d := Description{At: time.Now().UTC(), Media: m.engine.Snapshot(ctx), UDP: m.port.Stats(), TCP: m.tcp.Stats()}
+	if m.relay != nil {
+		s := m.relay.Stats()
+		d.TURN = &s
+	}
+	return d
+}
+
+func (m *media) describe(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), describePatience)
+	defer cancel()
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_ = json.NewEncoder(w).Encode(m.Describe(ctx)) // the client may have gone
+}
