@@ -61,7 +61,7 @@ func (r *receiver) prepare(joined bool, messages int) {
 		h.SetIovlen(1)
 		h.Control = &r.control[i][0]
 	}
-	// Raw, because the call does not wait: see newSender.
+	// Raw, because the call is short and does not wait.
 	r.call = func(fd uintptr) bool {
 		n, _, errno := syscall.RawSyscall6(unix.SYS_RECVMMSG, fd,
 			uintptr(unsafe.Pointer(&r.msgs[0])), uintptr(messages), unix.MSG_DONTWAIT, 0, 0)

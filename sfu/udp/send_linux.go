@@ -98,10 +98,8 @@ func newSender() *sender {
 		hdr.Type = unix.UDP_SEGMENT
 		hdr.SetLen(unix.CmsgLen(2))
 	}
-	// Raw: the call does not wait, it works. Announced as one that may wait it
-	// would make the runtime start another thread in its place.
 	s.call = func(fd uintptr) {
-		n, _, errno := syscall.RawSyscall6(unix.SYS_SENDMMSG, fd,
+		n, _, errno := syscall.Syscall6(unix.SYS_SENDMMSG, fd,
 			uintptr(unsafe.Pointer(&s.msgs[s.from])), uintptr(s.nMsgs-s.from),
 			unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT, 0, 0)
 		s.sent, s.errno = int(n), errno

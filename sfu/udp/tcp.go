@@ -41,7 +41,7 @@ const (
 	unclaimedFor = 10 * time.Second
 	// tcpReadPackets is how many packets of a client wait for its ICE agent
 	// before its connection is no longer read.
-	tcpReadPackets = 64
+	tcpReadPackets = 16
 )
 
 // TCPStats is what a TCPMux has done since ListenTCP. All fields but Open only
