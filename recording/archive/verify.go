@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
@@ -145,10 +144,8 @@ func (v *verification) checkManifest() error {
 	}
 	m, err := evidence.ReadManifest(text, sig, v.Key)
 	if err != nil {
-		// Which of the two it is, the other files tell: the signature is bad
-		// where the text still fits them.
 		name, size := manifestName, int64(len(text))
-		if !plainSignature(sig) {
+		if errors.Is(err, evidence.ErrSeal) {
 			name, size = signatureName, int64(len(sig))
 		}
 		v.add(name, 0, size, -1, "the seal does not fit: "+err.Error())
@@ -160,11 +157,6 @@ func (v *verification) checkManifest() error {
 		v.Key, _ = hex.DecodeString(m.Key) // ReadManifest used it
 	}
 	return nil
-}
-
-func plainSignature(sig []byte) bool {
-	b, err := hex.DecodeString(string(bytes.TrimSuffix(sig, []byte("\n"))))
-	return err == nil && len(b) == ed25519.SignatureSize && hex.EncodeToString(b)+"\n" == string(sig)
 }
 
 // checkIndex reads the index and follows its chain.

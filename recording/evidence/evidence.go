@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -78,6 +79,9 @@ func (e Event) Line() ([]byte, error) { return json.Marshal(e) }
 // ErrSignature tells that a signature is not that of the key over the text.
 var ErrSignature = errors.New("the signature does not fit")
 
+// ErrSeal tells that a signature is not in its form: it was changed itself.
+var ErrSeal = errors.New("the signature was changed")
+
 // ErrForm tells that a text is not in the one form it may have.
 var ErrForm = errors.New("not in the form it was written in")
 
@@ -122,7 +126,7 @@ func ReadCheckpoint(line []byte, key ed25519.PublicKey) (Checkpoint, error) {
 		return c, err
 	}
 	sig, err := hex.DecodeString(c.Sig)
-	if err != nil || len(key) != ed25519.PublicKeySize || !ed25519.Verify(key, text, sig) {
+	if err != nil || hex.EncodeToString(sig) != c.Sig || len(key) != ed25519.PublicKeySize || !ed25519.Verify(key, text, sig) {
 		return c, ErrSignature
 	}
 	return c, nil
@@ -180,7 +184,14 @@ func (m Manifest) Seal(key ed25519.PrivateKey) (text, sig []byte, err error) {
 		return nil, nil, err
 	}
 	text = append(text, '\n')
-	return text, append([]byte(hex.EncodeToString(ed25519.Sign(key, sealed(text)))), '\n'), nil
+	return text, signature(ed25519.Sign(key, sealed(text))), nil
+}
+
+// signature is the content of a signature file: the signature, and a checksum of
+// it by which can be told whether it or the text was changed.
+func signature(sig []byte) []byte {
+	digits := hex.EncodeToString(sig)
+	return []byte(digits + " " + LineHash([]byte(digits))[:16] + "\n")
 }
 
 func sealed(text []byte) []byte { return append([]byte(manifestContext), text...) }
@@ -190,18 +201,22 @@ func sealed(text []byte) []byte { return append([]byte(manifestContext), text...
 // sealed it.
 func ReadManifest(text, sig []byte, key ed25519.PublicKey) (Manifest, error) {
 	var m Manifest
+	digits, _, _ := strings.Cut(string(sig), " ")
+	b, err := hex.DecodeString(digits)
+	if err != nil || !bytes.Equal(signature(b), sig) {
+		return m, ErrSeal
+	}
 	if err := json.Unmarshal(text, &m); err != nil {
 		return m, fmt.Errorf("%w: %w", ErrForm, err)
+	}
+	if key != nil && m.Key != hex.EncodeToString(key) {
+		return m, ErrSignature
 	}
 	if key == nil {
 		key, _ = hex.DecodeString(m.Key)
 	}
-	b, err := hex.DecodeString(string(bytes.TrimSuffix(sig, []byte("\n"))))
-	if err != nil || len(key) != ed25519.PublicKeySize || !ed25519.Verify(key, sealed(text), b) {
+	if len(key) != ed25519.PublicKeySize || !ed25519.Verify(key, sealed(text), b) {
 		return m, ErrSignature
-	}
-	if hex.EncodeToString(b)+"\n" != string(sig) {
-		return m, ErrForm
 	}
 	return m, nil
 }
