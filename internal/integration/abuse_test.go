@@ -94,6 +94,16 @@ func TestAClientThatStopsReadingIsDroppedAndHoldsUpNobody(t *testing.T) {
 	if worst > 5*time.Second {
 		t.Errorf("a stalled client held up the others for %v", worst)
 	}
+	// It never had media, so it ends with its socket.
+	wait := within(t, time.Minute)
+	if err := listener.Wait(wait, "the stalled one's end", func(r *lkclient.Room) bool { return r.Others["stalled"] == nil }); err != nil {
+		t.Error(err)
+	}
+	if b.admin != "" {
+		if n := b.metric(t, `diemcau_signal_dropped_total{reason="slow_reader"}`); n != 1 {
+			t.Errorf("%v slow readers were counted, want 1", n)
+		}
+	}
 }
 
 // stall joins and then never reads again.

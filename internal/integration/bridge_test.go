@@ -17,7 +17,9 @@ func TestMain(m *testing.M) { leaktest.Main(m) }
 // server is a server under test.
 type server struct {
 	url, key, secret string
-	control          bool // another server of the protocol, to prove the tests themselves
+	admin            string       // address of the metrics; empty for another server
+	stop             func() error // nil for another server
+	control          bool         // another server of the protocol, to prove the tests themselves
 }
 
 // startBridge returns a server to test. DIEMCAU_TEST_URL names one that runs

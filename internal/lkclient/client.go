@@ -32,6 +32,9 @@ type Settings struct {
 	URL   string // ws://, wss://, http:// or https://, without the path
 	Token string
 
+	// Publish makes this a further connection of the identity that only sends; it
+	// appears as identity#Publish.
+	Publish        string
 	Single         bool // one peer connection for both ways
 	AutoSubscribe  bool
 	AdaptiveStream bool
@@ -55,6 +58,9 @@ type Settings struct {
 	OnTrack func(*Client, *Track) PacketFunc
 	// OnData is called on the client's goroutine for each data packet.
 	OnData func(*livekit.DataPacket)
+	// BeforeData is called on a data channel's goroutine before each message is
+	// taken. While it blocks, the channel is not read.
+	BeforeData func()
 	// OnMessage is called on the client's goroutine for each signalling message,
 	// before the client acts on it.
 	OnMessage func(*livekit.SignalResponse)
@@ -83,6 +89,7 @@ type Client struct {
 	missed  time.Time              // when the socket was lost
 	waiting []*livekit.DataPacket  // data sent before its channel opened
 	seq     uint32                 // of reliable data
+	got     map[string]uint32      // last reliable packet received, by sender's sid
 }
 
 // A JoinError is the server's refusal of a join or resume.
@@ -128,7 +135,7 @@ func Join(ctx context.Context, set Settings) (*Client, error) {
 		stop:   make(chan struct{}),
 		ended:  make(chan struct{}),
 		room:   newRoom(join),
-		locals: map[string]*LocalTrack{},
+		locals: map[string]*LocalTrack{}, got: map[string]uint32{},
 	}
 	if set.OnMessage != nil {
 		set.OnMessage(first)

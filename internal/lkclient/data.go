@@ -30,16 +30,28 @@ func (c *Client) openChannels(p *peer) error {
 // listen hands on what comes in.
 func (c *Client) listen(channel *webrtc.DataChannel) {
 	channel.OnMessage(func(m webrtc.DataChannelMessage) {
+		if c.set.BeforeData != nil {
+			c.set.BeforeData()
+		}
 		packet := &livekit.DataPacket{}
 		if err := proto.Unmarshal(m.Data, packet); err != nil {
 			return
 		}
-		c.box.Post(func() {
-			if c.set.OnData != nil {
-				c.set.OnData(packet)
-			}
-		})
+		c.box.Post(func() { c.received(packet) })
 	})
+}
+
+// received hands a packet on. After a resume the server may repeat reliable ones.
+func (c *Client) received(packet *livekit.DataPacket) {
+	if n := packet.GetSequence(); n > 0 {
+		if n <= c.got[packet.GetParticipantSid()] {
+			return
+		}
+		c.got[packet.GetParticipantSid()] = n
+	}
+	if c.set.OnData != nil {
+		c.set.OnData(packet)
+	}
 }
 
 // SendData sends a data packet on the channel of its kind, once that is open.

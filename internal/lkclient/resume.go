@@ -65,6 +65,9 @@ func (c *Client) syncState() *livekit.SyncState {
 			s.Subscription.TrackSids = append(s.Subscription.TrackSids, sid)
 		}
 	}
+	for sid, last := range c.got {
+		s.DatachannelReceiveStates = append(s.DatachannelReceiveStates, &livekit.DataChannelReceiveState{PublisherSid: sid, LastSeq: last})
+	}
 	for cid, t := range c.locals {
 		s.PublishTracks = append(s.PublishTracks, &livekit.TrackPublishedResponse{Cid: cid, Track: t.Info})
 	}

@@ -86,6 +86,9 @@ func endpoint(set *Settings, resume string) (string, error) {
 	if set.AdaptiveStream {
 		q.Set("adaptive_stream", "1")
 	}
+	if set.Publish != "" {
+		q.Set("publish", set.Publish)
+	}
 	if resume != "" {
 		q.Set("reconnect", "1")
 		q.Set("sid", resume)

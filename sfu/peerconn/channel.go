@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/pion/datachannel"
 	"github.com/pion/webrtc/v4"
@@ -21,23 +22,43 @@ type Channel struct {
 type readers struct {
 	mu      sync.Mutex // a leaf
 	ended   bool
+	open    map[datachannel.ReadWriteCloser]struct{}
 	running sync.WaitGroup
 }
 
 // begin reports false when the connection is being closed.
-func (r *readers) begin() bool {
+func (r *readers) begin(of datachannel.ReadWriteCloser) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.ended {
-		r.running.Add(1)
+	if r.ended {
+		return false
 	}
-	return !r.ended
+	if r.open == nil {
+		r.open = map[datachannel.ReadWriteCloser]struct{}{}
+	}
+	r.open[of] = struct{}{}
+	r.running.Add(1)
+	return true
 }
 
-// wait lets nobody begin any more and waits for those who did.
+func (r *readers) finish(of datachannel.ReadWriteCloser) {
+	r.mu.Lock()
+	delete(r.open, of)
+	r.mu.Unlock()
+	r.running.Done()
+}
+
+// wait lets nobody begin any more and waits for those who did. A channel that
+// opened while its association ended is never told of the end: it gets a
+// deadline that has passed.
 func (r *readers) wait() {
 	r.mu.Lock()
 	r.ended = true
+	for of := range r.open {
+		if d, ok := of.(datachannel.ReadDeadliner); ok {
+			_ = d.SetReadDeadline(time.Unix(1, 0)) // it reads no more in any case
+		}
+	}
 	r.mu.Unlock()
 	r.running.Wait()
 }
@@ -52,10 +73,10 @@ func (c *Conn) newChannel(dc *webrtc.DataChannel) {
 	h := c.settings.Handler
 	dc.OnOpen(func() { // on a goroutine of its own
 		messages, err := dc.Detach()
-		if err != nil || !c.readers.begin() {
+		if err != nil || !c.readers.begin(messages) {
 			return
 		}
-		defer c.readers.running.Done()
+		defer c.readers.finish(messages)
 		h.Channel(ch)
 		ch.read(messages, h)
 	})
@@ -72,8 +93,9 @@ func (c *Channel) read(messages datachannel.ReadWriteCloser, h Handler) {
 	for {
 		n, _, err := messages.ReadDataChannel(buffer)
 		switch {
-		case errors.Is(err, io.ErrShortBuffer) && n <= maxMessage:
-			buffer = make([]byte, n) // the message is still there
+		case errors.Is(err, io.ErrShortBuffer) && len(buffer) < maxMessage:
+			// The message is still there; how long it is, Pion does not say.
+			buffer = make([]byte, min(4*len(buffer), maxMessage))
 			continue
 		case err != nil:
 			_ = messages.Close() // it has ended, or the message is too large
