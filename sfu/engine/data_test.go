@@ -79,6 +79,23 @@ func TestMessagesOfTheClientCarryTheirKind(t *testing.T) {
 	}
 }
 
+func TestMessagesOfEverySizeArriveWhole(t *testing.T) {
+	t.Parallel()
+	room := newRoom(t, engine.Config{})
+	c := newClient(t, room, "a", clientOptions{})
+	c.do(c.makeChannels)
+	c.offer()
+	c.wait("the channel", func() bool { return c.opened["_reliable"] != nil })
+	channel := channelOf(c, "_reliable")
+	for _, size := range []int{1, 2047, 2048, 2049, 15_000, 16_385, 60_000, 65_535, 10} {
+		message := bytes.Repeat([]byte{byte(size)}, size)
+		if err := channel.Send(message); err != nil {
+			t.Fatal(err)
+		}
+		find(c, func(e engine.Data) bool { return bytes.Equal(e.Payload, message) })
+	}
+}
+
 func channelOf(c *client, label string) *webrtc.DataChannel {
 	c.mu.Lock()
 	defer c.mu.Unlock()
