@@ -1,0 +1,205 @@
+package recorder_test
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"diemcau/cmd/diemload/samples"
+	"diemcau/recording"
+	"diemcau/recording/archive"
+	"diemcau/recording/chunk"
+	"diemcau/recording/fmp4"
+	"diemcau/recording/recorder"
+	"diemcau/recording/webm"
+	"diemcau/sfu"
+)
+
+// replay records a tape as it is played by feed, on a clock of its own, and
+// returns the sealed recording.
+func replay(t *testing.T, p *tape, feed func(now *atomic.Int64, tick func())) (string, archive.Item) {
+	t.Helper()
+	var clock atomic.Int64
+	clock.Store(sfu.Now())
+	p.started = clock.Load()
+	r := start(t, recorder.Settings{Now: clock.Load})
+	if err := r.Record(p, archive.Source{Point: "hall"}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the track begins", func() bool { return r.Stats().Tracks == 1 })
+	feed(&clock, func() { time.Sleep(2 * time.Millisecond) })
+	if err := r.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	if report := verify(t, r.Dir()); !report.OK() {
+		t.Errorf("%v", report.Problems)
+	}
+	return r.Dir(), archive.Describe(r.Dir())
+}
+
+func TestASlowPresentationHasNoHoles(t *testing.T) {
+	t.Parallel()
+	for _, mime := range []string{samples.VP8, samples.H264} {
+		p := newTape(t, "TR_slow", mime, 0)
+		p.ticks = 2 * 90_000 * 9 / 10 // a picture in 1.8 s
+		dir, item := replay(t, p, func(now *atomic.Int64, tick func()) {
+			for range 200 {
+				p.play(now.Add(100 * ms))
+				tick()
+			}
+		})
+		if len(item.Tracks) != 1 {
+			t.Fatalf("%s: %d legs", mime, len(item.Tracks))
+		}
+		file := filepath.Join(dir, item.Tracks[0].File)
+		decode(t, file)
+		if got := probe(t, file); got.packets != 12 {
+			t.Errorf("%s: %+v", mime, got)
+		}
+		next := webm.Next
+		if mime == samples.H264 {
+			next = fmp4.Next
+		}
+		if hole := longestHole(t, file, next); hole > 2000 {
+			t.Errorf("%s: nothing is shown for %d us", mime, hole)
+		}
+	}
+}
+
+// longestHole is the longest time between the end of a fragment, as the file
+// says it, and the next; µs.
+func longestHole(t *testing.T, file string, next func(io.ReaderAt, int64, int64) (recording.Span, error)) (hole int64) {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := int64(0)
+	for at := int64(0); at < int64(len(b)); {
+		span, err := next(bytes.NewReader(b), at, int64(len(b)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !span.Header {
+			if end > 0 {
+				hole = max(hole, span.At-end)
+			}
+			end = span.At + span.Duration
+		}
+		at = span.End()
+	}
+	return hole
+}
+
+func TestAPublisherThatLiesAboutTimeSpoilsNothing(t *testing.T) {
+	t.Parallel()
+	p := newTape(t, "TR_liar", samples.VP8, 0)
+	q := &liar{tape: p}
+	dir, item := replay(t, p, func(now *atomic.Int64, tick func()) {
+		began := now.Load()
+		p.sinks = []sfu.Sink{q.over(p.sinks[0])}
+		for range 100 {
+			p.play(now.Add(100 * ms))
+			tick()
+		}
+		q.length = now.Load() - began
+	})
+	for _, leg := range item.Tracks {
+		decode(t, filepath.Join(dir, leg.File))
+	}
+	if item.Length < q.length/ms-1500 || item.Length > q.length/ms+1500 {
+		t.Errorf("the recording lasts %d ms of %d", item.Length, q.length/ms)
+	}
+	if len(item.Tracks) != 1 || item.Tracks[0].Fragments > 40 {
+		t.Errorf("%+v", item.Tracks)
+	}
+}
+
+// liar changes the timestamps of each second.
+type liar struct {
+	*tape
+	next   sfu.Sink
+	length int64
+}
+
+func (l *liar) over(s sfu.Sink) sfu.Sink { l.next = s; return l }
+func (l *liar) WritePacket(p *sfu.Packet) {
+	changed := *p
+	changed.Timestamp += uint32(l.played/30) * 1_234_567_891
+	l.next.WritePacket(&changed)
+}
+func (l *liar) EndBurst() { l.next.EndBurst() }
+func (l *liar) Closed()   { l.next.Closed() }
+
+func TestACodecThatIsNotKnownIsKeptAsItCame(t *testing.T) {
+	t.Parallel()
+	p := newTape(t, "TR_g722", samples.Opus, 0)
+	p.mime = "audio/G722"
+	dir, item := replay(t, p, func(now *atomic.Int64, tick func()) {
+		for range 30 {
+			p.play(now.Add(100 * ms))
+			tick()
+		}
+	})
+	if len(item.Tracks) != 1 || item.Tracks[0].Codec != "raw" || item.Tracks[0].MIME != "audio/G722" {
+		t.Fatalf("%+v", item.Tracks)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, item.Tracks[0].File))
+	if err != nil {
+		t.Fatal(err)
+	}
+	packets := int64(0)
+	for at := int64(0); at < int64(len(b)); {
+		span, err := chunk.Next(bytes.NewReader(b), at, int64(len(b)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rest := b[at+chunk.HeaderSize : span.End()]; ; packets++ {
+			var ok bool
+			if _, _, rest, ok = chunk.Packet(rest); !ok {
+				break
+			}
+		}
+		at = span.End()
+	}
+	if packets != p.played {
+		t.Errorf("%d packets of %d", packets, p.played)
+	}
+}
+
+func TestAllFilesOfAMeetingCountFromTheSameDate(t *testing.T) {
+	t.Parallel()
+	var dates [][]byte
+	p := newTape(t, "TR_a", samples.VP8, 0)
+	dir, item := replay(t, p, func(now *atomic.Int64, tick func()) {
+		for range 30 {
+			p.play(now.Add(100 * ms))
+			tick()
+		}
+	})
+	for _, leg := range item.Tracks {
+		b, err := os.ReadFile(filepath.Join(dir, leg.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := bytes.Index(b, []byte{0x44, 0x61, 0x88}) // DateUTC, 8 bytes
+		if i < 0 {
+			t.Fatal("no date")
+		}
+		dates = append(dates, b[i+3:i+11])
+	}
+	want := item.About.Epoch.Sub(time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC))
+	for _, d := range dates {
+		got := int64(0)
+		for _, c := range d {
+			got = got<<8 | int64(c)
+		}
+		if got != int64(want) {
+			t.Errorf("%d, want %d", got, want)
+		}
+	}
+}
