@@ -92,10 +92,10 @@ func (e *Entry) openFiles() error {
 			return fmt.Errorf("archive: %w", err)
 		}
 	}
+	if e.About.Encrypted != (len(e.settings.Recipients) > 0) {
+		return fmt.Errorf("archive: %s: encrypted is %v there, and must not change", e.Dir, e.About.Encrypted)
+	}
 	if e.About.Encrypted {
-		if len(e.settings.Recipients) == 0 {
-			return errors.New("archive: this recording is encrypted, but there are no recipients")
-		}
 		path := filepath.Join(e.settings.Keys, e.About.ID+".json")
 		if e.keys, err = vault.NewWriter(path, e.About.ID, e.settings.Recipients); err != nil {
 			return err

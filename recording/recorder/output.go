@@ -153,10 +153,10 @@ func (o *output) work() {
 			}
 			o.mu.Unlock()
 			queue[i] = job{}
+			if time.Since(o.synced) >= time.Second {
+				o.keep() // also when the disk is so slow that the queue never ends
+			}
 		}
-	}
-	if time.Since(o.synced) >= time.Second {
-		o.keep()
 	}
 }
 

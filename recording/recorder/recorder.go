@@ -179,10 +179,14 @@ func open(s *Settings, now int64) (*archive.Entry, *archive.Recovery, error) {
 	}
 	if len(dirs) > 0 {
 		entry, recovery, err := archive.Open(dirs[len(dirs)-1], s.Archive)
-		if err != nil {
+		if err == nil {
+			return entry, &recovery, nil
+		}
+		if errors.Is(err, archive.ErrBusy) {
 			return nil, nil, err
 		}
-		return entry, &recovery, nil
+		// What cannot go on must not keep the meeting from being recorded.
+		s.Log.Error("an unfinished recording cannot be continued; a new one begins", "dir", dirs[len(dirs)-1], "error", err)
 	}
 	entry, err := archive.Create(s.Root, archive.About{
 		Meeting: string(s.Meeting), Title: s.Title, Epoch: sfu.WallClock(now),
@@ -332,8 +336,8 @@ func (r *Recorder) add(source sfu.Source, info sfu.SourceInfo, who archive.Sourc
 	}
 	t := newTrack(r, source, info, who)
 	r.tracks[info.ID] = t
-	r.counters.tracks.Add(1)
 	source.Attach(t.sink)
+	r.counters.tracks.Add(1)
 }
 
 // tick moves everything on.

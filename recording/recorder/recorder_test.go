@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
+
 	"diemcau/cmd/diemload/samples"
 	"diemcau/internal/leaktest"
 	"diemcau/recording/archive"
@@ -291,6 +293,62 @@ func TestOffTheRecordNothingIsWritten(t *testing.T) {
 	}
 	if gap := item.Tracks[1].From - item.Tracks[0].To; gap < 1000 || gap > 3500 {
 		t.Errorf("off the record for %d ms", gap)
+	}
+}
+
+func TestTwoRecordersOnOneRecordingAreRefusedAndAChangeOfPolicyBeginsANewOne(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	r := start(t, recorder.Settings{Root: root})
+	again := recorder.Settings{Root: root, Meeting: "briefing", Archive: archive.Settings{Key: key}}
+	if _, err := recorder.Start(again); !errors.Is(err, archive.ErrBusy) {
+		t.Errorf("%v", err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	owner, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.Archive.Recipients, again.Archive.Keys = []age.Recipient{owner.Recipient()}, t.TempDir()
+	sealed, err := recorder.Start(again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sealed.Close()
+	if sealed.Dir() == r.Dir() || sealed.Recovered() != nil {
+		t.Error("what must be encrypted goes on in the clear")
+	}
+}
+
+func TestAfterAStopRecordingGoesOnLaterInTheSameFolder(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	r := start(t, recorder.Settings{Root: root})
+	r.Note("mark", map[string]string{"text": "điểm cầu"})
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// The wall clock is set back by a minute meanwhile.
+	r2 := start(t, recorder.Settings{Root: root, Now: func() int64 { return sfu.Now() - 60_000*ms }})
+	if r2.Dir() != r.Dir() || r2.Recovered() == nil {
+		t.Error("it began anew")
+	}
+	r2.Note("mark", nil)
+	if err := r2.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	last := int64(0)
+	events := archive.Describe(r.Dir()).Events
+	for _, e := range events {
+		if e.At < last {
+			t.Errorf("%s goes back to %d ms", e.Kind, e.At)
+		}
+		last = e.At
+	}
+	if len(events) < 5 || !verify(t, r.Dir()).OK() {
+		t.Errorf("%+v", events)
 	}
 }
 

@@ -82,8 +82,8 @@ func (s *sink) WritePacket(p *sfu.Packet) {
 	copied.DependencyDescriptor, copied.AbsCaptureTime, copied.PlayoutDelay = nil, nil, nil
 	copied.Payload = s.keep(p.Payload)
 	s.mu.Lock()
-	full := s.bytes+len(p.Payload) > s.limit || s.deaf
-	if !full {
+	full := s.bytes+len(p.Payload) > s.limit && !s.deaf
+	if !full && !s.deaf {
 		s.queue = append(s.queue, copied)
 		s.bytes += len(p.Payload) + 100 // the packet itself
 	}
