@@ -173,6 +173,15 @@ func TestCON04_NoSequenceOfActsBreaksFloorVotesOrReplay(t *testing.T) {
 			apply(scribe, conduct.Mark{Point: p, Status: rollcall.Present})
 		}
 		apply(chair, conduct.SetPhase{Phase: conduct.InSession})
+		if rapid.Bool().Draw(t, "voting") {
+			form := rapid.SampledFrom([]vote.Form{vote.Named, vote.Hands}).Draw(t, "form")
+			apply(scribe, conduct.Prepare{Motion: vote.Usual("named", "M", form, nil)})
+			apply(chair, conduct.OpenVote{Motion: "named", Despite: "x"})
+			for range rapid.IntRange(0, 6).Draw(t, "casts") {
+				p := rapid.SampledFrom([]meeting.PointID{"P0", "P1", "P2", "P3"}).Draw(t, "p")
+				apply(at(p), conduct.CastVote{Motion: "named", Voter: "v" + meeting.PersonID(p), Choice: rapid.SampledFrom([]vote.Choice{vote.For, vote.Against}).Draw(t, "c")})
+			}
+		}
 		for range rapid.IntRange(1, 60).Draw(t, "acts") {
 			now = now.Add(time.Duration(rapid.IntRange(-2, 9).Draw(t, "seconds")) * time.Second)
 			d := anyDeed(t)

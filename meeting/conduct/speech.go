@@ -54,6 +54,9 @@ func (d Invite) decide(l *Live, a Act) ([]Change, error) {
 		speech = called(speech, s.Floor.Queue[i])
 		changes = append(changes, Dequeued{Entry: d.Entry, Why: "called"})
 	}
+	if speech.Speaker == (meeting.Person{}) {
+		speech.Speaker = s.Roll[d.Point].Leader // who heads the room, unless said otherwise
+	}
 	switch {
 	case d.Seconds > 0:
 		speech.Allowed = time.Duration(d.Seconds) * time.Second
