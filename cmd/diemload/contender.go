@@ -97,5 +97,5 @@ func (r *rounds) play(ctx context.Context, c contender, name string) (*result, e
 	defer stop()
 	s := scenarios[name]
 	s.Duration, s.Warmup, s.JoinRate = r.Duration, 3*time.Second, 20
-	return measure(ctx, t, s)
+	return measure(ctx, t, s, impairment{})
 }

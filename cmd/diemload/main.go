@@ -32,13 +32,16 @@ type target struct {
 
 // scenario is what the points do.
 type scenario struct {
+	Scenario     string        `default:"none" enum:"none,grid,speaker,conference,churn,viewers" help:"A meeting as docs/performance.md describes it: ${enum}. It decides who sends what, and takes --points."`
+	Points       int           `help:"Points that receive in a scenario; 0 means its own number."`
+	HearAll      bool          `help:"Points of a conference subscribe to each other's muted microphones, too."`
 	Publishers   int           `default:"1" help:"Points that send."`
 	Subscribers  int           `default:"1" help:"Points that receive all senders."`
 	Audio        bool          `help:"Publishers send sound."`
 	Video        string        `default:"720p" enum:"none,180p,360p,720p" help:"Picture that publishers send: ${enum}."`
 	Simulcast    bool          `help:"Send all layers up to the picture's size."`
 	Codec        string        `default:"vp8" enum:"vp8,h264" help:"Video codec: ${enum}."`
-	Layout       string        `default:"speaker" enum:"speaker,grid" help:"Sizes that subscribers ask for: ${enum}."`
+	Layout       string        `default:"speaker" enum:"speaker,grid,conference" help:"Sizes that subscribers ask for: ${enum}."`
 	Duration     time.Duration `default:"30s" help:"Time measured, after everyone has joined."`
 	Warmup       time.Duration `default:"3s" help:"Time between the last join and the measurement."`
 	JoinRate     float64       `default:"20" help:"Subscribers joining per second."`
@@ -51,12 +54,13 @@ type scenario struct {
 type runCommand struct {
 	target
 	scenario
+	impairment
 	JSON bool `name:"json" help:"Print the result as JSON."`
 }
 
 // Run loads one server once.
 func (r *runCommand) Run(ctx context.Context) error {
-	res, err := measure(ctx, r.target, r.scenario)
+	res, err := measure(ctx, r.target, r.scenario, r.impairment)
 	if err != nil {
 		return err
 	}

@@ -19,17 +19,25 @@ const joinPatience = 30 * time.Second
 type publisher struct {
 	client  *lkclient.Client
 	players []*samples.Player
+	sids    []string // of its tracks
 	stop    context.CancelFunc
 	playing sync.WaitGroup
 }
 
 func newPublisher(ctx context.Context, l *load, index int) (*publisher, error) {
-	client, err := l.join(ctx, fmt.Sprintf("publisher-%d", index), false, nil)
+	thin, err := l.thinPublisher(index)
+	if err != nil {
+		return nil, err
+	}
+	client, err := l.join(ctx, fmt.Sprintf("publisher-%d", index), false, nil, thin.settings()...)
 	if err != nil {
 		return nil, err
 	}
 	play, stop := context.WithCancel(context.WithoutCancel(ctx))
 	p := &publisher{client: client, stop: stop}
+	if l.Layout == "conference" && index == content {
+		return p, p.screen(ctx, play, l)
+	}
 	if l.Video != "none" {
 		if err := p.video(ctx, play, l, index); err != nil {
 			return p, err
@@ -88,6 +96,7 @@ func (p *publisher) publish(
 	player = samples.NewPlayer(set, encoder{track, layers}, layers...)
 	close(ready)
 	p.players = append(p.players, player)
+	p.sids = append(p.sids, track.Info.GetSid())
 	l.streams.add(track.Info.GetSid(), &stream{set: set, player: player, index: index})
 	p.playing.Go(func() { player.Play(play) })
 	return nil
@@ -117,6 +126,7 @@ func (p *publisher) close() {
 // join connects a point.
 func (l *load) join(
 	ctx context.Context, identity string, subscribe bool, onTrack func(*lkclient.Client, *lkclient.Track) lkclient.PacketFunc,
+	settings ...func(*lkclient.Settings),
 ) (*lkclient.Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, joinPatience)
 	defer cancel()
@@ -124,9 +134,11 @@ func (l *load) join(
 	if err != nil {
 		return nil, err
 	}
-	client, err := lkclient.Join(ctx, lkclient.Settings{
-		URL: l.URL, Token: token, Single: l.Single, AutoSubscribe: subscribe, OnTrack: onTrack,
-	})
+	set := lkclient.Settings{URL: l.URL, Token: token, Single: l.Single, AutoSubscribe: subscribe, OnTrack: onTrack}
+	for _, f := range settings {
+		f(&set)
+	}
+	client, err := lkclient.Join(ctx, set)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 type result struct {
 	URL            string  `json:"url"`
 	Room           string  `json:"room"`
+	Scenario       string  `json:"scenario,omitempty"`
 	Publishers     int     `json:"publishers"`
 	Subscribers    int     `json:"subscribers"`
 	Seconds        float64 `json:"seconds"`
@@ -21,12 +22,13 @@ type result struct {
 	JoinFailures   int     `json:"join_failures"`
 	Churned        int     `json:"churned"`
 
-	Received  traffic   `json:"received"`
-	JoinMS    spread    `json:"join_ms"`
-	FirstMS   spread    `json:"first_packet_ms"`
-	DelayMS   spread    `json:"forwarding_delay_ms"`
-	Server    *expenses `json:"server,omitempty"` // nil without the server's pid
-	ClientCPU float64   `json:"client_cpu_seconds"`
+	Received  traffic       `json:"received"`
+	JoinMS    spread        `json:"join_ms"`
+	FirstMS   spread        `json:"first_packet_ms"`
+	DelayMS   spread        `json:"forwarding_delay_ms"`
+	Server    *expenses     `json:"server,omitempty"` // nil without the server's pid
+	ClientCPU float64       `json:"client_cpu_seconds"`
+	Thin      []*thinReport `json:"thin,omitempty"` // one for each point on an impaired line
 }
 
 // traffic is what all subscribers received in the measured time.
@@ -139,6 +141,9 @@ func (r *result) writeText(w io.Writer) error {
 	if s := r.Server; s != nil {
 		row("server", "%.2f CPU s, %.2f us a packet, RSS %.1f MB at first, %.1f MB peak, %.0f kB a subscriber",
 			s.CPUSeconds, s.CPUPerPkt, mega(s.RSSStart), mega(s.RSSPeak), s.PerListener/1e3)
+	}
+	for _, p := range r.Thin {
+		p.writeText(row)
 	}
 	row("load itself", "%.2f CPU s", r.ClientCPU)
 	return t.Flush()

@@ -13,23 +13,27 @@ import (
 type load struct {
 	target
 	scenario
+	impairment
 	streams *streams
 
-	publishers  []*publisher
-	mu          sync.Mutex // guards subscribers, gone and the counts below
-	subscribers []*subscriber
-	gone        tally // of subscribers that have left
-	failures    []error
-	churned     int
-	tasks       sync.WaitGroup
+	publishers     []*publisher
+	mu             sync.Mutex // guards what follows
+	subscribers    []*subscriber
+	thinPublishers []*thinPoint
+	gone           tally // of subscribers that have left
+	failures       []error
+	churned        int
+	tasks          sync.WaitGroup
 }
 
 // measure runs a scenario and returns its figures.
-func measure(ctx context.Context, t target, s scenario) (*result, error) {
+func measure(ctx context.Context, t target, s scenario, thin impairment) (*result, error) {
+	s.complete()
+	thin.complete()
 	if s.Room == "" {
 		s.Room = "load-" + uuid.NewString()[:8]
 	}
-	l := &load{target: t, scenario: s, streams: newStreams()}
+	l := &load{target: t, scenario: s, impairment: thin, streams: newStreams()}
 	defer l.close()
 	idle := l.server()
 	if l.ServerPID != 0 {
@@ -128,10 +132,12 @@ func (l *load) received() int {
 
 // interval measures for the duration.
 func (l *load) interval(ctx context.Context) *result {
+	thin := l.beginThin()
 	l.streams.measuring.Store(true)
 	before, server, self, start := l.total(), l.server(), ownCPU(), time.Now()
 	ctx, cancel := context.WithTimeout(ctx, l.Duration)
 	defer cancel()
+	l.tasks.Go(func() { l.weather(ctx, thin, start) })
 	if l.Churn > 0 {
 		l.churn(ctx)
 	}
@@ -139,13 +145,14 @@ func (l *load) interval(ctx context.Context) *result {
 	l.streams.measuring.Store(false)
 	elapsed := time.Since(start)
 	res := &result{
-		URL: l.URL, Room: l.Room, Publishers: l.Publishers, Subscribers: l.Subscribers, Seconds: elapsed.Seconds(),
+		URL: l.URL, Room: l.Room, Scenario: l.Scenario, Publishers: l.Publishers, Subscribers: l.Subscribers, Seconds: elapsed.Seconds(),
 		TracksExpected: l.expected(), TracksReceived: l.received(),
 	}
 	res.traffic(before, l.total(), elapsed)
 	res.cpu(server, l.server(), ownCPU()-self)
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	res.Thin = thinReports(thin)
 	res.JoinFailures, res.Churned = len(l.failures), l.churned
 	res.times(l.subscribers, &l.streams.delay)
 	return res

@@ -53,6 +53,7 @@ type subscriber struct {
 	client *lkclient.Client
 	began  time.Time
 	joined time.Duration // until the primary connection was up
+	thin   *thinPoint    // nil on a good line
 
 	first  atomic.Int64 // ns after began: the first packet
 	mu     sync.Mutex   // a leaf: guards tracks
@@ -61,12 +62,21 @@ type subscriber struct {
 
 func newSubscriber(ctx context.Context, l *load, n int) (*subscriber, error) {
 	s := &subscriber{load: l, began: time.Now()}
-	client, err := l.join(ctx, fmt.Sprintf("subscriber-%d", n), true, s.arrived)
+	thin, err := l.thinPoint(n)
+	if err != nil {
+		return nil, err
+	}
+	s.thin = thin
+	choose := l.Scenario == "conference" && !l.HearAll
+	client, err := l.join(ctx, fmt.Sprintf("subscriber-%d", n), !choose, s.arrived, thin.settings()...)
 	if err != nil {
 		return nil, err
 	}
 	s.client, s.joined = client, time.Since(s.began)
-	if l.MutedUplinks {
+	if choose {
+		err = l.subscribe(client)
+	}
+	if l.MutedUplinks && err == nil {
 		_, err = client.Publish(ctx, lkclient.Publication{
 			MIME: samples.Opus, Source: livekit.TrackSource_MICROPHONE, Muted: true,
 		})
@@ -92,7 +102,9 @@ func (s *subscriber) arrived(c *lkclient.Client, t *lkclient.Track) lkclient.Pac
 		_ = c.TrackSettings(s.load.settings(t.SID, src.index)) // only fails when the client has ended
 	}
 	all := s.load.streams
+	watch := s.thin.watch(src)
 	return func(p *lkclient.Packet) {
+		watch.packet(p)
 		if p.Sequence%delaySampling != 0 || !all.measuring.Load() {
 			return
 		}
@@ -108,7 +120,9 @@ func (s *subscriber) arrived(c *lkclient.Client, t *lkclient.Track) lkclient.Pac
 func (s *scenario) settings(sid string, index int) *livekit.UpdateTrackSettings {
 	u := &livekit.UpdateTrackSettings{TrackSids: []string{sid}}
 	switch {
-	case s.Layout == "speaker" && index == 0, s.Publishers == 1:
+	case s.Layout == "conference" && index != content:
+		u.Width, u.Height = 640, 360
+	case s.Layout == "conference", s.Layout == "speaker" && index == 0, s.Publishers == 1:
 		u.Width, u.Height = 1280, 720
 	case s.Layout == "speaker":
 		u.Width, u.Height = 320, 180
