@@ -16,10 +16,11 @@ import (
 
 // Problem is something in a folder that is not as it was recorded.
 type Problem struct {
-	File     string        `json:"file"` // below the folder, with slashes
-	From, To int64         // bytes; To is behind the last, equal to From where bytes are missing
-	At       time.Duration `json:"at"` // since the epoch; -1 when no time belongs to it
-	What     string        `json:"what"`
+	File string        `json:"file"` // below the folder, with slashes
+	From int64         `json:"from"` // first byte
+	To   int64         `json:"to"`   // behind the last byte; equal to From where bytes are missing
+	At   time.Duration `json:"at"`   // since the epoch, ns in JSON; -1 when no time belongs to it
+	What string        `json:"what"`
 }
 
 func (p Problem) String() string {

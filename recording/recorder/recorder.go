@@ -223,6 +223,16 @@ func (r *Recorder) Forget(id meeting.TrackID) {
 	})
 }
 
+// RequestKeyframe asks for a keyframe of a track, as when its point begins to
+// speak: a clip can then be cut there without decoding.
+func (r *Recorder) RequestKeyframe(id meeting.TrackID) {
+	r.box.Post(func() {
+		if t := r.tracks[id]; t != nil && t.sink.layerNow() >= 0 {
+			t.sink.source.RequestKeyframe(t.sink.layerNow())
+		}
+	})
+}
+
 // Note puts an event into the recording: a join, a speaker, a vote, a mark. data
 // is encoded as JSON and must not be changed afterwards.
 func (r *Recorder) Note(kind string, data any) {

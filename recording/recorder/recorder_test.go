@@ -124,20 +124,37 @@ func TestAMeetingIsRecordedThroughLayersMuteLossAndReconnection(t *testing.T) {
 		t.Fatalf("%d legs: %+v", len(item.Tracks), item.Tracks)
 	}
 	byTrack := map[string]*publisher{"TR_camera": camera, "TR_sound": sound, "TR_screen": screen, "TR_lossy": lossy}
+	late := map[string]float64{}
 	for i, leg := range item.Tracks {
 		p := byTrack[leg.Track]
 		if i == 4 {
 			p = again
 		}
-		checkLeg(t, r.Dir(), item.About.Epoch, leg, p)
+		late[leg.File] = checkLeg(t, r.Dir(), item.About.Epoch, leg, p)
 	}
+	for file, d := range late {
+		if apart := math.Abs(d - late[item.Tracks[0].File]); apart > 0.08 {
+			t.Errorf("%s is %.0f ms apart from the camera", file, 1000*apart)
+		}
+	}
+	sizes := 0
+	for _, e := range item.Events {
+		if e.Kind == "track.resolution" {
+			sizes++
+		}
+	}
+	if sizes < 2 {
+		t.Errorf("%d changes of size are noted", sizes)
+	}
+	t.Logf("seconds from capture to the time in the file: %v", late)
 	if s := r.Stats(); s.DroppedPackets+s.DroppedFragments+s.FailedWrites > 0 {
 		t.Errorf("%+v", s)
 	}
 }
 
-// checkLeg decodes a file and holds its times against those of the publisher.
-func checkLeg(t *testing.T, dir string, epoch time.Time, leg archive.TrackItem, p *publisher) {
+// checkLeg decodes a file and holds its times against those of the publisher. It
+// returns how late, in seconds, the file says that the last frame was.
+func checkLeg(t *testing.T, dir string, epoch time.Time, leg archive.TrackItem, p *publisher) float64 {
 	t.Helper()
 	file := filepath.Join(dir, leg.File)
 	decode(t, file)
@@ -151,6 +168,7 @@ func checkLeg(t *testing.T, dir string, epoch time.Time, leg archive.TrackItem, 
 	if leg.Codec == "opus" && got.hole > 0.021 {
 		t.Errorf("%s has a hole of %.3f s", leg.Track, got.hole)
 	}
+	return got.last - wantLast
 }
 
 func TestAnEndToEndEncryptedTrackIsRefusedWithAReason(t *testing.T) {

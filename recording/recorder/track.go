@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/pion/rtp"
@@ -255,7 +256,23 @@ func (t *track) place(f recording.Frame, now int64) {
 	if len(t.pending) == 0 {
 		t.since = now
 	}
+	if f.Key && t.codec.Video() {
+		t.measure(&f)
+	}
 	t.pending = append(t.pending, f)
+}
+
+// measure notes when a keyframe has another size than those before. It needs no
+// new file: keyframes of all codecs carry their size.
+func (t *track) measure(f *recording.Frame) {
+	was, is := &t.leg.format, recording.Format{Codec: t.codec}
+	if !depacket.Describe(&is, f.Data) || is.Width == was.Width && is.Height == was.Height && bytes.Equal(is.SPS, was.SPS) {
+		return
+	}
+	*was = is
+	t.recorder.out.put(job{event: "track.resolution", at: f.At / 1000, data: map[string]any{
+		"track": t.who.Track, "width": is.Width, "height": is.Height,
+	}})
 }
 
 // openLeg begins a file with a keyframe; without one there is nothing to play.
@@ -372,28 +389,4 @@ func (t *track) closeLeg(now int64) {
 func (t *track) end(now int64) {
 	t.closeLeg(now)
 	t.count()
-}
-
-// opusDuration reads how long a packet is (RFC 6716, section 3.1), µs.
-func opusDuration(b []byte) int64 {
-	config := b[0] >> 3
-	var each int64
-	switch {
-	case config < 12:
-		each = []int64{10_000, 20_000, 40_000, 60_000}[config&3]
-	case config < 16:
-		each = []int64{10_000, 20_000}[config&1]
-	default:
-		each = []int64{2_500, 5_000, 10_000, 20_000}[config&3]
-	}
-	switch b[0] & 3 {
-	case 0:
-		return each
-	case 3:
-		if len(b) < 2 {
-			return each
-		}
-		return each * max(int64(b[1]&0x3f), 1)
-	}
-	return 2 * each
 }

@@ -96,7 +96,7 @@ func replace(path string, b []byte) (err error) {
 	if err != nil {
 		return fmt.Errorf("keys: %w", err)
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // gone already when all went well
 	_, err = f.Write(b)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil {
