@@ -18,6 +18,7 @@ import (
 	"diemcau/recording"
 	"diemcau/recording/archive"
 	"diemcau/recording/evidence"
+	"diemcau/recording/vault"
 	"diemcau/recording/webm"
 )
 
@@ -342,6 +343,13 @@ func TestAnEncryptedRecordingIsVerifiedWithoutItsKey(t *testing.T) {
 	e := create(t, s)
 	legs(t, e, 0, 5)
 	e.Close()
+	w, err := vault.NewWriter(filepath.Join(s.Keys, e.About.ID+".json"), e.About.ID, s.Recipients)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Track(3); err != nil { // then the power fails, before there is a file
+		t.Fatal(err)
+	}
 	for name, b := range files(t, e.Dir) {
 		if bytes.Contains(b, []byte("webm")) && filepath.Ext(name) == ".enc" {
 			t.Errorf("%s is not encrypted", name)

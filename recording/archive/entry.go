@@ -31,12 +31,13 @@ type Entry struct {
 
 	tree   evidence.Tree
 	link   evidence.Link
-	count  int64  // events
-	head   string // hash of the last event
-	point  string // hash of the last checkpoint
-	last   int64  // ms, time of the last event
-	end    int64  // µs, end of the last fragment
-	next   uint16 // number of the next leg
+	count  int64         // events
+	head   string        // hash of the last event
+	point  string        // hash of the last checkpoint
+	last   int64         // ms, time of the last event
+	end    int64         // µs, end of the last fragment
+	next   uint16        // number of the latest leg
+	spare  *vault.Sealer // of the next leg, when making its file failed
 	legs   map[string]*Leg
 	sums   map[string]hash.Hash // of closed legs of this run
 	closed bool
@@ -100,6 +101,7 @@ func (e *Entry) openFiles() error {
 		if e.keys, err = vault.NewWriter(path, e.About.ID, e.settings.Recipients); err != nil {
 			return err
 		}
+		e.next = e.keys.Last() // a crash may have come between a key and its file
 	}
 	return nil
 }

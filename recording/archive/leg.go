@@ -2,6 +2,7 @@ package archive
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"hash"
 	"math"
@@ -44,6 +45,7 @@ type Leg struct {
 	size   int64
 	next   uint32
 	sealer *vault.Sealer
+	header []byte // until it is written
 	sum    hash.Hash
 }
 
@@ -65,7 +67,8 @@ func extension(c recording.Codec) string {
 	return ".webm"
 }
 
-// NewLeg makes the file of a leg and writes its header, if it has one.
+// NewLeg makes the file of a leg. Its header is written with the first fragment.
+// It may be tried again after an error.
 func (e *Entry) NewLeg(at int64, o Opening, header []byte) (*Leg, error) {
 	if e.closed {
 		return nil, ErrSealed
@@ -73,13 +76,15 @@ func (e *Entry) NewLeg(at int64, o Opening, header []byte) (*Leg, error) {
 	if e.next == math.MaxUint16 {
 		return nil, fmt.Errorf("archive: a recording has at most %d legs", math.MaxUint16)
 	}
-	e.next++ // not reused even if what follows fails
-	l := &Leg{entry: e, number: e.next, sum: sha256.New()}
+	if err := e.Sync(); err != nil {
+		return nil, err // the disk takes nothing: do not pile up events either
+	}
+	l := &Leg{entry: e, number: e.next + 1, header: header, sum: sha256.New()}
 	name := fmt.Sprintf("%05d-%s%s", l.number, clean(o.Track), extension(o.Codec))
 	if e.keys != nil {
 		name += sealedSuffix
 		var err error
-		if l.sealer, err = e.keys.Track(l.number); err != nil {
+		if l.sealer, err = e.sealer(l.number); err != nil {
 			return nil, err
 		}
 	}
@@ -90,19 +95,30 @@ func (e *Entry) NewLeg(at int64, o Opening, header []byte) (*Leg, error) {
 		return nil, fmt.Errorf("archive: %w", err)
 	}
 	l.file = f
-	if err := syncDir(filepath.Dir(path)); err != nil {
-		f.Close()
-		return nil, err
-	}
 	o.Leg, o.File = l.number, l.name
 	e.Event(at, "track.start", o)
-	e.legs[l.name] = l
-	if len(header) > 0 {
-		if err := l.Append(Fragment{At: at * 1000, Flags: evidence.FlagHeader, Data: header}); err != nil {
-			return l, err
-		}
+	// Without this event a crash may leave a file of which nobody knows whose it is.
+	if err := errors.Join(syncDir(filepath.Dir(path)), e.Sync()); err != nil {
+		f.Close()
+		_ = os.Remove(path) // empty
+		return nil, err
 	}
+	e.next, e.spare = l.number, nil
+	e.legs[l.name] = l
 	return l, nil
+}
+
+// sealer makes the key of a leg, or returns that of an attempt that failed
+// before anything was sealed with it.
+func (e *Entry) sealer(number uint16) (*vault.Sealer, error) {
+	if e.spare == nil {
+		s, err := e.keys.Track(number)
+		if err != nil {
+			return nil, err
+		}
+		e.spare = s
+	}
+	return e.spare, nil
 }
 
 // clean makes a file name of an id.
@@ -120,6 +136,16 @@ func clean(id string) string {
 // error the file is as long as before, or has a tail that the next fragment
 // overwrites and a scan does not take for one.
 func (l *Leg) Append(f Fragment) error {
+	if len(l.header) > 0 {
+		if err := l.append(Fragment{At: f.At, Flags: evidence.FlagHeader, Data: l.header}); err != nil {
+			return err
+		}
+		l.header = nil
+	}
+	return l.append(f)
+}
+
+func (l *Leg) append(f Fragment) error {
 	e := l.entry
 	number := l.next
 	l.next++ // a number, which is a nonce, is never used twice

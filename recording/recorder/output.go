@@ -208,9 +208,6 @@ func (o *output) openLeg(j *job) error {
 	}
 	file, err := o.entry.NewLeg(j.at, l.opening, l.header)
 	if err != nil {
-		if file != nil {
-			file.Close(j.at)
-		}
 		return err
 	}
 	l.file = file

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -201,5 +202,44 @@ func TestAllFilesOfAMeetingCountFromTheSameDate(t *testing.T) {
 		if got != int64(want) {
 			t.Errorf("%d, want %d", got, want)
 		}
+	}
+}
+
+func TestBelowTheReservePicturesStopAndSoundGoesOn(t *testing.T) {
+	t.Parallel()
+	var clock atomic.Int64
+	clock.Store(sfu.Now())
+	var mu sync.Mutex
+	alarms := map[recorder.AlarmKind]bool{}
+	r := start(t, recorder.Settings{Now: clock.Load, Reserve: 1 << 62, Alarm: func(a recorder.Alarm) {
+		mu.Lock()
+		alarms[a.Kind] = a.Active
+		mu.Unlock()
+	}})
+	tapes := []*tape{newTape(t, "TR_camera", samples.VP8, 0), newTape(t, "TR_sound", samples.Opus, 0)}
+	for _, p := range tapes {
+		p.started = clock.Load()
+		if err := r.Record(p, archive.Source{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, "the tracks begin", func() bool { return r.Stats().Tracks == 2 })
+	for range 50 {
+		now := clock.Add(100 * ms)
+		for _, p := range tapes {
+			p.play(now)
+		}
+	}
+	if err := r.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	item := archive.Describe(r.Dir())
+	if len(item.Tracks) != 1 || item.Tracks[0].Track != "TR_sound" || item.Tracks[0].To < 4900 {
+		t.Errorf("%+v", item.Tracks)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if !alarms[recorder.DiskFull] || r.Stats().DroppedFragments == 0 {
+		t.Errorf("%v, %+v", alarms, r.Stats())
 	}
 }

@@ -202,6 +202,14 @@ func NewWriter(path, id string, to []age.Recipient) (*Writer, error) {
 	return &Writer{path: path, keys: keys, aead: gcm(master), master: len(keys.Masters) - 1}, nil
 }
 
+// Last is the highest number that has a key.
+func (w *Writer) Last() (last uint16) {
+	for number := range w.keys.Tracks {
+		last = max(last, number)
+	}
+	return last
+}
+
 // Track makes and saves the key of a new track file.
 func (w *Writer) Track(track uint16) (*Sealer, error) {
 	if _, ok := w.keys.Tracks[track]; ok {
