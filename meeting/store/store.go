@@ -1,0 +1,255 @@
+// Package store keeps meetings in a database: every version of a plan, what a live
+// meeting started from, and its log. It only adds: there is no update and no
+// delete, so history stays. SQLite in the process by default, PostgreSQL when the
+// address says so, with one portable SQL. It owns the connection pool of
+// database/sql and starts no goroutine of its own; Close ends it.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
+	_ "modernc.org/sqlite"             // the SQLite driver, without C
+
+	"diemcau/meeting"
+	"diemcau/meeting/conduct"
+	"diemcau/meeting/schedule"
+)
+
+// CodeStale refuses a write that does not follow what is stored: somebody else
+// wrote first, or the same act comes again.
+const CodeStale meeting.Code = "store.stale"
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Store is an open database. It is safe for concurrent use.
+type Store struct{ db *sql.DB }
+
+// Open opens the database at the address, "postgres://..." or the path of a SQLite
+// file, and brings its tables forward to this release.
+func Open(ctx context.Context, address string) (*Store, error) {
+	driver := "pgx"
+	if !strings.HasPrefix(address, "postgres://") && !strings.HasPrefix(address, "postgresql://") {
+		// FULL: an act that was acknowledged outlives a power cut. IMMEDIATE: two
+		// writers wait for each other instead of failing half-way.
+		driver = "sqlite"
+		address = "file:" + (&url.URL{Path: address}).EscapedPath() +
+			"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
+	}
+	db, err := sql.Open(driver, address)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db: db}
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
+}
+
+// Close ends the connections.
+func (s *Store) Close() error { return s.db.Close() }
+
+// migrate applies the files that are not yet applied, each in one transaction, in
+// the order of their names. A database of a later release is refused.
+func (s *Store) migrate(ctx context.Context) error {
+	if _, err := s.db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY)`); err != nil {
+		return err
+	}
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	applied, err := s.column(ctx, `SELECT name FROM migrations`)
+	if err != nil {
+		return err
+	}
+	for _, name := range applied {
+		if !slices.Contains(names, name) {
+			return fmt.Errorf("store: the database is of a later release: %s", name)
+		}
+	}
+	for _, name := range names {
+		if slices.Contains(applied, name) {
+			continue
+		}
+		text, err := migrations.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		err = s.write(ctx, func(tx *sql.Tx) error {
+			for part := range strings.SplitSeq(string(text), ";\n") {
+				if strings.TrimSpace(part) == "" {
+					continue
+				}
+				if _, err := tx.ExecContext(ctx, part); err != nil {
+					return fmt.Errorf("store: %s: %w", name, err)
+				}
+			}
+			_, err := tx.ExecContext(ctx, `INSERT INTO migrations (name) VALUES ($1)`, name)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write runs f in a transaction.
+func (s *Store) write(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+// column reads the one text column of a query.
+func (s *Store) column(ctx context.Context, query string, args ...any) ([]string, error) {
+	rows, err := s.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var x string
+		if err := rows.Scan(&x); err != nil {
+			return nil, err
+		}
+		all = append(all, x)
+	}
+	return all, rows.Err()
+}
+
+// follows refuses a number that is not the next one of the meeting's rows.
+func follows(ctx context.Context, tx *sql.Tx, query string, id meeting.ID, next int) error {
+	var last int
+	if err := tx.QueryRowContext(ctx, query, string(id)).Scan(&last); err != nil {
+		return err
+	}
+	if next != last+1 {
+		return meeting.Refuse(CodeStale, "number").With(fmt.Sprint(last))
+	}
+	return nil
+}
+
+// SaveVersion adds the newest version of a meeting. A version whose number is
+// taken or leaves a gap is refused: a lost update is an error, never silent.
+func (s *Store) SaveVersion(ctx context.Context, e schedule.Entry) error {
+	v := e.Now()
+	body, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *sql.Tx) error {
+		if err := follows(ctx, tx, `SELECT COALESCE(MAX(number), 0) FROM versions WHERE meeting = $1`, v.Plan.ID, v.Number); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO versions (meeting, number, body) VALUES ($1, $2, $3)`, string(v.Plan.ID), v.Number, string(body))
+		return err
+	})
+}
+
+// Entry reads a meeting with all its versions; an unknown one is not found.
+func (s *Store) Entry(ctx context.Context, id meeting.ID) (schedule.Entry, error) {
+	bodies, err := s.column(ctx, `SELECT body FROM versions WHERE meeting = $1 ORDER BY number`, string(id))
+	if err != nil {
+		return schedule.Entry{}, err
+	}
+	if len(bodies) == 0 {
+		return schedule.Entry{}, meeting.Refuse(meeting.CodeUnknown, "meeting").With(string(id))
+	}
+	var e schedule.Entry
+	for _, b := range bodies {
+		var v schedule.Version
+		if err := json.Unmarshal([]byte(b), &v); err != nil {
+			return schedule.Entry{}, err
+		}
+		e.Versions = append(e.Versions, v)
+	}
+	return e, nil
+}
+
+// SaveOpening keeps what a live meeting starts from, once.
+func (s *Store) SaveOpening(ctx context.Context, o conduct.Opening) error {
+	body, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *sql.Tx) error {
+		if err := follows(ctx, tx, `SELECT COUNT(*) FROM openings WHERE meeting = $1`, o.Plan.ID, 1); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO openings (meeting, body) VALUES ($1, $2)`, string(o.Plan.ID), string(body))
+		return err
+	})
+}
+
+// Append adds the events of one act, all or none. They must follow the last one
+// stored.
+func (s *Store) Append(ctx context.Context, id meeting.ID, events []conduct.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	return s.write(ctx, func(tx *sql.Tx) error {
+		if err := follows(ctx, tx, `SELECT COALESCE(MAX(seq), 0) FROM events WHERE meeting = $1`, id, events[0].Seq); err != nil {
+			return err
+		}
+		for _, e := range events {
+			body, err := json.Marshal(e)
+			if err != nil {
+				return err
+			}
+			_, err = tx.ExecContext(ctx, `INSERT INTO events (meeting, seq, act_key, what, at, body) VALUES ($1, $2, $3, $4, $5, $6)`,
+				string(id), e.Seq, e.Key, string(e.After.Kind()), e.At.UTC().Format(time.RFC3339Nano), string(body))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Load reads opening and log and replays them: the live meeting as it was at the
+// last act that was kept.
+func (s *Store) Load(ctx context.Context, id meeting.ID) (*conduct.Live, []conduct.Event, error) {
+	openings, err := s.column(ctx, `SELECT body FROM openings WHERE meeting = $1`, string(id))
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(openings) == 0 {
+		return nil, nil, meeting.Refuse(meeting.CodeUnknown, "meeting").With(string(id))
+	}
+	var o conduct.Opening
+	if err := json.Unmarshal([]byte(openings[0]), &o); err != nil {
+		return nil, nil, err
+	}
+	bodies, err := s.column(ctx, `SELECT body FROM events WHERE meeting = $1 ORDER BY seq`, string(id))
+	if err != nil {
+		return nil, nil, err
+	}
+	log := make([]conduct.Event, len(bodies))
+	for i, b := range bodies {
+		if err := json.Unmarshal([]byte(b), &log[i]); err != nil {
+			return nil, nil, err
+		}
+	}
+	live, err := conduct.Replay(o, log)
+	return live, log, err
+}
