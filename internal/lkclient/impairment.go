@@ -1,6 +1,7 @@
 package lkclient
 
 import (
+	"errors"
 	"math/rand/v2"
 	"net"
 	"sync"
@@ -186,7 +187,8 @@ func (c *impairedConn) receive() {
 
 // resumable waits a moment after a deadline, and tells whether to go on.
 func (c *impairedConn) resumable(err error) bool {
-	if e, ok := err.(net.Error); !ok || !e.Timeout() { //nolint:errorlint // as the socket made it
+	var e net.Error
+	if !errors.As(err, &e) || !e.Timeout() {
 		return false
 	}
 	select {

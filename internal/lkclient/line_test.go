@@ -1,6 +1,7 @@
 package lkclient
 
 import (
+	"errors"
 	"net"
 	"testing"
 	"time"
@@ -170,7 +171,7 @@ func TestAReaderOfAnImpairedLineEndsWithItsDeadlineAndItsSocket(t *testing.T) {
 	var timeout net.Error
 	if _, _, err := c.ReadFrom(make([]byte, 10)); err == nil {
 		t.Error("read something")
-	} else if timeout, _ = err.(net.Error); timeout == nil || !timeout.Timeout() {
+	} else if !errors.As(err, &timeout) || !timeout.Timeout() {
 		t.Errorf("not a timeout: %v", err)
 	}
 	if err := c.SetDeadline(time.Time{}); err != nil {
