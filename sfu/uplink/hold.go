@@ -16,6 +16,9 @@ const (
 	// farApart is the gap between two packets of a frame that tells a sender
 	// which spreads its frames: the rest would come too late to be waited for.
 	farApart = int64(500 * time.Microsecond)
+	// holdPackets is how many packets a frame must have of late to be worth it:
+	// a pair saves less than the wait costs.
+	holdPackets = 4
 	// spread is how many gaps of 256 may be long before nothing is held any more.
 	spread = 64
 )
@@ -23,9 +26,11 @@ const (
 // frame follows the packets of one layer to the ends of its frames. A lost end
 // costs one wait.
 type frame struct {
-	open bool   // the last packet was not the last of its frame
-	gaps uint16 // share of long gaps within frames, of 256, smoothed
-	at   int64  // arrival of the last packet
+	open  bool   // the last packet was not the last of its frame
+	count int    // packets of the frame so far
+	size  int    // packets a frame has, smoothed, in eighths
+	gaps  uint16 // share of long gaps within frames, of 256, smoothed
+	at    int64  // arrival of the last packet
 }
 
 // packet notes one packet in the order of arrival.
@@ -39,6 +44,11 @@ func (f *frame) packet(p *sfu.Packet) {
 			long = 256
 		}
 		f.gaps = (f.gaps*7 + long) / 8
+	}
+	f.count++
+	if p.Marker {
+		f.size += f.count - f.size/8
+		f.count = 0
 	}
 	f.open, f.at = !p.Marker, p.Arrival
 }
@@ -54,7 +64,7 @@ func (c *core) wait(now int64) bool {
 		return false
 	}
 	for _, st := range c.streams {
-		if f := &st.frame; f.open && f.gaps < spread && now-f.at < farApart {
+		if f := &st.frame; f.open && f.size >= holdPackets*8 && f.gaps < spread && now-f.at < farApart {
 			return true
 		}
 	}
