@@ -272,6 +272,11 @@ func (e *Entry) Close() {
 	for _, l := range e.legs {
 		l.file.Close()
 	}
+	if e.lock != nil {
+		// Closing alone is not enough while a child process, between fork and exec,
+		// shares the descriptor.
+		_ = syscall.Flock(int(e.lock.Fd()), syscall.LOCK_UN) // a descriptor fits
+	}
 	for _, f := range []*os.File{e.index.file, e.events.file, e.points.file, e.lock} {
 		if f != nil {
 			f.Close()
