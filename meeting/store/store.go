@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
 	_ "modernc.org/sqlite"             // the SQLite driver, without C
 
@@ -34,7 +35,10 @@ const CodeStale meeting.Code = "store.stale"
 var migrations embed.FS
 
 // Store is an open database. It is safe for concurrent use.
-type Store struct{ db *sql.DB }
+type Store struct {
+	db       *sql.DB
+	postgres bool
+}
 
 // Open opens the database at the address, "postgres://..." or the path of a SQLite
 // file, and brings its tables forward to this release.
@@ -51,7 +55,7 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db}
+	s := &Store{db: db, postgres: driver == "pgx"}
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -61,50 +65,64 @@ func Open(ctx context.Context, address string) (*Store, error) {
 // Close ends the connections.
 func (s *Store) Close() error { return s.db.Close() }
 
-// migrate applies the files that are not yet applied, each in one transaction, in
-// the order of their names. A database of a later release is refused.
+// migration is the key of the lock that lets one node migrate at a time.
+const migration = 0x6469656d
+
+// migrate applies the files that are not yet applied in the order of their names,
+// all in one transaction. Nodes that start together wait for each other: SQLite
+// has one writer, PostgreSQL is given a lock. A database of a later release is
+// refused.
 func (s *Store) migrate(ctx context.Context) error {
-	if _, err := s.db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY)`); err != nil {
-		return err
-	}
 	names, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
 		return err
 	}
-	applied, err := s.column(ctx, `SELECT name FROM migrations`)
+	return s.write(ctx, func(tx *sql.Tx) error {
+		if s.postgres {
+			if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, migration); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY)`); err != nil {
+			return err
+		}
+		applied, err := column(ctx, tx, `SELECT name FROM migrations`)
+		if err != nil {
+			return err
+		}
+		for _, name := range applied {
+			if !slices.Contains(names, name) {
+				return fmt.Errorf("store: the database is of a later release: %s", name)
+			}
+		}
+		for _, name := range names {
+			if slices.Contains(applied, name) {
+				continue
+			}
+			if err := apply(ctx, tx, name); err != nil {
+				return fmt.Errorf("store: %s: %w", name, err)
+			}
+		}
+		return nil
+	})
+}
+
+// apply runs one file statement by statement and notes its name.
+func apply(ctx context.Context, tx *sql.Tx, name string) error {
+	text, err := migrations.ReadFile(name)
 	if err != nil {
 		return err
 	}
-	for _, name := range applied {
-		if !slices.Contains(names, name) {
-			return fmt.Errorf("store: the database is of a later release: %s", name)
-		}
-	}
-	for _, name := range names {
-		if slices.Contains(applied, name) {
+	for part := range strings.SplitSeq(string(text), ";\n") {
+		if strings.TrimSpace(part) == "" {
 			continue
 		}
-		text, err := migrations.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		err = s.write(ctx, func(tx *sql.Tx) error {
-			for part := range strings.SplitSeq(string(text), ";\n") {
-				if strings.TrimSpace(part) == "" {
-					continue
-				}
-				if _, err := tx.ExecContext(ctx, part); err != nil {
-					return fmt.Errorf("store: %s: %w", name, err)
-				}
-			}
-			_, err := tx.ExecContext(ctx, `INSERT INTO migrations (name) VALUES ($1)`, name)
-			return err
-		})
-		if err != nil {
+		if _, err := tx.ExecContext(ctx, part); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err = tx.ExecContext(ctx, `INSERT INTO migrations (name) VALUES ($1)`, name)
+	return err
 }
 
 // write runs f in a transaction.
@@ -114,14 +132,23 @@ func (s *Store) write(ctx context.Context, f func(*sql.Tx) error) error {
 		return err
 	}
 	if err := f(tx); err != nil {
+		var pg *pgconn.PgError
+		if errors.As(err, &pg) && pg.Code == "23505" {
+			err = meeting.Refuse(CodeStale, "number") // another writer was first by a hair
+		}
 		return errors.Join(err, tx.Rollback())
 	}
 	return tx.Commit()
 }
 
+// querier is a database or a transaction of it.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
 // column reads the one text column of a query.
-func (s *Store) column(ctx context.Context, query string, args ...any) ([]string, error) {
-	rows, err := s.db.QueryContext(ctx, query, args...)
+func column(ctx context.Context, from querier, query string, args ...any) ([]string, error) {
+	rows, err := from.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +195,7 @@ func (s *Store) SaveVersion(ctx context.Context, e schedule.Entry) error {
 
 // Entry reads a meeting with all its versions; an unknown one is not found.
 func (s *Store) Entry(ctx context.Context, id meeting.ID) (schedule.Entry, error) {
-	bodies, err := s.column(ctx, `SELECT body FROM versions WHERE meeting = $1 ORDER BY number`, string(id))
+	bodies, err := column(ctx, s.db, `SELECT body FROM versions WHERE meeting = $1 ORDER BY number`, string(id))
 	if err != nil {
 		return schedule.Entry{}, err
 	}
@@ -229,7 +256,7 @@ func (s *Store) Append(ctx context.Context, id meeting.ID, events []conduct.Even
 // Load reads opening and log and replays them: the live meeting as it was at the
 // last act that was kept.
 func (s *Store) Load(ctx context.Context, id meeting.ID) (*conduct.Live, []conduct.Event, error) {
-	openings, err := s.column(ctx, `SELECT body FROM openings WHERE meeting = $1`, string(id))
+	openings, err := column(ctx, s.db, `SELECT body FROM openings WHERE meeting = $1`, string(id))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -240,7 +267,7 @@ func (s *Store) Load(ctx context.Context, id meeting.ID) (*conduct.Live, []condu
 	if err := json.Unmarshal([]byte(openings[0]), &o); err != nil {
 		return nil, nil, err
 	}
-	bodies, err := s.column(ctx, `SELECT body FROM events WHERE meeting = $1 ORDER BY seq`, string(id))
+	bodies, err := column(ctx, s.db, `SELECT body FROM events WHERE meeting = $1 ORDER BY seq`, string(id))
 	if err != nil {
 		return nil, nil, err
 	}
