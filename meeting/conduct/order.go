@@ -117,7 +117,7 @@ func (d PassFast) decide(l *Live, a Act) ([]Change, error) {
 	if err := l.need(a.By, meeting.Chair); err != nil {
 		return nil, err
 	}
-	changes, err := StartItem{d.Item}.decide(l, a)
+	changes, err := StartItem(d).decide(l, a)
 	if err != nil {
 		return nil, err
 	}

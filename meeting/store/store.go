@@ -147,13 +147,12 @@ type querier interface {
 }
 
 // column reads the one text column of a query.
-func column(ctx context.Context, from querier, query string, args ...any) ([]string, error) {
+func column(ctx context.Context, from querier, query string, args ...any) (all []string, err error) {
 	rows, err := from.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var all []string
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		var x string
 		if err := rows.Scan(&x); err != nil {
