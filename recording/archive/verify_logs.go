@@ -2,7 +2,6 @@ package archive
 
 import (
 	"bytes"
-	"crypto/ed25519"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -134,7 +133,7 @@ func (v *verification) checkPoints() error {
 	var prev string
 	var before, done evidence.Checkpoint
 	for _, l := range lines {
-		c, err := evidence.ReadCheckpoint(l.text, ed25519.PublicKey(key))
+		c, err := evidence.ReadCheckpoint(l.text, key)
 		if err != nil || c.Prev != prev || c.Records < before.Records || c.Events < before.Events {
 			v.add(checkpointsName, l.from, l.to, max(before.At, 0), "a checkpoint is not what was signed")
 			return nil
