@@ -99,9 +99,3 @@ test('metadata, name and attributes change with the right and are refused withou
   );
   expect(refused).toBe('refused');
 });
-
-test('data tracks go from one client to another', async ({ compat, client: page }) => {
-  for (const name of ['a', 'b']) await joinPoint(compat, page, name);
-  const able = await page.evaluate(() => 'publishDataTrack' in window.harness.point('a').room.localParticipant);
-  test.skip(!able, 'this client has none');
-});
