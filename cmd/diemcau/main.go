@@ -33,9 +33,9 @@ func (versionCmd) Run() error {
 	return nil
 }
 
-// gcPercent halves the garbage that may pile up. Forwarding allocates nothing, so
+// gcPercent bounds the garbage that may pile up. Forwarding allocates nothing, so
 // collections are rare and cheap, while memory decides how many clients fit.
-const gcPercent = 50
+const gcPercent = 30
 
 func main() {
 	if os.Getenv("GOGC") == "" {
