@@ -1,0 +1,51 @@
+// Package account is who may use the bridge: people with their rights, the rules
+// for passwords, paired machines. It is pure. Requests carry the Identity of
+// whoever makes them in their context; the door of the HTTP API puts it there,
+// and every other part only reads it.
+package account
+
+import (
+	"context"
+	"slices"
+
+	"diemcau/meeting"
+	"diemcau/meeting/conduct"
+)
+
+// Identity is who makes a request: a person, the machine of a point, or a person
+// signed in at such a machine (SEC-04).
+type Identity struct {
+	Person   meeting.PersonID
+	User     string // the name he signs in with
+	Name     string
+	Position string
+	Unit     meeting.UnitID
+	// Rights hold in the person's unit and those below it. Rights in one meeting
+	// come from its plan besides.
+	Rights []meeting.Right
+	// Device and Point are set for a paired machine.
+	Device meeting.DeviceID
+	Point  meeting.PointID
+	// Session names the sign-in in logs. It is no secret and opens nothing.
+	Session string
+}
+
+// Has answers whether the person holds the right in his unit. An administrator
+// keeps the house and not the meetings: he holds no other right by it.
+func (i Identity) Has(r meeting.Right) bool { return slices.Contains(i.Rights, r) }
+
+// Actor is the identity as the log of a meeting writes it.
+func (i Identity) Actor() conduct.Actor {
+	return conduct.Actor{Person: i.Person, Device: i.Device, Point: i.Point}
+}
+
+type key struct{}
+
+// With returns a context that carries the identity.
+func With(ctx context.Context, i Identity) context.Context { return context.WithValue(ctx, key{}, i) }
+
+// Of returns the identity of a request; false for nobody.
+func Of(ctx context.Context) (Identity, bool) {
+	i, ok := ctx.Value(key{}).(Identity)
+	return i, ok
+}
