@@ -1,0 +1,222 @@
+package live
+
+import (
+	"slices"
+	"time"
+
+	"diemcau/meeting"
+	"diemcau/meeting/conduct"
+	"diemcau/meeting/floor"
+	"diemcau/meeting/plan"
+	"diemcau/meeting/rollcall"
+	"diemcau/meeting/vote"
+)
+
+// StateVersion is the version of State. Fields are only added within a version.
+const StateVersion = 1
+
+// longestQueue is how many requests to speak State lists; boards read the rest.
+const longestQueue = 40
+
+// State is what every client of the meeting is told: the room's metadata, as
+// JSON. It is small, for it goes to every point with every act. Names of points
+// are the participants' names; what only boards show is in Board. Times are
+// milliseconds since 1970, absent when there is none.
+type State struct {
+	// Version is StateVersion; a client that does not know it shows nothing of it.
+	Version int        `json:"v"`
+	Meeting meeting.ID `json:"meeting"`
+	// Seq is the number of the last event that is in this state.
+	Seq   int             `json:"seq"`
+	Phase conduct.Phase   `json:"phase"`
+	Mode  plan.Mode       `json:"mode"`
+	Main  meeting.PointID `json:"main"`
+	// Screen is what every screen shows.
+	Screen StateScreen `json:"screen"`
+	// Speech has the floor; absent when nobody has.
+	Speech *StateSpeech `json:"speech,omitempty"`
+	// Queue waits for the floor, first first; Waiting counts all of it.
+	Queue   []StateRequest `json:"queue,omitempty"`
+	Waiting int            `json:"waiting,omitempty"`
+	// Muted points stay silent whatever the mode allows.
+	Muted []meeting.PointID `json:"muted,omitempty"`
+	Item  *StateItem        `json:"item,omitempty"`
+	Roll  StateRoll         `json:"roll"`
+	// Vote is the one that is open, waits for the chair, or was closed last.
+	Vote        *StateVote `json:"vote,omitempty"`
+	Recording   bool       `json:"recording,omitempty"`
+	Loudspeaker bool       `json:"loudspeaker,omitempty"`
+	Locked      bool       `json:"locked,omitempty"`
+	Banner      string     `json:"banner,omitempty"`
+}
+
+// StateScreen is the central picture: the same at all points (CON-10).
+type StateScreen struct {
+	Layout conduct.Layout `json:"layout"`
+	// Tiles are the points in the picture, the large place first.
+	Tiles   []meeting.PointID `json:"tiles"`
+	Content meeting.PointID   `json:"content,omitempty"` // whose shared screen is shown
+	Source  meeting.SourceID  `json:"source,omitempty"`
+	// LowerThird are two lines under the picture, or nothing.
+	LowerThird []string `json:"lowerThird,omitempty"`
+	// Music is the ceremony: stereo sound without noise suppression.
+	Music bool `json:"music,omitempty"`
+	// Lost is the speaker whose signal is out ("Mất tín hiệu điểm cầu ...").
+	Lost meeting.PointID `json:"lost,omitempty"`
+}
+
+// StateSpeech is the speech that has the floor and its clock: yellow from 60 s
+// before Due, red from Due on (CON-06).
+type StateSpeech struct {
+	Number   int             `json:"number"`
+	Point    meeting.PointID `json:"point"`
+	Name     string          `json:"name,omitempty"`
+	Position string          `json:"position,omitempty"`
+	Topic    string          `json:"topic,omitempty"`
+	Started  int64           `json:"started"`
+	Due      int64           `json:"due,omitempty"`
+	AutoCut  bool            `json:"autoCut,omitempty"`
+}
+
+// StateRequest is one entry of the queue. A point finds its own place in it.
+type StateRequest struct {
+	ID       meeting.EntryID `json:"id"`
+	Point    meeting.PointID `json:"point"`
+	Name     string          `json:"name,omitempty"`
+	At       int64           `json:"at"`
+	Early    bool            `json:"early,omitempty"`
+	Deferred bool            `json:"deferred,omitempty"`
+}
+
+// StateItem is the agenda item that is on; it is over time from Due on.
+type StateItem struct {
+	ID      meeting.ItemID `json:"id"`
+	Started int64          `json:"started"`
+	Due     int64          `json:"due,omitempty"`
+}
+
+// StateRoll are the sums of the roll call.
+type StateRoll struct {
+	Points   int `json:"points"`
+	Present  int `json:"present"`
+	Absent   int `json:"absent,omitempty"`
+	Heads    int `json:"heads,omitempty"`
+	Expected int `json:"expected"`
+}
+
+// StateVote is a vote as everybody sees it. How many chose what is told when it
+// is closed.
+type StateVote struct {
+	Motion   meeting.MotionID `json:"motion"`
+	Title    string           `json:"title"`
+	Form     vote.Form        `json:"form"`
+	Phase    vote.Phase       `json:"phase"`
+	Eligible int              `json:"eligible"`
+	Present  int              `json:"present"`
+	Cast     int              `json:"cast"`
+	Result   *StateResult     `json:"result,omitempty"`
+}
+
+// StateResult is the result of a closed vote; PerMille is the share of the base.
+type StateResult struct {
+	For      int  `json:"for"`
+	Against  int  `json:"against"`
+	Abstain  int  `json:"abstain"`
+	PerMille int  `json:"perMille"`
+	Passed   bool `json:"passed"`
+}
+
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// NewState is what everybody is told of the meeting at the time.
+func NewState(l *conduct.Live, now time.Time) State {
+	s, p := l.State(), l.Plan()
+	screen := l.Screen(now)
+	out := State{
+		Version: StateVersion, Meeting: p.ID, Seq: s.Seq, Phase: s.Phase, Mode: s.Mode, Main: s.Main,
+		Screen: stateScreen(screen), Speech: stateSpeech(s), Waiting: len(s.Floor.Queue),
+		Muted: slices.Clone(s.Sound.Muted), Roll: stateRoll(l.Totals()), Vote: stateVote(s.Votes),
+		Recording: screen.Recording, Loudspeaker: screen.Loudspeaker, Locked: s.Door.Locked, Banner: screen.Banner,
+	}
+	for _, r := range s.Floor.Queue[:min(len(s.Floor.Queue), longestQueue)] {
+		out.Queue = append(out.Queue, stateRequest(r))
+	}
+	if screen.Item != "" {
+		out.Item = stateItem(s, p, screen.Item)
+	}
+	return out
+}
+
+func stateScreen(s conduct.Screen) StateScreen {
+	out := StateScreen{Layout: s.Layout, Tiles: []meeting.PointID{}, Content: s.Content, Source: s.Source, Music: s.Music, Lost: s.Lost}
+	for _, t := range s.Tiles {
+		out.Tiles = append(out.Tiles, t.Point)
+	}
+	if s.LowerThird != [2]string{} {
+		out.LowerThird = s.LowerThird[:]
+	}
+	return out
+}
+
+func stateSpeech(s *conduct.State) *StateSpeech {
+	n := s.Floor.Now
+	if n == nil {
+		return nil
+	}
+	return &StateSpeech{
+		Number: n.Number, Point: n.Point, Name: n.Speaker.Name, Position: n.Speaker.Position, Topic: n.Topic,
+		Started: millis(n.Started), Due: millis(n.Due()), AutoCut: s.Timing.AutoCut,
+	}
+}
+
+func stateRequest(r floor.Request) StateRequest {
+	return StateRequest{ID: r.ID, Point: r.Point, Name: r.Speaker.Name, At: millis(r.At), Early: r.Early, Deferred: r.Deferred}
+}
+
+func stateItem(s *conduct.State, p plan.Plan, id meeting.ItemID) *StateItem {
+	out := &StateItem{ID: id}
+	for _, run := range s.Runs {
+		if run.Item == id && run.Finished.IsZero() {
+			out.Started = millis(run.Started)
+		}
+	}
+	for _, item := range p.Agenda {
+		if item.ID == id && item.Minutes > 0 {
+			out.Due = out.Started + int64(item.Minutes)*60_000
+		}
+	}
+	return out
+}
+
+func stateRoll(t rollcall.Totals) StateRoll {
+	return StateRoll{Points: t.Points, Present: t.Present, Absent: t.Excused + t.Absent, Heads: t.Heads, Expected: t.Expected}
+}
+
+// stateVote is the vote that runs, or the last that was held.
+func stateVote(votes []vote.Vote) *StateVote {
+	var shown *vote.Vote
+	for i := range votes {
+		v := &votes[i]
+		if v.Phase == vote.Prepared || (shown != nil && v.Opened.Before(shown.Opened)) {
+			continue
+		}
+		shown = v
+	}
+	if shown == nil {
+		return nil
+	}
+	tally := shown.Tally()
+	out := &StateVote{
+		Motion: shown.Motion.ID, Title: shown.Motion.Title, Form: shown.Motion.Form, Phase: shown.Phase,
+		Eligible: len(shown.Motion.Eligible()), Present: len(shown.Present), Cast: tally.For + tally.Against + tally.Abstain,
+	}
+	if shown.Phase == vote.Closed {
+		out.Result = &StateResult{For: tally.For, Against: tally.Against, Abstain: tally.Abstain, PerMille: tally.PerMille, Passed: tally.Passed}
+	}
+	return out
+}
