@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"math"
 	"time"
 
+	"diemcau/meeting"
 	"diemcau/sfu"
 )
 
@@ -18,8 +20,12 @@ type demand struct {
 	lowering  *time.Timer
 }
 
-// nobody is the wanted layer of a receiver that wants nothing now.
-const nobody = -1
+// nobody is the wanted layer of a receiver that wants nothing now, highest that
+// of one that takes the best there is.
+const (
+	nobody  = -1
+	highest = math.MaxInt
+)
 
 // want notes the highest layer that a peer wants of a track, and has the
 // publisher think again.
@@ -30,6 +36,17 @@ func (s *subscriber) want(pub *publication, top int) {
 	s.peer.room.registry.want(pub, s.peer, top)
 	publisher := pub.publisher
 	publisher.post(func() { publisher.pub.demanded(pub) })
+}
+
+// Record says whether a track is recorded: a recorder counts as a receiver of the
+// best layer, so that the publisher goes on encoding it. Unknown tracks are
+// ignored.
+func (r *Room) Record(id meeting.TrackID, on bool) {
+	pub := r.registry.record(id, on)
+	if pub == nil || pub.track.Kind != sfu.Video {
+		return
+	}
+	pub.publisher.post(func() { pub.publisher.pub.demanded(pub) })
 }
 
 // demanded compares what is wanted with what the publisher knows: more is told

@@ -29,6 +29,7 @@ type publication struct {
 
 	demand    demand        // the publisher's
 	receivers map[*Peer]int // highest wanted layer; under the registry's lock
+	recorded  bool          // so all layers are wanted; under the registry's lock
 }
 
 func (r *registry) find(id meeting.TrackID) *publication {
@@ -86,11 +87,26 @@ func (r *registry) want(p *publication, peer *Peer, top int) {
 	}
 }
 
+// record notes whether a recorder receives a track.
+func (r *registry) record(id meeting.TrackID, on bool) *publication {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := r.tracks[id]
+	if p == nil || p.recorded == on {
+		return nil
+	}
+	p.recorded = on
+	return p
+}
+
 // wanted is the highest layer that any receiver wants.
 func (r *registry) wanted(p *publication) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	top := nobody
+	if p.recorded {
+		top = highest
+	}
 	for _, t := range p.receivers {
 		top = max(top, t)
 	}

@@ -152,6 +152,24 @@ func TestAPublisherHearsWhichLayersAreWanted(t *testing.T) {
 	expect(false, false, false)
 }
 
+func TestARecorderCountsAsAReceiverOfTheBestLayer(t *testing.T) {
+	t.Parallel()
+	room := newRoom(t, engine.Config{})
+	a := newClient(t, room, "a", clientOptions{})
+	a.publishSimulcast("TR_S")
+	a.wait("the track", func() bool { _, ok := room.Source("TR_S"); return ok })
+	expect := func(want bool) {
+		t.Helper()
+		find(a, func(e engine.QualitiesWanted) bool {
+			return e.ID == "TR_S" && e.Layers[0] == want && e.Layers[1] == want && e.Layers[2] == want
+		})
+	}
+	room.Record("TR_S", true)
+	expect(true)
+	room.Record("TR_S", false)
+	expect(false)
+}
+
 func TestALimitedLineGetsASmallerLayer(t *testing.T) {
 	t.Parallel()
 	room := newRoom(t, engine.Config{})

@@ -66,6 +66,16 @@ func (r *Room) UpdateRoomMetadata(ctx context.Context, metadata string) (*liveki
 	return out, err
 }
 
+// SetRecording tells everybody, now and who comes later, whether the meeting is
+// being recorded.
+func (r *Room) SetRecording(ctx context.Context, on bool) error {
+	return r.call(ctx, func() error {
+		r.recorded = on
+		r.tellRoom(true)
+		return nil
+	})
+}
+
 // ListParticipants lists all participants, hidden ones too.
 func (r *Room) ListParticipants(ctx context.Context) ([]*livekit.ParticipantInfo, error) {
 	var out []*livekit.ParticipantInfo

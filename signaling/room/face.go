@@ -54,7 +54,7 @@ func (f *face) configure(c *livekit.RoomConfiguration) {
 // count renews the head counts. It reports a change.
 func (r *Room) count() bool {
 	var participants, publishers uint32
-	recording := false
+	recording := r.recorded
 	for _, m := range r.members {
 		recording = recording || m.profile.Grants().Recorder && m.announced
 		if m.profile.Dependent() || !m.announced {

@@ -84,20 +84,21 @@ type peer struct {
 	settings signaling.PeerSettings
 	events   func(signaling.MediaEvent)
 
-	mu       sync.Mutex
-	offers   []signaling.SessionDescription
-	answers  []signaling.SessionDescription
-	trickles []string
-	restarts int
-	expected []signaling.PendingTrack
-	muted    map[meeting.TrackID]bool
-	removed  []meeting.TrackID
-	wishes   map[meeting.TrackID]signaling.Wish // subscribed tracks
-	streams  map[meeting.TrackID]string
-	sent     [2][][]byte
-	full     bool
-	limit    int64
-	closed   bool
+	mu        sync.Mutex
+	offers    []signaling.SessionDescription
+	answers   []signaling.SessionDescription
+	trickles  []string
+	restarts  int
+	expected  []signaling.PendingTrack
+	audiences map[meeting.TrackID]signaling.Audience
+	muted     map[meeting.TrackID]bool
+	removed   []meeting.TrackID
+	wishes    map[meeting.TrackID]signaling.Wish // subscribed tracks
+	streams   map[meeting.TrackID]string
+	sent      [2][][]byte
+	full      bool
+	limit     int64
+	closed    bool
 }
 
 func (p *peer) do(f func()) {
@@ -140,6 +141,14 @@ func (p *peer) SetMuted(id meeting.TrackID, muted bool) {
 			p.muted = make(map[meeting.TrackID]bool)
 		}
 		p.muted[id] = muted
+	})
+}
+func (p *peer) SetAudience(id meeting.TrackID, a signaling.Audience) {
+	p.do(func() {
+		if p.audiences == nil {
+			p.audiences = make(map[meeting.TrackID]signaling.Audience)
+		}
+		p.audiences[id] = a
 	})
 }
 func (p *peer) Unpublish(id meeting.TrackID) { p.do(func() { p.removed = append(p.removed, id) }) }

@@ -199,6 +199,32 @@ func TestMachinesAreNeitherCountedNorWaitedFor(t *testing.T) {
 	})
 }
 
+func TestEverybodyIsToldOfTheBridgesOwnRecording(t *testing.T) {
+	t.Parallel()
+	inHouse(t, nil, func(h *house) {
+		a := h.active("a")
+		tell := func(on bool) {
+			t.Helper()
+			if err := h.server.SetRecording(context.Background(), "xa", on); err != nil {
+				t.Fatal(err)
+			}
+			h.settle()
+			if got := last(a, (*livekit.SignalResponse).GetRoomUpdate).GetRoom(); got.GetActiveRecording() != on {
+				t.Errorf("room while recording is %v: %v", on, got)
+			}
+		}
+		tell(true)
+		b := h.active("b")
+		if !last(b, (*livekit.SignalResponse).GetJoin).GetRoom().GetActiveRecording() {
+			t.Error("who came later was not told")
+		}
+		tell(false)
+		if err := h.server.SetRecording(context.Background(), "elsewhere", true); !errors.Is(err, session.ErrNoRoom) {
+			t.Errorf("a room that is not open: %v", err)
+		}
+	})
+}
+
 func TestWhatIsNotServedIsRefusedInItsOwnWords(t *testing.T) {
 	t.Parallel()
 	inHouse(t, nil, func(h *house) {

@@ -69,6 +69,7 @@ type Room struct {
 	courier  courier
 	calls    calls
 	vacancy  vacancy
+	recorded bool                                          // a recorder of the bridge's own is at work
 	paths    map[meeting.PointID]livekit.CandidateProtocol // wished for the next join
 	closed   bool
 }

@@ -62,6 +62,11 @@ func (s *Server) CreateRoom(ctx context.Context, req *livekit.CreateRoomRequest)
 	}
 }
 
+// SetRecording tells everybody in a room whether it is being recorded.
+func (s *Server) SetRecording(ctx context.Context, id meeting.ID, on bool) error {
+	return s.in(string(id), func(r *room.Room) error { return r.SetRecording(ctx, on) })
+}
+
 // ListRooms lists the open rooms, or those named.
 func (s *Server) ListRooms(ctx context.Context, req *livekit.ListRoomsRequest) (*livekit.ListRoomsResponse, error) {
 	s.mu.Lock()
