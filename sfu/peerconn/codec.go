@@ -73,29 +73,24 @@ func IsAudio(mime string) bool { return len(mime) > 6 && strings.EqualFold(mime[
 
 // feedback returns the RTCP feedback of a codec. Sound under RED has no NACK:
 // the redundancy already repairs it, and browsers turn it off as well.
-func feedback(mime string, role Role) []webrtc.RTCPFeedback {
+func feedback(mime string) []webrtc.RTCPFeedback {
 	if mime == MIMERED {
 		return nil
 	}
-	nack := webrtc.RTCPFeedback{Type: "nack"}
+	nack, congestion := webrtc.RTCPFeedback{Type: "nack"}, webrtc.RTCPFeedback{Type: "transport-cc"}
 	if IsAudio(mime) {
-		return []webrtc.RTCPFeedback{nack}
+		return []webrtc.RTCPFeedback{nack, congestion}
 	}
-	fb := []webrtc.RTCPFeedback{{Type: "ccm", Parameter: "fir"}, nack, {Type: "nack", Parameter: "pli"}}
-	if role&Publishing != 0 {
-		fb = append(fb, webrtc.RTCPFeedback{Type: "transport-cc"})
+	return []webrtc.RTCPFeedback{
+		{Type: "ccm", Parameter: "fir"}, nack, {Type: "nack", Parameter: "pli"}, congestion, {Type: "goog-remb"},
 	}
-	if role&Subscribing != 0 {
-		fb = append(fb, webrtc.RTCPFeedback{Type: "goog-remb"})
-	}
-	return fb
 }
 
 // parameters returns the codec, and its retransmission codec if it has one, in
 // Pion's form.
-func (c offered) parameters(role Role) []webrtc.RTPCodecParameters {
+func (c offered) parameters() []webrtc.RTPCodecParameters {
 	capability := webrtc.RTPCodecCapability{
-		MimeType: c.mime, ClockRate: videoClock, SDPFmtpLine: c.fmtp, RTCPFeedback: feedback(c.mime, role),
+		MimeType: c.mime, ClockRate: videoClock, SDPFmtpLine: c.fmtp, RTCPFeedback: feedback(c.mime),
 	}
 	if IsAudio(c.mime) {
 		capability.ClockRate, capability.Channels = audioClock, 2
@@ -136,7 +131,7 @@ func mediaEngine(role Role, mimes []string) (*webrtc.MediaEngine, error) {
 		if IsAudio(c.mime) {
 			kind = webrtc.RTPCodecTypeAudio
 		}
-		for _, p := range c.parameters(role) {
+		for _, p := range c.parameters() {
 			if err := engine.RegisterCodec(p, kind); err != nil {
 				return nil, err
 			}
@@ -148,10 +143,10 @@ func mediaEngine(role Role, mimes []string) (*webrtc.MediaEngine, error) {
 // preferOffered orders the codecs of our own offer so that mime with fmtp comes
 // first; the rest follows, so that the client's answer tells all that it can
 // decode, whatever is forwarded later.
-func preferOffered(role Role, mimes []string, mime, fmtp string) []webrtc.RTPCodecParameters {
+func preferOffered(mimes []string, mime, fmtp string) []webrtc.RTPCodecParameters {
 	var exact, same, rest []webrtc.RTPCodecParameters
 	for _, c := range enabledCodecs(mimes) {
-		switch p := c.parameters(role); {
+		switch p := c.parameters(); {
 		case IsAudio(c.mime) != IsAudio(mime):
 		case strings.EqualFold(c.mime, mime) && sameFormat(mime, c.fmtp, fmtp):
 			exact = append(exact, p...)

@@ -32,6 +32,8 @@ type Binder func(ssrc uint32, payloadType uint8, rid string, repair bool) Route
 type Demux struct {
 	onPacket func(raw []byte, arrival int64) // sees each RTP packet first
 
+	onControl atomic.Pointer[ControlFunc] // sees each RTCP packet first
+
 	mu       sync.Mutex
 	rtp      map[uint32]*rtpStream
 	rtcp     map[uint32]*rtcpStream
@@ -87,6 +89,14 @@ func (d *Demux) RouteControl(ssrc uint32, r Route) {
 		s.route.Store(routePointer(r))
 	}
 }
+
+// A ControlFunc takes RTCP about the SSRC under which Pion has sorted it, known or
+// not. It is called from the SRTP goroutine, must not block, and must not keep raw.
+type ControlFunc func(ssrc uint32, raw []byte, arrival int64)
+
+// OnControl has f see all RTCP, also that about SSRCs without a route: transport
+// feedback names any stream of the connection.
+func (d *Demux) OnControl(f ControlFunc) { d.onControl.Store(&f) }
 
 // RouteSection asks b for the route of each undeclared stream of an m-section;
 // nil ends it.
@@ -220,6 +230,9 @@ type rtcpStream struct {
 }
 
 func (s *rtcpStream) Write(raw []byte) (int, error) {
+	if f := s.demux.onControl.Load(); f != nil {
+		(*f)(s.ssrc, raw, sfu.Now())
+	}
 	if r := s.route.Load(); r != nil {
 		(*r)(raw, sfu.Now())
 	}

@@ -20,7 +20,7 @@ var ErrClosed = errors.New("peerconn: connection closed")
 // Add puts a track into our next offer, in a section that a former track has
 // left if there is one (RFC 8829 section 5.2.2), else in a new one.
 func (c *Conn) Add(t *DownTrack, kind sfu.Kind) error {
-	preferred := preferOffered(c.settings.Role, nil, t.mime, t.fmtp)
+	preferred := preferOffered(nil, t.mime, t.fmtp)
 	if c.free[kind] > 0 {
 		sender, err := c.pc.AddTrack(t)
 		if err != nil {

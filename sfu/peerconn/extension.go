@@ -34,7 +34,7 @@ func extensionTable() []extension {
 		{uri: URIRid, video: true, up: true},
 		{uri: URIRepairedRid, video: true, up: true},
 		{uri: URIAudioLevel, audio: true, up: true},
-		{uri: URITransportCC, audio: true, video: true, up: true},
+		{uri: URITransportCC, audio: true, video: true, up: true, down: true},
 		{uri: URIAbsSendTime, video: true, down: true},
 		{uri: URIDependencyDescriptor, video: true, up: true, down: true},
 		{uri: URIPlayoutDelay, video: true, down: true},

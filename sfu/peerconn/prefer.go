@@ -25,7 +25,7 @@ func (c *Conn) Prefer(s *Section, p Preference) []Codec {
 	}
 	var codecs []webrtc.RTPCodecParameters
 	for _, codec := range list {
-		codecs = append(codecs, codec.parameters(c.settings.Role)...)
+		codecs = append(codecs, codec.parameters()...)
 	}
 	if err := tr.SetCodecPreferences(codecs); err != nil {
 		return s.Codecs
@@ -68,8 +68,8 @@ func (p Preference) allows(c Codec) bool {
 
 // parameters is the codec, and its retransmissions, in Pion's form with the
 // client's payload types.
-func (c Codec) parameters(role Role) []webrtc.RTPCodecParameters {
-	list := offered{mime: c.MIME, pt: c.PayloadType, rtx: c.RTX, fmtp: c.FMTP}.parameters(role)
+func (c Codec) parameters() []webrtc.RTPCodecParameters {
+	list := offered{mime: c.MIME, pt: c.PayloadType, rtx: c.RTX, fmtp: c.FMTP}.parameters()
 	list[0].ClockRate, list[0].Channels = c.ClockRate, uint16(c.Channels)
 	return list
 }

@@ -64,6 +64,7 @@ func Finish(text string, audio map[string]Audio, stereoDown map[string]bool) str
 
 // apply sets the Opus parameters (RFC 7587 section 6.1).
 func (a Audio) apply(fmtp string) string {
+	fmtp = withParameter(fmtp, "useinbandfec", "1") // each packet can repeat the one before
 	if a.DTX {
 		fmtp = withParameter(fmtp, "usedtx", "1")
 	}
