@@ -56,6 +56,9 @@ type Negotiator interface {
 type Publications interface {
 	ExpectTrack(t PendingTrack)
 	SetMuted(id meeting.TrackID, muted bool) // muted: packets are dropped in the bridge
+	// SetAudience chooses who gets a track's packets; subscriptions stay as they
+	// are. A call of SetMuted that follows takes effect after it.
+	SetAudience(id meeting.TrackID, a Audience)
 	Unpublish(id meeting.TrackID)
 }
 
@@ -131,6 +134,13 @@ type PendingTrack struct {
 	Layers                         []Layer
 	SVC, Screen, Muted, Encrypted  bool
 	Stereo, DisableDTX, DisableRED bool
+	Audience                       Audience
+}
+
+// Audience is who gets a track's packets; the zero value is everybody.
+type Audience struct {
+	Limited bool
+	Only    []meeting.SessionID // with Limited
 }
 
 // Wish is what a subscriber wants of a video track; the zero Wish means the

@@ -96,7 +96,7 @@ func (s *Sink) fullIntra(p *rtcp.FullIntraRequest) {
 // pictureLost answers a subscriber that cannot go on without a keyframe.
 func (s *Sink) pictureLost() {
 	s.counters.PLIs++
-	if s.audio || s.target.disabled || s.target.paused {
+	if s.audio || s.target.silent() {
 		return
 	}
 	if s.locked {

@@ -3,6 +3,7 @@ package downlink
 import (
 	"time"
 
+	"diemcau/meeting"
 	"diemcau/sfu/layer"
 )
 
@@ -37,6 +38,16 @@ func (s *Sink) SetDisabled(disabled bool) {
 func (s *Sink) SetPaused(paused bool) {
 	s.source.Do(func() { s.withhold(&s.target.paused, paused) })
 }
+
+// Addressee is the subscriber.
+func (s *Sink) Addressee() meeting.SessionID { return s.settings.Addressee }
+
+// Withhold is SetDisabled on the word of the source, on whose goroutine it is
+// called: the subscriber is not in the track's audience.
+func (s *Sink) Withhold(withheld bool) { s.withhold(&s.target.withheld, withheld) }
+
+// silent tells that nothing is to be forwarded.
+func (t *target) silent() bool { return t.disabled || t.paused || t.withheld }
 
 func (s *Sink) withhold(flag *bool, value bool) {
 	if *flag == value || s.target.closed {
@@ -86,7 +97,7 @@ func (s *Sink) aim() {
 
 // ask requests a keyframe while the goal is not what is being forwarded.
 func (s *Sink) ask() {
-	if s.target.disabled || s.target.paused || s.now < s.want.askAt {
+	if s.target.silent() || s.now < s.want.askAt {
 		return
 	}
 	if s.locked && s.time.layer == s.want.goal && !s.again.waiting && !s.choice.NeedKeyframe() {

@@ -14,6 +14,7 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
+	"diemcau/meeting"
 	"diemcau/sfu"
 )
 
@@ -60,6 +61,7 @@ type Settings struct {
 	Extensions     Extensions
 	MID            string
 	CNAME          string
+	Addressee      meeting.SessionID // the subscriber, for sources with an audience
 	Writer         Writer
 	RTCP           func([]rtcp.Packet) // must not block; nil sends none
 	Flush          func()              // after what a burst wrote; may be nil

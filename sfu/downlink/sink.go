@@ -23,6 +23,7 @@ const checkEvery = int64(100 * time.Millisecond)
 type target struct {
 	spatial, temporal int
 	disabled, paused  bool
+	withheld          bool // not in the source's audience
 	closed            bool // the source has let the sink go
 }
 
@@ -91,7 +92,7 @@ func NewSink(source Source, settings Settings) *Sink {
 func (s *Sink) WritePacket(p *sfu.Packet) {
 	s.now = p.Arrival
 	switch {
-	case s.target.disabled || s.target.paused:
+	case s.target.silent():
 		s.counters.Withheld++
 	case s.audio:
 		s.writeAudio(p)

@@ -88,6 +88,25 @@ type PendingTrack struct {
 	Stereo     bool
 	DisableDTX bool
 	DisableRED bool
+	Audience   Audience
+}
+
+// Audience is who may have a track; the zero value lets everybody. It acts on
+// packets alone: subscriptions stay as they are.
+type Audience struct {
+	Limited bool
+	Only    []meeting.SessionID // with Limited
+}
+
+func (a Audience) peers() map[meeting.SessionID]bool {
+	if !a.Limited {
+		return nil
+	}
+	only := make(map[meeting.SessionID]bool, len(a.Only))
+	for _, id := range a.Only {
+		only[id] = true
+	}
+	return only
 }
 
 // DataKind is the reliability of a data message.

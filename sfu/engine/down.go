@@ -22,8 +22,8 @@ func (s *subscriber) start(sub *subscription, section *peerconn.Section, codec p
 		SSRC: ssrc, PayloadType: codec.PayloadType,
 		MIME: pub.mime, ClockRate: codec.ClockRate, SVC: pub.track.SVC,
 		Extensions: downlinkExtensions(section.Extensions),
-		CNAME:      sub.streamID,
-		Writer:     sub.down, RTCP: conn.WriteRTCP, Flush: s.peer.room.engine.config.Flush,
+		CNAME:      sub.streamID, Addressee: s.peer.settings.ID,
+		Writer: sub.down, RTCP: conn.WriteRTCP, Flush: s.peer.room.engine.config.Flush,
 	}
 	if codec.RTX != 0 {
 		settings.RTXSSRC, settings.RTXPayloadType = rtx, codec.RTX

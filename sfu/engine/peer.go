@@ -160,6 +160,11 @@ func (p *Peer) SetMuted(id meeting.TrackID, muted bool) {
 	p.post(func() { p.pub.mute(id, muted) })
 }
 
+// SetAudience chooses who gets the packets of a published track.
+func (p *Peer) SetAudience(id meeting.TrackID, a Audience) {
+	p.post(func() { p.pub.address(id, a) })
+}
+
 // Unpublish ends a published track from the bridge's side.
 func (p *Peer) Unpublish(id meeting.TrackID) { p.post(func() { p.pub.unpublish(id) }) }
 

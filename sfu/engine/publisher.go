@@ -265,6 +265,20 @@ func (u *publisher) mute(id meeting.TrackID, muted bool) {
 	}
 }
 
+func (u *publisher) address(id meeting.TrackID, a Audience) {
+	for i := range u.pending {
+		if u.pending[i].ID == id {
+			u.pending[i].Audience = a
+		}
+	}
+	if t := u.find(id); t != nil {
+		t.pub.track.Audience = a
+		if t.pub.source != nil {
+			t.pub.source.SetAudience(a.peers())
+		}
+	}
+}
+
 // unpublish ends a track from the bridge's side. The client takes its section
 // away later.
 func (u *publisher) unpublish(id meeting.TrackID) {

@@ -30,6 +30,7 @@ func (u *publisher) publish(t *upTrack) {
 		Pool:       u.pool,
 		Logger:     u.peer.log.With("track", string(pub.id)),
 	})
+	pub.source.SetAudience(track.Audience.peers()) // before any sink can be attached
 	u.peer.room.account.addSource(pub.source, track.Kind)
 	u.route(t)
 	u.peer.room.registry.add(pub)

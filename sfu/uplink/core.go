@@ -7,6 +7,7 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
+	"diemcau/meeting"
 	"diemcau/sfu"
 	"diemcau/sfu/clock"
 	"diemcau/sfu/history"
@@ -38,6 +39,8 @@ type core struct {
 	streams  []*stream
 	clocks   *clock.Layers
 	sinks    []sfu.Sink
+	heard    []sfu.Sink                 // those in the audience
+	audience map[meeting.SessionID]bool // nil: everybody
 	tickers  []ticker
 	header   rtp.Header // reused by parse
 
@@ -93,7 +96,7 @@ func (c *core) receive(slot *history.Slot) {
 	if c.hold.since == 0 {
 		c.hold.since = p.Arrival
 	}
-	for _, s := range c.sinks {
+	for _, s := range c.heard {
 		s.WritePacket(p)
 	}
 }

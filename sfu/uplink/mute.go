@@ -91,7 +91,7 @@ func (c *core) emitOneSilence(now int64) {
 		c.settings.Pool.Release(slot)
 		return
 	}
-	for _, sink := range c.sinks {
+	for _, sink := range c.heard {
 		sink.WritePacket(p)
 	}
 }

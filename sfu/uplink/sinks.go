@@ -11,6 +11,7 @@ func (c *core) attach(sink sfu.Sink) {
 		return
 	}
 	c.sinks = append(c.sinks, sink)
+	c.seat()
 	if t, ok := sink.(ticker); ok {
 		c.tickers = append(c.tickers, t)
 		c.sinkTick = 0
@@ -23,6 +24,7 @@ func (c *core) detach(sink sfu.Sink) {
 		return
 	}
 	c.sinks = slices.Delete(c.sinks, i, i+1)
+	c.leave(sink)
 	if t, ok := sink.(ticker); ok {
 		if i := slices.Index(c.tickers, t); i >= 0 {
 			c.tickers = slices.Delete(c.tickers, i, i+1)
@@ -37,7 +39,7 @@ func (c *core) close() {
 	for _, s := range c.sinks {
 		s.Closed()
 	}
-	c.sinks, c.tickers = nil, nil
+	c.sinks, c.heard, c.tickers = nil, nil, nil
 	for _, st := range c.streams {
 		st.ring.Clear()
 	}

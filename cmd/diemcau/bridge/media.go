@@ -92,7 +92,13 @@ func (p mediaPeer) ExpectTrack(t signaling.PendingTrack) {
 		ID: t.ID, CIDs: t.CIDs, Kind: sfu.Kind(t.Kind), MIME: t.MIME, Layers: layers,
 		SVC: t.SVC, Screen: t.Screen, Muted: t.Muted, Encrypted: t.Encrypted,
 		Stereo: t.Stereo, DisableDTX: t.DisableDTX, DisableRED: t.DisableRED,
+		Audience: engine.Audience(t.Audience),
 	})
+}
+
+// SetAudience implements signaling.Publications.
+func (p mediaPeer) SetAudience(id meeting.TrackID, a signaling.Audience) {
+	p.Peer.SetAudience(id, engine.Audience(a))
 }
 
 // Subscribe implements signaling.Subscriptions.
