@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"diemcau/meeting"
+	"diemcau/meeting/account"
 )
 
 // Meeting is a standing meeting room with the points that may take part.
@@ -85,25 +85,18 @@ func New(s Settings) (*Desk, error) {
 	return d, nil
 }
 
-// Register adds the API under /api/ to mux, with its OpenAPI 3.1 description at
-// /api/openapi.json.
-func (d *Desk) Register(mux *http.ServeMux) {
-	cfg := huma.DefaultConfig("diemcau", "1")
-	cfg.OpenAPIPath = "/api/openapi"
-	cfg.DocsPath = "" // its page would load scripts from outside
-	cfg.SchemasPath = ""
-	cfg.CreateHooks = nil // no $schema links in answers
-	cfg.Transformers = append(cfg.Transformers, codeForFrameworkErrors)
-	api := humago.New(mux, cfg)
+// Register adds the operations of the desk to the API.
+func (d *Desk) Register(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "join", Method: http.MethodPost, Path: "/api/join",
 		Summary:      "Get a token for one point of a meeting",
 		Errors:       []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusTooManyRequests},
-		MaxBodyBytes: 16 << 10,
+		MaxBodyBytes: 16 << 10, Metadata: account.Public(),
 	}, d.join)
 	huma.Register(api, huma.Operation{
 		OperationID: "demo", Method: http.MethodGet, Path: "/api/demo",
-		Summary: "What the join page of a bridge with sample data offers",
-		Errors:  []int{http.StatusNotFound},
+		Summary:  "What the join page of a bridge with sample data offers",
+		Errors:   []int{http.StatusNotFound},
+		Metadata: account.Public(),
 	}, d.demo)
 }

@@ -32,7 +32,7 @@ func serve(t *testing.T, demo *desk.Demo) *httptest.Server {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	d.Register(mux)
+	d.Register(desk.NewAPI(mux))
 	s := httptest.NewServer(d.Handler(mux))
 	t.Cleanup(s.Close)
 	return s

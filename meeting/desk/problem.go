@@ -1,10 +1,9 @@
 package desk
 
 import (
-	"errors"
 	"net/http"
 
-	"github.com/danielgtaylor/huma/v2"
+	"diemcau/meeting"
 )
 
 // Code is the stable name of an error; texts for people are made from it where
@@ -24,13 +23,23 @@ const (
 
 // Problem is an error answer of RFC 9457 with a stable code.
 type Problem struct {
-	Status int                 `json:"status" example:"404"`
-	Title  string              `json:"title" example:"Not Found"`
-	Code   Code                `json:"code" example:"unknown_room"`
-	Detail string              `json:"detail,omitempty"`
-	Errors []*huma.ErrorDetail `json:"errors,omitempty" doc:"which fields are wrong"`
+	Status int            `json:"status" example:"404"`
+	Title  string         `json:"title" example:"Not Found"`
+	Code   Code           `json:"code" example:"unknown_room"`
+	Detail string         `json:"detail,omitempty"`
+	Field  meeting.Field  `json:"field,omitempty" doc:"the first field that is wrong"`
+	Errors []FieldProblem `json:"errors,omitempty" doc:"which fields are wrong"`
 
 	retryAfter string
+}
+
+// FieldProblem is what is wrong with one field.
+type FieldProblem struct {
+	Code    meeting.Code  `json:"code" example:"field.missing"`
+	Field   meeting.Field `json:"field" example:"chair"`
+	Name    string        `json:"name,omitempty" example:"Người chủ trì" doc:"of the field, in the language of the request"`
+	Value   string        `json:"value,omitempty" doc:"a limit, an id, a date that helps"`
+	Message string        `json:"message" doc:"a sentence in the language of the request"`
 }
 
 func problem(status int, code Code, detail string) *Problem {
@@ -54,19 +63,3 @@ func (p *Problem) GetHeaders() http.Header {
 
 // ContentType returns the media type of problem details.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
-
-// codeForFrameworkErrors gives the errors that huma makes itself (bodies that
-// do not parse, fields that break the schema) their code.
-func codeForFrameworkErrors(_ huma.Context, _ string, v any) (any, error) {
-	var model *huma.ErrorModel
-	err, ok := v.(error)
-	if !ok || !errors.As(err, &model) {
-		return v, nil
-	}
-	p := problem(model.Status, InvalidRequest, model.Detail)
-	if model.Status >= http.StatusInternalServerError {
-		p.Code = Internal
-	}
-	p.Errors = model.Errors
-	return p, nil
-}

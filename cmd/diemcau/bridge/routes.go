@@ -8,6 +8,7 @@ import (
 	"diemcau/cmd/diemcau/config"
 	"diemcau/meeting"
 	"diemcau/meeting/desk"
+	"diemcau/meeting/door"
 	"diemcau/signaling/roomservice"
 	"diemcau/signaling/token"
 	"diemcau/signaling/wire"
@@ -23,7 +24,9 @@ func (b *Bridge) routes() (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	d.Register(mux)
+	api := desk.NewAPI(mux)
+	api.UseMiddleware(door.Guard(time.Now)) // before the first operation
+	d.Register(api)
 	for _, path := range wire.Paths() {
 		mux.Handle(path, b.sockets)
 	}

@@ -1,0 +1,135 @@
+package desk
+
+import (
+	"strings"
+
+	"diemcau/meeting"
+	"diemcau/meeting/plan"
+)
+
+// language chooses from an Accept-Language header: Vietnamese unless English comes
+// first (RFC 9110 section 12.5.4; weights are not looked at).
+func language(header string) string {
+	for part := range strings.SplitSeq(header, ",") {
+		switch tag := strings.ToLower(strings.TrimSpace(part)); {
+		case strings.HasPrefix(tag, "vi"):
+			return "vi"
+		case strings.HasPrefix(tag, "en"):
+			return "en"
+		}
+	}
+	return "vi"
+}
+
+// words are one text in both languages; {} stands for the detail of the refusal and
+// [] for the name of its field.
+type words struct{ vi, en string }
+
+func (w words) in(lang string) string {
+	if lang == "en" {
+		return w.en
+	}
+	return w.vi
+}
+
+// say is the sentence of a refusal for people; "" for a code without one.
+func say(lang string, code meeting.Code, field meeting.Field, detail string) string {
+	w, ok := sentences[code]
+	if !ok {
+		return strings.TrimSpace(string(code) + " " + detail)
+	}
+	name := fieldName(lang, field)
+	if name == "" {
+		name = string(field)
+	}
+	text := strings.ReplaceAll(w.in(lang), "[]", name)
+	return strings.TrimRight(strings.ReplaceAll(text, "{}", detail), " :")
+}
+
+// fieldName is the name of a field for people, or "".
+func fieldName(lang string, f meeting.Field) string {
+	if w, ok := fields[f]; ok {
+		return w.in(lang)
+	}
+	if lang == "vi" {
+		return plan.FieldName(f)
+	}
+	return ""
+}
+
+// fields are names of fields that forms show; those of a plan in Vietnamese are in
+// the plan's own rules.
+var fields = map[meeting.Field]words{
+	"type":                {"Loại cuộc họp", "Type"},
+	"title":               {"Tên cuộc họp", "Title"},
+	"host":                {"Đơn vị chủ trì", "Host unit"},
+	"chair":               {"Người chủ trì", "Chair"},
+	"secretary":           {"Thư ký", "Secretary"},
+	"main":                {"Điểm cầu chính", "Main point"},
+	"points":              {"Điểm cầu thành phần (ít nhất 01)", "Component points (at least 1)"},
+	"start":               {"Thời gian bắt đầu", "Start"},
+	"end":                 {"Thời gian kết thúc", "End"},
+	"agenda":              {"Chương trình (ít nhất 01 mục)", "Agenda (at least 1 item)"},
+	"agenda.title":        {"Tên mục trong chương trình", "Title of an agenda item"},
+	"secrecy":             {"Mức độ mật", "Secrecy level"},
+	"technician":          {"Đầu mối kỹ thuật", "Technical contact"},
+	"reason":              {"Lý do", "Reason"},
+	"why":                 {"Lý do", "Reason"},
+	"text":                {"Nội dung lý do", "Words of the reason"},
+	"name":                {"Tên", "Name"},
+	"size":                {"Dung lượng tệp", "Size of the file"},
+	"id":                  {"Mã", "Code"},
+	"parent":              {"Điểm cầu cấp trên", "Point above"},
+	"kind":                {"Loại", "Kind"},
+	"from":                {"Từ ngày", "From"},
+	"until":               {"Đến ngày", "Until"},
+	"into":                {"Nhập vào", "Merged into"},
+	"item":                {"Mục chương trình", "Agenda item"},
+	"point":               {"Điểm cầu", "Point"},
+	"note":                {"Ghi chú", "Note"},
+	"rule":                {"Quy tắc lặp", "Rule of recurrence"},
+	"number":              {"Số văn bản", "Number"},
+	"substitute.name":     {"Họ tên người dự thay", "Name of the substitute"},
+	"substitute.position": {"Chức vụ người dự thay", "Position of the substitute"},
+	"task.content":        {"Nội dung nhiệm vụ", "Content of the task"},
+	"task.lead":           {"Đơn vị chủ trì thực hiện", "Lead unit"},
+	"task.due":            {"Thời hạn hoàn thành", "Deadline"},
+}
+
+// sentences are what people read of each code.
+var sentences = map[meeting.Code]words{
+	meeting.CodeMissing:            {"Thiếu: []", "Missing: []"},
+	meeting.CodeInvalid:            {"Không hợp lệ: []", "Not valid: []"},
+	meeting.CodeUnknown:            {"Không tìm thấy {}", "Not found: {}"},
+	meeting.CodeDuplicate:          {"Đã có: {}", "Exists already: {}"},
+	meeting.CodeNoRight:            {"Bạn không có quyền thực hiện việc này", "You do not have the right to do this"},
+	meeting.CodePast:               {"Không thể thay đổi quá khứ; sớm nhất từ ngày {}", "The past cannot be changed; not before {}"},
+	meeting.CodeReason:             {"Cần ghi rõ lý do", "A reason is required"},
+	meeting.CodeState:              {"Trạng thái hiện tại không cho phép: {}", "Not possible in the present state: {}"},
+	meeting.CodeSecret:             {"Hệ thống này không được dùng cho cuộc họp có độ Mật, Tối mật, Tuyệt mật: đường truyền không được bảo vệ theo pháp luật về cơ yếu", "State secrets must not be carried: the line is not protected by the law on ciphers"},
+	"account.signed_out":           {"Bạn chưa đăng nhập", "You are not signed in"},
+	"store.stale":                  {"Nội dung đã được người khác thay đổi; hãy tải lại", "Somebody else changed this first; load it again"},
+	"precondition.required":        {"Thiếu tiêu đề If-Match: hãy tải lại rồi lưu", "If-Match is missing: load first, then save"},
+	"idempotency.reused":           {"Idempotency-Key đã dùng cho một yêu cầu khác", "The Idempotency-Key was used for another request"},
+	"idempotency.running":          {"Yêu cầu cùng Idempotency-Key chưa rõ kết quả", "The outcome of the request with this Idempotency-Key is not known"},
+	"meeting.cancelled":            {"Cuộc họp đã hủy", "The meeting is cancelled"},
+	"schedule.conflict":            {"Trùng lịch: {}", "Collides with: {}"},
+	"papers.late":                  {"Đã quá hạn gửi {}; cần ghi rõ lý do", "The deadline {} is over; a reason is required"},
+	"point.cycle":                  {"Điểm cầu không thể nằm dưới chính nó", "A point cannot stand below itself"},
+	"point.has_children":           {"Còn điểm cầu trực thuộc {}", "Points still stand below {}"},
+	"paper.out_of_scope":           {"Tài liệu không gửi cho bạn", "The paper is not for you"},
+	"paper.outside_window":         {"Ngoài thời gian được xem tài liệu", "Outside the viewing window of the paper"},
+	"paper.recalled":               {"Tài liệu đã được thu hồi", "The paper was recalled"},
+	"paper.type":                   {"Loại tệp không được nhận; chỉ nhận: {}", "The type of the file is not accepted; accepted are: {}"},
+	"paper.size":                   {"Tệp quá lớn hoặc rỗng; tối đa {}", "The file is too large or empty; at most {}"},
+	"paper.name":                   {"Tên tệp không được chứa đường dẫn hoặc ký tự điều khiển", "The name of a file must hold no path and no control characters"},
+	"minutes.signed":               {"Biên bản đã trình ký hoặc đã ký, không thể sửa", "The minutes are submitted or signed and cannot be changed"},
+	"minutes.number_taken":         {"Số đã được cấp cho văn bản khác ({})", "The number is taken ({})"},
+	meeting.Code(UnknownRoom):      {"Không có cuộc họp này", "There is no such meeting"},
+	meeting.Code(WrongCredentials): {"Sai tên đăng nhập hoặc mật khẩu", "Wrong user or password"},
+	meeting.Code(PointRequired):    {"Thiếu tên điểm cầu hoặc tên không hiển thị được", "The name of the point is missing or cannot be shown"},
+	meeting.Code(TooManyAttempts):  {"Nhập sai mật khẩu quá nhiều lần", "Too many wrong passwords"},
+	meeting.Code(InvalidRequest):   {"Yêu cầu không hợp lệ", "The request is not valid"},
+	meeting.Code(NoDemo):           {"Hệ thống không có dữ liệu mẫu", "This bridge has no sample data"},
+	meeting.Code(Internal):         {"Lỗi nội bộ", "Internal error"},
+}
