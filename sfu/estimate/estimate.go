@@ -1,0 +1,246 @@
+// Package estimate finds out what a line towards a receiver carries, from the
+// receiver's transport-wide feedback. It is pure: packets sent, feedback and time
+// in, a bitrate out. It sends nothing and starts no goroutine.
+//
+// It follows the outline of draft-ietf-rmcat-gcc-02, a delay-based and a
+// loss-based control of which the lower counts, with three differences that a
+// forwarding bridge makes, whose traffic is bursty, comes in steps and rarely
+// fills the line:
+//
+//   - The delay signal is the queue's length above the shortest delay of the last
+//     ten seconds, not its gradient. And what it is cut to is the rate at which the
+//     line has just delivered packets that had to wait: one report tells the
+//     capacity of a line that has collapsed.
+//   - The estimate grows little beyond what has been delivered. It climbs by
+//     probes: short trains at a higher rate.
+//   - A line is unbounded until it shows a bound, so that a good line costs no
+//     probe and no waiting.
+package estimate
+
+import (
+	"math"
+	"time"
+)
+
+// Unlimited is the estimate of a line that has shown no bound.
+const Unlimited = int64(math.MaxInt64)
+
+// Floor is the lowest estimate, bit/s: less than speech needs is no answer.
+const Floor = int64(48_000)
+
+const (
+	ms = int64(time.Millisecond)
+
+	queueBusy = 20 * ms // a packet that waited longer was behind others
+	queueOver = 50 * ms // a queue that long is too much
+	tail      = 60 * ms // of a report: what the line is like now
+	overRun   = 50 * ms // how long packets must have been waiting
+	settle    = 250 * ms
+
+	heavyLoss   = 0.10 // of draft-ietf-rmcat-gcc-02 section 6
+	lossWindow  = 400 * ms
+	lossPackets = 25
+
+	backOff   = 0.90 // of the capacity, so that the queue drains
+	growth    = 0.08 // a second
+	proven    = 1.10 // of what was delivered: as far as growth goes without a probe
+	provenFor = int64(5 * time.Second)
+
+	silence = 500 * ms // without feedback, while packets go out
+)
+
+// Estimator is the state of one line. Its methods belong to one goroutine, or
+// under one lock. Times are ns on the sender's clock.
+type Estimator struct {
+	log      sentLog
+	delay    delayMeter
+	acked    rateMeter // by the receiver's clock
+	rate     int64
+	best     peak // delivered of late
+	loss     lossMeter
+	probe    probe
+	heard    int64 // when feedback came last; 0 before the first
+	unheard  int   // packets sent since
+	growAt   int64 // when the estimate grew last
+	settleAt int64 // when it may be cut again
+	alarm    alarm
+	rtt      int64
+}
+
+// alarm is a cut for want of feedback, which may be a false one.
+type alarm struct {
+	before int64
+	on     bool
+}
+
+// New returns the estimator of a line of which nothing is known.
+func New() *Estimator { return &Estimator{rate: Unlimited, probe: probe{wait: probeFirst}} }
+
+// Bitrate is the estimate in bit/s, headers included, or Unlimited.
+func (e *Estimator) Bitrate() int64 { return e.rate }
+
+// Delivered is the rate at which packets arrived of late, bit/s.
+func (e *Estimator) Delivered() int64 { return e.acked.rate }
+
+// Loss is the share of packets lost of late.
+func (e *Estimator) Loss() float64 { return e.loss.share }
+
+// Queue is how long packets wait on the line, ns.
+func (e *Estimator) Queue() int64 { return e.delay.queue }
+
+// RoundTrip is the time to the receiver and back, its wait before it reports
+// included, ns; 0 while unknown.
+func (e *Estimator) RoundTrip() int64 { return e.rtt }
+
+// Heard tells that the receiver sends feedback at all.
+func (e *Estimator) Heard() bool { return e.heard != 0 }
+
+// Sent notes a packet of size bytes, headers included, and returns the
+// transport-wide number it must carry.
+func (e *Estimator) Sent(size int, now int64) uint16 {
+	e.unheard++
+	n := e.log.add(size, now)
+	e.probe.sent(n, size, now)
+	return uint16(n) // the low bits go on the wire
+}
+
+// Resent tells that a number has gone out a second time, under which its arrival
+// says nothing of delay.
+func (e *Estimator) Resent(number uint16) {
+	if s := e.log.find(number); s != nil {
+		s.settled = true
+	}
+}
+
+// Silent cuts the estimate when feedback stays away while packets go out. It
+// tells whether it did.
+func (e *Estimator) Silent(now int64) bool {
+	if e.heard == 0 || e.unheard < 20 || now-e.heard < silence+e.rtt || now < e.settleAt {
+		return false
+	}
+	if !e.alarm.on {
+		e.alarm = alarm{before: e.rate, on: true}
+	}
+	e.cut(max(min(e.rate, max(e.acked.rate, Floor))/2, Floor), now)
+	e.settleAt = now + silence
+	return true
+}
+
+// Feedback takes a report.
+func (e *Estimator) Feedback(arrivals []Arrival, now int64) {
+	r := e.judge(arrivals, now)
+	if r.known == 0 {
+		return
+	}
+	e.heard, e.unheard = now, 0
+	if r.rtt > 0 {
+		e.rtt = r.rtt
+	}
+	e.acked.settle()
+	e.delay.settle(&r)
+	e.best.note(e.acked.rate, now)
+	e.loss.settle(now)
+	e.answer(now)
+	e.trial(now)
+}
+
+// report is what one feedback message says.
+type report struct {
+	known, received int
+	rtt             int64
+	newest          int64 // arrival, receiver's clock
+	recent          int64 // shortest delay among the last arrivals
+}
+
+// judge goes over the packets of a report.
+func (e *Estimator) judge(arrivals []Arrival, now int64) report {
+	r := report{recent: math.MaxInt64}
+	for i := range arrivals {
+		if arrivals[i].Received {
+			r.newest = max(r.newest, arrivals[i].At)
+		}
+	}
+	highest := -1
+	for i := range arrivals {
+		if arrivals[i].Received {
+			highest = i
+		}
+	}
+	for i := range arrivals {
+		a := &arrivals[i]
+		s := e.log.find(a.Number)
+		if s == nil || i > highest {
+			continue // not sent of late; or perhaps still under way
+		}
+		r.known++
+		if !a.Received {
+			if !s.settled && !s.lost {
+				s.lost = true
+				e.loss.add(1, 1)
+			}
+			continue
+		}
+		if s.settled {
+			continue
+		}
+		s.settled = true
+		if s.lost { // late, not lost
+			e.loss.add(-1, 0)
+		} else {
+			e.loss.add(0, 1)
+		}
+		r.received++
+		r.rtt = now - s.at
+		d := a.At - s.at
+		if a.At >= r.newest-tail {
+			r.recent = min(r.recent, d)
+		}
+		e.delay.packet(d, a.At, int(s.size), now)
+		e.acked.add(int(s.size), a.At)
+		e.probe.arrived(s.full, int(s.size), a.At)
+	}
+	return r
+}
+
+// answer changes the estimate by what the report has shown.
+func (e *Estimator) answer(now int64) {
+	if e.alarm.on {
+		// Whoever was only late has lost nothing and waits for nothing.
+		if e.loss.share < heavyLoss && e.delay.queue < queueOver {
+			e.rate = max(e.rate, e.alarm.before)
+		}
+		e.alarm.on = false
+	}
+	switch {
+	case e.delay.over() && (now >= e.settleAt || e.delay.rising()):
+		e.cut(int64(backOff*float64(e.delay.capacity())), now)
+	case e.loss.heavy(now) && now >= e.settleAt:
+		e.loss.cutAt(e.acked.rate)
+		e.cut(int64(backOff*float64(e.acked.rate)), now)
+	default:
+		e.grow(now)
+	}
+}
+
+// cut lowers the estimate; it never raises it.
+func (e *Estimator) cut(to, now int64) {
+	to = max(to, Floor)
+	if to < e.rate {
+		e.rate = to
+		e.best = peak{}
+	}
+	e.growAt, e.settleAt = now, now+settle+e.delay.queue
+}
+
+// grow raises the estimate slowly while nothing speaks against it.
+func (e *Estimator) grow(now int64) {
+	elapsed := min(now-e.growAt, int64(time.Second))
+	e.growAt = now
+	if e.rate == Unlimited || e.delay.queue > queueBusy || e.loss.share > heavyLoss+e.loss.accepted || now < e.settleAt {
+		return
+	}
+	bound := int64(proven * float64(e.best.rate))
+	if e.rate < bound {
+		e.rate = min(bound, e.rate+int64(float64(e.rate)*growth*float64(elapsed)/float64(time.Second))+1)
+	}
+}
