@@ -20,6 +20,7 @@ import (
 	"github.com/livekit/protocol/livekit"
 
 	"diemcau/cmd/diemcau/config"
+	"diemcau/meeting/store"
 	"diemcau/signaling/room"
 	"diemcau/signaling/server"
 	"diemcau/signaling/token"
@@ -36,6 +37,7 @@ type Bridge struct {
 	log      *slog.Logger
 	keys     *token.Keys
 	tls      *tls.Config // nil without HTTPS
+	store    *store.Store
 	media    *media
 	hooks    *webhook.Notifier
 	sessions *server.Server
@@ -65,6 +67,9 @@ func New(cfg config.Config, log *slog.Logger) (_ *Bridge, err error) {
 		return b, err
 	}
 	if b.tls, err = tlsConfig(cfg, log); err != nil {
+		return b, err
+	}
+	if b.store, err = openStore(cfg); err != nil {
 		return b, err
 	}
 	if b.media, err = openMedia(cfg, b.tls, log); err != nil {
@@ -232,6 +237,9 @@ func (b *Bridge) Close() error {
 	if b.media != nil {
 		errs = append(errs, b.media.close())
 	}
-	b.servers, b.sessions, b.sockets, b.hooks, b.media = nil, nil, nil, nil, nil
+	if b.store != nil {
+		errs = append(errs, b.store.Close()) // last: the others write until they end
+	}
+	b.servers, b.sessions, b.sockets, b.hooks, b.media, b.store = nil, nil, nil, nil, nil, nil
 	return errors.Join(errs...)
 }

@@ -20,6 +20,7 @@ import (
 // deploy/diemcau.yaml.
 type Config struct {
 	Data     string            `yaml:"data"`
+	Database Secret            `yaml:"database"` // its address may hold a password
 	HTTP     string            `yaml:"http"`
 	HTTPS    string            `yaml:"https"`
 	Admin    string            `yaml:"admin"`
