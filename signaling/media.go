@@ -6,7 +6,11 @@
 // the room, room runs it, and the pure leaves keep its rules.
 package signaling
 
-import "diemcau/meeting"
+import (
+	"time"
+
+	"diemcau/meeting"
+)
 
 // This file is all that the session plane knows of the media plane: a few small
 // interfaces it needs, implemented by the program's wiring (cmd/diemcau). SDP
@@ -71,6 +75,9 @@ type Subscriptions interface {
 	// LimitDownlink caps what is sent to the client; 0 lifts it. bit/s.
 	LimitDownlink(bitrate int64)
 }
+
+// PathUnsure is how long nothing came over a connection when MediaSilent says so.
+const PathUnsure = 5 * time.Second
 
 // Target tells the two peer connections of a dual-connection peer apart; the
 // numbers are livekit.SignalTarget's.
@@ -186,6 +193,9 @@ type (
 	}
 	// MediaConnected tells that the primary connection is up, first or again.
 	MediaConnected struct{}
+	// MediaSilent tells that nothing has come over the primary connection for
+	// PathUnsure; MediaConnected follows when it works again.
+	MediaSilent struct{}
 	// MediaFailed tells that ICE gave up.
 	MediaFailed struct{ Target Target }
 	// MediaNegotiationFailed asks for a full reconnect.
@@ -242,6 +252,7 @@ type (
 func (MediaDescription) mediaEvent()        {}
 func (MediaCandidate) mediaEvent()          {}
 func (MediaConnected) mediaEvent()          {}
+func (MediaSilent) mediaEvent()             {}
 func (MediaFailed) mediaEvent()             {}
 func (MediaNegotiationFailed) mediaEvent()  {}
 func (MediaPublished) mediaEvent()          {}

@@ -135,6 +135,9 @@ type (
 	}
 	// Connected means: the primary connection is up, first or again.
 	Connected struct{}
+	// Silent means: nothing has come over the primary connection for 5 s.
+	// Connected follows when it works again.
+	Silent struct{}
 	// Failed means: ICE has given up on a connection. Only a restart helps.
 	Failed struct{ Target Target }
 	// NegotiationFailed means: the client's SDP cannot be used, or no answer came in
@@ -193,6 +196,7 @@ type (
 func (LocalDescription) event()   {}
 func (LocalCandidate) event()     {}
 func (Connected) event()          {}
+func (Silent) event()             {}
 func (Failed) event()             {}
 func (NegotiationFailed) event()  {}
 func (Published) event()          {}

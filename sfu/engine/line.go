@@ -123,6 +123,10 @@ func (l *line) changed(s webrtc.PeerConnectionState) {
 			p.wasConnected = true
 			p.emit(Connected{})
 		}
+	case webrtc.PeerConnectionStateDisconnected:
+		if l.primary() {
+			p.emit(Silent{})
+		}
 	case webrtc.PeerConnectionStateFailed:
 		p.emit(Failed{l.target})
 	}

@@ -45,10 +45,11 @@ func (t *Transport) Prepare() error {
 }
 
 const (
-	// A path is unsure after 10 s without an answer and given up 5 s later; a
-	// check goes out every 2 s, so four must be lost before anything happens.
-	iceDisconnected = 10 * time.Second
-	iceFailed       = 5 * time.Second
+	// A path is unsure after 5 s in which nothing came over it, and given up 10 s
+	// later. A check goes out every 2 s, so seven must be lost before anything
+	// happens to the session; that a speaker is not heard is told after two.
+	iceDisconnected = 5 * time.Second
+	iceFailed       = 10 * time.Second
 	iceKeepalive    = 2 * time.Second
 	// A path gets that many checks, one each 200 ms, before it is struck off: as
 	// long as the connection may take in all. Pion's own 7 end after 1.4 s, too
@@ -66,7 +67,7 @@ const (
 )
 
 // settings builds Pion's settings of one connection.
-func (t *Transport) settings(s Settings) webrtc.SettingEngine {
+func (t *Transport) settings(s Settings, past *shortcut) webrtc.SettingEngine {
 	var e webrtc.SettingEngine
 	e.LoggerFactory = PionLog(t.Log)
 	e.SetICETimeouts(iceDisconnected, iceFailed, iceKeepalive)
@@ -96,7 +97,7 @@ func (t *Transport) settings(s Settings) webrtc.SettingEngine {
 		e.SetNet(t.Net)
 	}
 	if t.UDP != nil && !s.ForceTCP { // Pion gathers from a mux whatever the network types say
-		e.SetICEUDPMux(t.UDP)
+		e.SetICEUDPMux(past.mux(t.UDP))
 	}
 	if t.TCP != nil {
 		e.SetICETCPMux(t.TCP)

@@ -28,6 +28,8 @@ type Packet struct {
 	Payload  []byte // the marshalled livekit.DataPacket
 	// RPC is set when the packet may answer a call of the server's own.
 	RPC *livekit.DataPacket
+	// Call is set when the packet calls somebody, perhaps the server.
+	Call *livekit.DataPacket
 
 	identities []string
 	sids       []string
@@ -119,6 +121,8 @@ func (p *Packet) address(dp *livekit.DataPacket) {
 		p.sids = v.User.GetDestinationSids() // old clients send it
 	case *livekit.DataPacket_RpcAck, *livekit.DataPacket_RpcResponse:
 		p.RPC = dp
+	case *livekit.DataPacket_RpcRequest:
+		p.Call = dp
 	case *livekit.DataPacket_Metrics:
 		p.metrics = true
 	}
@@ -141,7 +145,7 @@ func (p *Packet) For(session meeting.SessionID, point meeting.PointID, metrics b
 func FromServer(dp *livekit.DataPacket) (*Packet, error) {
 	p := &Packet{Reliable: dp.Kind == livekit.DataPacket_RELIABLE} // still the wire's own field
 	p.address(dp)
-	p.RPC = nil
+	p.RPC, p.Call = nil, nil
 	out, err := proto.Marshal(dp)
 	if err != nil {
 		return nil, ErrGarbage

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"diemcau/meeting"
+	"diemcau/signaling"
 
 	"github.com/livekit/protocol/auth"
 	"github.com/livekit/protocol/livekit"
@@ -30,7 +31,11 @@ var ErrTooLarge = errors.New("profile: metadata, attributes or name exceed their
 type Profile struct {
 	info   *livekit.ParticipantInfo // its tracks are set anew for each snapshot
 	claims *auth.ClaimGrants
+	grants *auth.VideoGrant // in force
 	tracks func() []*livekit.TrackInfo
+
+	limited bool // by the meeting
+	limit   []livekit.TrackSource
 
 	snapshot *livekit.ParticipantInfo // nil after a change
 }
@@ -50,7 +55,7 @@ func New(id meeting.SessionID, claims *auth.ClaimGrants, now time.Time, tracks f
 		JoinedAt:    now.Unix(),
 		JoinedAtMs:  now.UnixMilli(),
 	}
-	p.info.Permission = p.claims.Video.ToPermission()
+	p.enforce()
 	return p
 }
 
@@ -102,14 +107,19 @@ func (p *Profile) Version() uint32 { return p.info.Version }
 // SetPublisher notes that the participant publishes. It stays so.
 func (p *Profile) SetPublisher() { p.info.IsPublisher = true }
 
-// Grants are the rights in force. Change them with SetPermission.
-func (p *Profile) Grants() *auth.VideoGrant { return p.claims.Video }
+// Grants are the rights in force: those of the token, or what was put in their
+// place, within what the meeting allows. Change them with SetPermission and Limit.
+func (p *Profile) Grants() *auth.VideoGrant { return p.grants }
 
-// Claims returns a copy of the token's claims as they are in force now, for a
-// new token.
+// Claims returns a copy of the token's claims as they are now, for a new token.
+// The meeting's limit is not in it: it outlives no order.
 func (p *Profile) Claims() *auth.ClaimGrants {
 	c := p.claims.Clone()
 	c.Name, c.Metadata, c.Attributes = p.info.Name, p.info.Metadata, maps.Clone(p.info.Attributes)
+	maps.DeleteFunc(c.Attributes, func(k, _ string) bool { return signaling.IsReserved(k) })
+	if device := p.claims.Attributes[signaling.DeviceAttribute]; device != "" {
+		c.Attributes[signaling.DeviceAttribute] = device
+	}
 	return c
 }
 
@@ -119,7 +129,50 @@ func (p *Profile) SetPermission(to *livekit.ParticipantPermission) bool {
 		return false
 	}
 	p.claims.Video.UpdateFromPermission(to)
-	p.info.Permission = p.claims.Video.ToPermission()
+	p.enforce()
+	return true
+}
+
+// Limit is what the meeting lets the participant publish, of what it may. It
+// reports whether the rights in force differ; Changed is the caller's.
+func (p *Profile) Limit(to []livekit.TrackSource) bool {
+	p.limited, p.limit = true, to
+	return p.enforce()
+}
+
+// enforce works out the rights in force.
+func (p *Profile) enforce() bool {
+	g := p.claims.Video.Clone()
+	if p.limited {
+		var names []livekit.TrackSource
+		for _, source := range p.limit {
+			if g.GetCanPublishSource(source) {
+				names = append(names, source)
+			}
+		}
+		g.SetCanPublishSources(names)
+		g.SetCanPublish(len(names) > 0)
+	}
+	p.grants = g
+	now := g.ToPermission()
+	changed := !proto.Equal(now, p.info.Permission)
+	p.info.Permission = now
+	return changed
+}
+
+// SetReserved replaces the attributes that the bridge alone writes. It reports a
+// change; Changed is the caller's.
+func (p *Profile) SetReserved(attributes map[string]string) bool {
+	next := maps.Clone(p.info.Attributes)
+	if next == nil {
+		next = map[string]string{}
+	}
+	maps.DeleteFunc(next, func(k, _ string) bool { return signaling.IsReserved(k) })
+	maps.Copy(next, attributes)
+	if maps.Equal(next, p.info.Attributes) {
+		return false
+	}
+	p.info.Attributes = next
 	return true
 }
 
@@ -174,7 +227,7 @@ func size(attributes map[string]string) int {
 // Dependent tells whether the participant is a machine that serves the others:
 // it is not counted and does not keep a room open.
 func (p *Profile) Dependent() bool {
-	g := p.claims.Video
+	g := p.grants
 	return g.Recorder || g.Agent || p.info.Kind == livekit.ParticipantInfo_AGENT || p.info.Kind == livekit.ParticipantInfo_EGRESS
 }
 

@@ -26,6 +26,9 @@ type Track struct {
 	cids      []string
 	published bool
 	told      bool // the publisher was told of its first subscriber
+	wish      bool // the publisher itself wants it muted
+	barred    bool // the meeting lets nobody have it
+	reminded  int
 }
 
 // ID of the track.
@@ -34,7 +37,7 @@ func (t *Track) ID() meeting.TrackID { return meeting.TrackID(t.info.Sid) }
 // Info is a copy of what is known of the track.
 func (t *Track) Info() *livekit.TrackInfo { return proto.CloneOf(t.info) }
 
-// Muted tells whether the publisher has muted it.
+// Muted tells whether it is silent, by the publisher's wish or the meeting's.
 func (t *Track) Muted() bool { return t.info.Muted }
 
 // Kind tells sound from picture.

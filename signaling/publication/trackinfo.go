@@ -47,7 +47,7 @@ func newTrack(req *livekit.AddTrackRequest, now time.Time) *Track {
 		Version:               &livekit.TimedVersion{UnixMicro: now.UnixMicro()},
 	}
 	setAudioFeatures(info, req)
-	t := &Track{info: info, cids: []string{req.Cid}}
+	t := &Track{info: info, cids: []string{req.Cid}, wish: req.Muted}
 	codec := &livekit.SimulcastCodecInfo{Cid: req.Cid}
 	layers := req.Layers
 	if len(req.SimulcastCodecs) > 0 {
@@ -228,14 +228,42 @@ func (t *Track) touch(now time.Time) {
 	v.Ticks++
 }
 
-// SetMuted reports whether that changed anything.
-func (t *Track) SetMuted(muted bool, now time.Time) bool {
-	if t.info.Muted == muted {
+// OwnMute tells whether the publisher itself wants it muted.
+func (t *Track) OwnMute() bool { return t.wish }
+
+// SetOwnMute notes the publisher's own wish, or what it was made to wish. It
+// reports a change; Settle makes it visible.
+func (t *Track) SetOwnMute(muted bool) bool {
+	changed := t.wish != muted
+	t.wish, t.reminded = muted, 0
+	return changed
+}
+
+// SetBarred notes that the meeting lets nobody have the track, or somebody.
+func (t *Track) SetBarred(barred bool) bool {
+	changed := t.barred != barred
+	t.barred = barred
+	return changed
+}
+
+// Remind tells whether the publisher, who wants to be heard, is to be told once
+// more that it is not; no more than that many times.
+func (t *Track) Remind(times int) bool {
+	if t.wish || !t.barred || t.reminded >= times {
 		return false
 	}
-	t.info.Muted = muted
-	t.touch(now)
+	t.reminded++
 	return true
+}
+
+// Settle makes wish and bar visible. It reports a change.
+func (t *Track) Settle(now time.Time) bool {
+	if muted := t.wish || t.barred; t.info.Muted != muted {
+		t.info.Muted = muted
+		t.touch(now)
+		return true
+	}
+	return false
 }
 
 // SetFeatures replaces what is said of an audio track.

@@ -18,6 +18,13 @@ import (
 	"github.com/livekit/protocol/utils/guid"
 )
 
+// GuestOf is the client as a meeting's door sees it.
+func GuestOf(c *auth.ClaimGrants) signaling.Guest {
+	kind := c.GetParticipantKind()
+	machine := c.Video.Recorder || c.Video.Agent || kind == livekit.ParticipantInfo_AGENT || kind == livekit.ParticipantInfo_EGRESS
+	return guestOf(meeting.PointID(c.Identity), c.Attributes, machine)
+}
+
 // Claims works out what a client may claim of itself: the token's claims with
 // what the client added when it connected. The error is a *session.Error.
 func Claims(p session.Params) (*auth.ClaimGrants, error) {
@@ -32,7 +39,7 @@ func Claims(p session.Params) (*auth.ClaimGrants, error) {
 		if m := p.Join.Metadata; m != "" {
 			c.Metadata = m
 		}
-		c.Attributes = withoutEmpty(c.Attributes, p.Join.ParticipantAttributes)
+		c.Attributes = withoutEmpty(c.Attributes, own(p.Join.ParticipantAttributes))
 	}
 	if p.PublishSuffix != "" {
 		if !c.Video.GetCanPublish() {
@@ -189,6 +196,7 @@ func (r *Room) install(m *member, t *ticket, peer signaling.Peer, claims *auth.C
 	}
 	m.peer, m.link.ticket = peer, t
 	r.members[m.point], r.sessions[m.id] = m, m
+	r.attend(m)
 	r.vacancy.come(m)
 	r.settings.Counters.Joins.Add(1)
 	r.settings.Counters.Participants.Add(1)

@@ -116,7 +116,7 @@ func (r *Room) MutePublishedTrack(ctx context.Context, req *livekit.MuteRoomTrac
 			return session.ErrNoTrack
 		case !req.Muted && !r.settings.Policy.RemoteUnmute:
 			return session.ErrNoUnmute
-		case t.Muted() != req.Muted:
+		case t.OwnMute() != req.Muted:
 			m.link.send(muteResponse(t.ID(), req.Muted))
 			r.mute(m, t, req.Muted)
 		}

@@ -53,7 +53,7 @@ func (r *Room) carry(m *member, e signaling.MediaData) {
 		}
 		m.inbound.last = p.Sequence
 	}
-	if p.RPC != nil && r.calls.answer(m.point, p.RPC) {
+	if p.RPC != nil && r.calls.answer(m.point, p.RPC) || r.toDesk(m, p) {
 		return
 	}
 	r.broadcast(p)

@@ -93,6 +93,8 @@ func (r *Room) lineEvent(m *member, e signaling.MediaEvent) bool {
 	switch v := e.(type) {
 	case signaling.MediaConnected:
 		r.connected(m)
+	case signaling.MediaSilent:
+		r.report(m, signaling.Silent{Point: m.point})
 	case signaling.MediaFailed:
 		r.settings.Log.Info("media failed", "room", r.settings.ID, "participant", m.point, "session", m.id, "target", v.Target)
 		r.mediaFailed(m)

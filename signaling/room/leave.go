@@ -1,6 +1,7 @@
 package room
 
 import (
+	"diemcau/signaling"
 	"diemcau/signaling/publication"
 
 	"github.com/livekit/protocol/livekit"
@@ -28,6 +29,9 @@ func (r *Room) remove(m *member, e ending) {
 	delete(r.sessions, m.id)
 	if r.members[m.point] == m {
 		delete(r.members, m.point)
+		if !e.replaced {
+			r.report(m, signaling.Departed{Point: m.point})
+		}
 	}
 	for _, t := range m.tracks.All() {
 		r.dropTrack(m, t)
@@ -96,4 +100,5 @@ func (r *Room) dropTrack(m *member, t *publication.Track) {
 	}
 	r.settings.Counters.PublishedTracks.Add(-1)
 	r.emitTrack("track_unpublished", m, info)
+	r.sharing(m, t, false)
 }

@@ -32,6 +32,7 @@ type member struct {
 	profile *profile.Profile
 	tracks  *publication.Set
 	allow   publication.Permission
+	order   *signaling.Order // of the meeting; nil in a room without
 	wants   *subscription.Set
 	seen    seen
 	told    speaker.Told

@@ -15,12 +15,14 @@ func (r *Room) ownMetadata(m *member, req *livekit.UpdateParticipantMetadata) {
 		m.refuse(req.GetRequestId(), livekit.RequestResponse_NOT_ALLOWED, "does not have permission to update own metadata", echo)
 		return
 	}
-	if err := m.profile.Update(req.GetName(), req.GetMetadata(), req.GetAttributes()); err != nil {
+	attributes := own(req.GetAttributes())
+	if err := m.profile.Update(req.GetName(), req.GetMetadata(), attributes); err != nil {
 		m.refuse(req.GetRequestId(), livekit.RequestResponse_LIMIT_EXCEEDED, "exceeds metadata size limit", echo)
 		return
 	}
 	// The client waits until its own entry in an update shows the change.
 	r.changed(m)
+	r.raised(m, attributes)
 	if m.client.SuccessResponse() {
 		m.refuse(req.GetRequestId(), livekit.RequestResponse_OK, "", echo)
 	}

@@ -44,7 +44,15 @@ func (r *Room) addTrack(m *member, req *livekit.AddTrackRequest) {
 	m.link.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_TrackPublished{
 		TrackPublished: &livekit.TrackPublishedResponse{Cid: req.Cid, Track: t.Info()},
 	}})
-	m.peer.ExpectTrack(t.Pending())
+	if m.order != nil {
+		t.SetBarred(t.Kind() == livekit.TrackType_AUDIO && m.reach(t).Nobody())
+		t.Settle(time.Now())
+	}
+	pending := t.Pending()
+	if m.order != nil {
+		pending.Audience = r.audience(m.reach(t))
+	}
+	m.peer.ExpectTrack(pending)
 }
 
 func (r *Room) publisherEvent(m *member, e signaling.MediaEvent) bool {
@@ -90,6 +98,7 @@ func (r *Room) publish(m *member, e signaling.MediaPublished) {
 		r.reconcile(o, t.ID())
 	}
 	r.emitTrack("track_published", m, t.Info())
+	r.sharing(m, t, true)
 }
 
 // unpublish is the client's own doing: the track is gone from its SDP.
@@ -137,19 +146,19 @@ func (r *Room) clientMute(m *member, req *livekit.MuteTrackRequest) {
 		})
 		return
 	}
+	if !req.Muted && m.order != nil && m.order.Mic == signaling.MicClosed && isMicrophone(t) {
+		m.link.send(muteResponse(t.ID(), true)) // the bridge drops it all the same
+		return
+	}
 	r.mute(m, t, req.Muted)
 }
 
-// mute stops or starts a track for everybody.
+// mute stops or starts a track for everybody, unless the meeting keeps it silent.
 func (r *Room) mute(m *member, t *publication.Track, muted bool) {
-	if !t.SetMuted(muted, time.Now()) {
+	if !t.SetOwnMute(muted) {
 		return
 	}
-	m.peer.SetMuted(t.ID(), muted)
-	if muted {
-		r.speakers.Drop(m.id, t.ID())
-	}
-	if t.Published() {
+	if r.air(m, t) {
 		m.profile.Changed()
 		r.announce(m, true)
 	}

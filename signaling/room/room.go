@@ -47,6 +47,10 @@ type Settings struct {
 	Counters *Counters
 	// Config overrides the policy's defaults for this room; it may be nil.
 	Config *livekit.RoomConfiguration
+	// Orders are those of the meeting that is held in the room; nil without one.
+	Orders *signaling.Orders
+	// Report takes what the meeting must know; it must not block. It may be nil.
+	Report func(meeting.ID, signaling.Report)
 }
 
 // Room is one open meeting.
@@ -68,6 +72,7 @@ type Room struct {
 	board    board
 	courier  courier
 	calls    calls
+	orders   *signaling.Orders // nil: nobody conducts this room
 	vacancy  vacancy
 	recorded bool                                          // a recorder of the bridge's own is at work
 	paths    map[meeting.PointID]livekit.CandidateProtocol // wished for the next join
@@ -103,6 +108,10 @@ func Open(s Settings) *Room {
 		speakers: speaker.NewRoom(),
 		paths:    make(map[meeting.PointID]livekit.CandidateProtocol),
 		vacancy:  vacancy{since: time.Now()},
+		orders:   s.Orders,
+	}
+	if s.Orders != nil {
+		r.face.room.Metadata = s.Orders.State
 	}
 	go r.run()
 	return r

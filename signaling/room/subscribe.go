@@ -54,6 +54,9 @@ func (r *Room) mayHave(o *member, p published) bool {
 	if p.by == o || p.by.profile.Grants().Hidden || !o.profile.Grants().GetCanSubscribe() {
 		return false
 	}
+	if !o.invited(p.by.reach(p.track)) {
+		return false
+	}
 	return o.profile.Dependent() || p.by.allow.Allows(o.id, o.point, p.track.ID())
 }
 

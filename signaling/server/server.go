@@ -17,6 +17,7 @@ import (
 	"diemcau/signaling/room"
 	"diemcau/signaling/session"
 
+	"github.com/livekit/protocol/auth"
 	"github.com/livekit/protocol/livekit"
 )
 
@@ -36,6 +37,12 @@ type Settings struct {
 	// MayOpen, when not nil, is asked before a join opens a room; it must not
 	// block.
 	MayOpen func(meeting.ID) bool
+	// Attend, when not nil, is asked before a client is let in; it may wait for
+	// the meeting's owner. Its error is a *session.Error.
+	Attend func(meeting.ID, signaling.Guest) error
+	// Report takes what meetings must know of their rooms; it must not block. It
+	// may be nil.
+	Report func(meeting.ID, signaling.Report)
 }
 
 // Server keeps the open rooms.
@@ -45,7 +52,8 @@ type Server struct {
 
 	mu     sync.Mutex
 	rooms  map[meeting.ID]*room.Room
-	ending map[*room.Room]struct{} // closed, with peers still closing
+	ending map[*room.Room]struct{}          // closed, with peers still closing
+	orders map[meeting.ID]*signaling.Orders // of the meetings that are open
 	closed bool
 }
 
@@ -58,7 +66,7 @@ func New(s Settings) *Server {
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Server{settings: s, rooms: make(map[meeting.ID]*room.Room), ending: make(map[*room.Room]struct{})}
+	return &Server{settings: s, rooms: make(map[meeting.ID]*room.Room), ending: make(map[*room.Room]struct{}), orders: make(map[meeting.ID]*signaling.Orders)}
 }
 
 // Counters count what happened in all rooms.
@@ -99,6 +107,7 @@ func (s *Server) open(id meeting.ID, config *livekit.RoomConfiguration) (r *room
 	r = room.Open(room.Settings{
 		ID: id, Media: s.settings.Media, Tokens: s.settings.Tokens, Events: s.settings.Events,
 		Ended: s.ended, Log: s.settings.Log, Policy: s.settings.Policy, Counters: &s.counters, Config: config,
+		Orders: s.orders[id], Report: s.settings.Report,
 	})
 	s.rooms[id] = r
 	return r, true, nil
@@ -130,10 +139,39 @@ func (s *Server) mayOpen(p session.Params) bool {
 	return s.settings.AutoCreate && (s.settings.MayOpen == nil || s.settings.MayOpen(id))
 }
 
+// attend asks the meeting's door. Who resumes is inside already.
+func (s *Server) attend(id meeting.ID, claims *auth.ClaimGrants, p session.Params) error {
+	if s.settings.Attend == nil || p.Join.GetReconnect() {
+		return nil
+	}
+	return s.settings.Attend(id, room.GuestOf(claims))
+}
+
+// Obey gives the room of a meeting its orders, now and when it is opened again.
+// Without orders, nil, a room opened later is free. Calls for one meeting must
+// follow each other; none waits.
+func (s *Server) Obey(id meeting.ID, o *signaling.Orders) {
+	s.mu.Lock()
+	if o == nil {
+		delete(s.orders, id)
+		s.mu.Unlock()
+		return
+	}
+	s.orders[id] = o
+	r := s.rooms[id]
+	s.mu.Unlock()
+	if r != nil {
+		r.Obey(o)
+	}
+}
+
 // Check tells whether Admit would succeed.
 func (s *Server) Check(p session.Params) error {
 	claims, err := room.Claims(p)
 	if err != nil {
+		return err
+	}
+	if err := s.attend(meeting.ID(claims.Video.Room), claims, p); err != nil {
 		return err
 	}
 	r, err := s.find(meeting.ID(claims.Video.Room))
@@ -159,6 +197,9 @@ func (s *Server) Admit(p session.Params) (session.Ticket, error) {
 		return nil, err
 	}
 	id := meeting.ID(claims.Video.Room)
+	if err := s.attend(id, claims, p); err != nil {
+		return nil, err
+	}
 	for {
 		r, err := s.find(id)
 		if errors.Is(err, session.ErrNoRoom) {

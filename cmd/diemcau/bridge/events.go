@@ -16,6 +16,8 @@ func event(e engine.Event) signaling.MediaEvent {
 		return signaling.MediaCandidate{Target: signaling.Target(e.Target), JSON: e.JSON, Final: e.Final}
 	case engine.Connected:
 		return signaling.MediaConnected{}
+	case engine.Silent:
+		return signaling.MediaSilent{}
 	case engine.Failed:
 		return signaling.MediaFailed{Target: signaling.Target(e.Target)}
 	case engine.NegotiationFailed:

@@ -1,0 +1,236 @@
+package room
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"diemcau/meeting"
+	"diemcau/signaling"
+	"diemcau/signaling/publication"
+
+	"github.com/livekit/protocol/livekit"
+)
+
+// reminders is how often a client is told that its microphone is closed while
+// it says that it is open: one that is just publishing does not listen yet.
+const reminders = 6
+
+// Obey replaces the orders of the meeting. It does not wait.
+func (r *Room) Obey(o *signaling.Orders) { r.post(func() { r.obey(o) }) }
+
+// obey brings everybody under the new orders: first who becomes silent, then
+// the others, so that no two are on the air by accident.
+func (r *Room) obey(o *signaling.Orders) {
+	r.orders = o
+	var news, later []*member
+	for _, m := range r.members {
+		next := o.For(m.point)
+		if m.order != nil && next.Sound.Everybody && !m.order.Sound.Everybody {
+			later = append(later, m)
+			continue
+		}
+		if r.command(m, next) {
+			news = append(news, m)
+		}
+	}
+	for _, m := range later {
+		if r.command(m, o.For(m.point)) {
+			news = append(news, m)
+		}
+	}
+	for _, m := range news {
+		m.profile.Changed()
+		r.board.remove(m)
+	}
+	r.face.room.Metadata = o.State
+	r.tellRoom(true)
+	if len(news) > 0 {
+		r.tell(news)
+	}
+}
+
+// command puts one member under an order. It reports whether others see it.
+func (r *Room) command(m *member, next *signaling.Order) bool {
+	was := m.order
+	if was == nil {
+		was = &signaling.Order{Mic: signaling.MicFree}
+	}
+	m.order = next
+	changed := m.profile.Limit(sources(next))
+	changed = m.profile.SetReserved(next.Attributes) || changed
+	for _, t := range m.tracks.All() {
+		switch {
+		case !m.profile.Grants().GetCanPublishSource(t.Source()):
+			r.withdraw(m, t)
+			continue
+		case isMicrophone(t):
+			changed = r.commandMic(m, t, was.Mic, next.Mic) || changed
+		}
+		changed = r.air(m, t) || changed
+		for _, o := range r.members {
+			r.reconcile(o, t.ID())
+		}
+	}
+	return changed
+}
+
+// commandMic opens or closes a microphone at the client.
+func (r *Room) commandMic(m *member, t *publication.Track, was, next signaling.Mic) bool {
+	switch {
+	case next == signaling.MicCalled && was != signaling.MicCalled:
+		m.link.send(muteResponse(t.ID(), false))
+		return t.SetOwnMute(false)
+	case next != was && (next == signaling.MicClosed || was == signaling.MicCalled):
+		m.link.send(muteResponse(t.ID(), true))
+		return t.SetOwnMute(true)
+	}
+	return false
+}
+
+// sources are what a member may publish under an order.
+func sources(o *signaling.Order) []livekit.TrackSource {
+	var list []livekit.TrackSource
+	if o.Camera {
+		list = append(list, livekit.TrackSource_CAMERA)
+	}
+	if o.Microphone {
+		list = append(list, livekit.TrackSource_MICROPHONE)
+	}
+	if o.Screen {
+		list = append(list, livekit.TrackSource_SCREEN_SHARE, livekit.TrackSource_SCREEN_SHARE_AUDIO)
+	}
+	return list
+}
+
+func isMicrophone(t *publication.Track) bool {
+	return t.Kind() == livekit.TrackType_AUDIO && t.Source() != livekit.TrackSource_SCREEN_SHARE_AUDIO
+}
+
+// reach is who gets a track by the orders. A picture that calls itself a
+// microphone is still a picture.
+func (m *member) reach(t *publication.Track) signaling.Reach {
+	switch sound := t.Kind() == livekit.TrackType_AUDIO; {
+	case m.order == nil:
+		return signaling.Reach{Everybody: true}
+	case sound && t.Source() == livekit.TrackSource_SCREEN_SHARE_AUDIO:
+		return m.order.ContentSound
+	case sound:
+		return m.order.Sound
+	case t.Source() == livekit.TrackSource_SCREEN_SHARE:
+		return m.order.Content
+	}
+	return m.order.Picture
+}
+
+// invited tells whether a reach lets a member subscribe.
+func (o *member) invited(to signaling.Reach) bool {
+	return to.Everybody || to.Ready || slices.Contains(to.Only, o.point)
+}
+
+// audience are the sessions that get a track's packets now.
+func (r *Room) audience(to signaling.Reach) signaling.Audience {
+	if to.Everybody {
+		return signaling.Audience{}
+	}
+	a := signaling.Audience{Limited: true}
+	for _, point := range to.Only {
+		if o := r.members[point]; o != nil {
+			a.Only = append(a.Only, o.id)
+		}
+	}
+	return a
+}
+
+// air makes the bridge pass a track on, or drop it at its source, as the orders
+// and the publisher's own wish say. It reports whether others see a change.
+func (r *Room) air(m *member, t *publication.Track) bool {
+	to := m.reach(t)
+	changed := false
+	if t.Kind() == livekit.TrackType_AUDIO {
+		changed = t.SetBarred(to.Nobody())
+	}
+	changed = t.Settle(time.Now()) || changed
+	audience := r.audience(to)
+	if t.Muted() {
+		m.peer.SetMuted(t.ID(), true)
+		r.speakers.Drop(m.id, t.ID())
+	}
+	if m.order != nil {
+		m.peer.SetAudience(t.ID(), audience)
+	}
+	if !t.Muted() {
+		m.peer.SetMuted(t.ID(), false)
+	}
+	return changed && t.Published()
+}
+
+// attend puts a new member under the orders, and gives it the tracks that name
+// it.
+func (r *Room) attend(m *member) {
+	if r.orders == nil {
+		return
+	}
+	m.order = r.orders.For(m.point)
+	m.profile.Limit(sources(m.order))
+	m.profile.SetReserved(m.order.Attributes)
+	for _, o := range r.members {
+		for _, t := range o.tracks.All() {
+			if slices.Contains(o.reach(t).Only, m.point) {
+				r.air(o, t)
+			}
+		}
+	}
+}
+
+// remind tells clients again that their microphone is closed.
+func (r *Room) remind(m *member) {
+	if m.order == nil || m.order.Mic != signaling.MicClosed {
+		return
+	}
+	for _, t := range m.tracks.Published() {
+		if isMicrophone(t) && t.Remind(reminders) {
+			m.link.send(muteResponse(t.ID(), true))
+		}
+	}
+}
+
+// guest is a member as the meeting knows it.
+func (m *member) guest() signaling.Guest {
+	return guestOf(m.point, m.params.Claims.Attributes, m.profile.Dependent())
+}
+
+func guestOf(point meeting.PointID, token map[string]string, machine bool) signaling.Guest {
+	return signaling.Guest{Point: point, Device: meeting.DeviceID(token[signaling.DeviceAttribute]), Machine: machine}
+}
+
+// report tells the meeting. Second connections of a point and machines are not
+// its business.
+func (r *Room) report(m *member, e signaling.Report) {
+	if r.settings.Report != nil && m.params.PublishSuffix == "" && !m.profile.Dependent() {
+		r.settings.Report(r.settings.ID, e)
+	}
+}
+
+// own leaves what a client may say of itself.
+func own(attributes map[string]string) map[string]string {
+	kept := maps.Clone(attributes)
+	maps.DeleteFunc(kept, func(k, _ string) bool { return signaling.IsReserved(k) })
+	return kept
+}
+
+// raised tells the meeting of a hand, if the change has one.
+func (r *Room) raised(m *member, attributes map[string]string) {
+	topic, said := attributes[signaling.HandAttribute]
+	if said {
+		r.report(m, signaling.Hand{Guest: m.guest(), Topic: strings.TrimSpace(topic), Up: topic != ""})
+	}
+}
+
+// sharing tells the meeting of a shared screen.
+func (r *Room) sharing(m *member, t *publication.Track, on bool) {
+	if t.Source() == livekit.TrackSource_SCREEN_SHARE {
+		r.report(m, signaling.Sharing{Guest: m.guest(), On: on})
+	}
+}
