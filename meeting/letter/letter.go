@@ -1,0 +1,2 @@
+// Package letter sends invitations.
+package letter
