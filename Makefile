@@ -47,8 +47,8 @@ $(LINT):
 # pictures, and want the machine for themselves; what goes by the clock runs once
 # more without the detector, one test at a time.
 INTEGRATION := ./internal/integration
-test-go: ## Go tests with the race detector
-	CGO_ENABLED=1 go test -race -timeout 10m $$(go list ./... | grep -v /internal/integration)
+test-go: ## Go tests with the race detector; the store's on SQLite and PostgreSQL
+	CGO_ENABLED=1 deploy/test-postgres.sh go test -race -timeout 10m $$(go list ./... | grep -v /internal/integration)
 	CGO_ENABLED=1 go test -race -timeout 10m -parallel 2 $(INTEGRATION)
 	go test -timeout 5m -parallel 1 -run 'FivePercentLoss|Resumes' $(INTEGRATION)
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Makes sure that the programs which the tests drive are there: Chromium for the
-# end-to-end suite, ffmpeg and ffprobe for media. Installs them from Debian's
+# end-to-end suite, ffmpeg and ffprobe for media, a PostgreSQL server. Installs them from Debian's
 # packages when run as root; otherwise says what is missing.
 set -euo pipefail
 
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v ffmpeg >/dev/null || missing+=(ffmpeg)
+ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 || command -v pg_config >/dev/null || missing+=(postgresql) # the store is tested on both databases
 command -v gcc >/dev/null || missing+=(gcc libc6-dev) # the race detector needs cgo
 [ ${#missing[@]} -eq 0 ] && exit 0
 

@@ -102,6 +102,9 @@ type Plan struct {
 	// Above is the superior body of the host, when there is one.
 	Above string `json:"above,omitempty"`
 	Host  string `json:"host"`
+	// Unit is the host in the tree of units: who prepares and keeps the meeting
+	// comes from the rights in it.
+	Unit meeting.UnitID `json:"unit,omitempty"`
 	// Place is where the main point is, for the papers.
 	Place   string           `json:"place,omitempty"`
 	People  People           `json:"people"`

@@ -1,6 +1,7 @@
-// Package store keeps meetings in a database: every version of a plan, what a live
-// meeting started from, and its log. It only adds: there is no update and no
-// delete, so history stays. SQLite in the process by default, PostgreSQL when the
+// Package store keeps meetings in a database: every draft and version of a plan,
+// what belongs to it, what a live meeting started from, and its log. It only adds:
+// what is kept is never changed or deleted, so history stays; the one table that is
+// updated (meetings) repeats the newest version of each for lists to be quick. SQLite in the process by default, PostgreSQL when the
 // address says so, with one portable SQL. It owns the connection pool of
 // database/sql and starts no goroutine of its own; Close ends it.
 package store
@@ -103,7 +104,7 @@ func (s *Store) migrate(ctx context.Context) error {
 				return fmt.Errorf("store: %s: %w", name, err)
 			}
 		}
-		return nil
+		return standOld(ctx, tx)
 	})
 }
 
@@ -178,18 +179,7 @@ func follows(ctx context.Context, tx *sql.Tx, query string, id meeting.ID, next 
 // SaveVersion adds the newest version of a meeting. A version whose number is
 // taken or leaves a gap is refused: a lost update is an error, never silent.
 func (s *Store) SaveVersion(ctx context.Context, e schedule.Entry) error {
-	v := e.Now()
-	body, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	return s.write(ctx, func(tx *sql.Tx) error {
-		if err := follows(ctx, tx, `SELECT COALESCE(MAX(number), 0) FROM versions WHERE meeting = $1`, v.Plan.ID, v.Number); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO versions (meeting, number, body) VALUES ($1, $2, $3)`, string(v.Plan.ID), v.Number, string(body))
-		return err
-	})
+	return s.SaveVersionAt(ctx, e, anyRevision)
 }
 
 // Entry reads a meeting with all its versions; an unknown one is not found.
