@@ -258,7 +258,7 @@ func (o *output) space() {
 		o.recorder.alarms.set(DiskFailing, true, err.Error())
 		return
 	}
-	o.recorder.alarms.set(DiskFilling, s.Used() >= warnAt, fmt.Sprintf("the disk is %.0f %% full", 100*s.Used()))
+	o.recorder.alarms.set(DiskFilling, s.Used() >= WarnAt, fmt.Sprintf("the disk is %.0f %% full", 100*s.Used()))
 	full := s.Free < o.recorder.settings.Reserve
 	if full != o.full {
 		o.full = full

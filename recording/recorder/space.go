@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// warnAt is how full a disk may be before operators are warned.
-const warnAt = 0.8
+// WarnAt is how full a disk may be before operators are warned.
+const WarnAt = 0.8
 
 // Space is what a disk has.
 type Space struct {

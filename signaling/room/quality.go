@@ -9,8 +9,8 @@ import (
 
 // The mean opinion scores from which a line is called excellent and good.
 const (
-	excellentScore = 4.0
-	goodScore      = 2.1
+	ExcellentScore = 4.0
+	GoodScore      = 2.1
 	bestScore      = 4.5
 )
 
@@ -27,9 +27,9 @@ func (q *quality) measured(e signaling.MediaQuality) {
 	switch {
 	case e.Lost:
 		q.grade = livekit.ConnectionQuality_LOST
-	case q.score >= excellentScore:
+	case q.score >= ExcellentScore:
 		q.grade = livekit.ConnectionQuality_EXCELLENT
-	case q.score >= goodScore:
+	case q.score >= GoodScore:
 		q.grade = livekit.ConnectionQuality_GOOD
 	default:
 		q.grade = livekit.ConnectionQuality_POOR

@@ -68,6 +68,7 @@ func (b *Bridge) metrics() *prometheus.Registry {
 		b.media.engine.LineCollector(),
 		b.media.port.Collector(),
 		b.media.tcp.Collector(),
+		b.records.Collector(),
 	)
 	if b.media.relay != nil {
 		registry.MustRegister(b.media.relay.Collector())

@@ -40,6 +40,7 @@ type Bridge struct {
 	store    *store.Store
 	media    *media
 	hooks    *webhook.Notifier
+	records  *recordings
 	sessions *server.Server
 	sockets  *wire.Handler
 
@@ -75,9 +76,13 @@ func New(cfg config.Config, log *slog.Logger) (_ *Bridge, err error) {
 	if b.media, err = openMedia(cfg, b.tls, log); err != nil {
 		return b, err
 	}
+	if b.records, err = openRecordings(cfg, log); err != nil {
+		return b, err
+	}
 	if err := b.makeSignaling(); err != nil {
 		return b, err
 	}
+	b.records.start(b.sessions)
 	return b, nil
 }
 
@@ -87,9 +92,9 @@ func (b *Bridge) makeSignaling() error {
 		return err
 	}
 	b.sessions = server.New(server.Settings{
-		Media:      mediaServer{b.media.engine},
+		Media:      recordedServer{mediaServer{b.media.engine}, b.records},
 		Tokens:     b.keys,
-		Events:     events,
+		Events:     b.records.follow(events),
 		Log:        b.log,
 		AutoCreate: b.cfg.Room.AutoCreate,
 		Policy: room.Policy{
@@ -231,6 +236,9 @@ func (b *Bridge) Close() error {
 		}
 	}
 	b.running.Wait()
+	if b.records != nil {
+		b.records.close() // after the rooms, whose last events it notes
+	}
 	if b.hooks != nil {
 		b.hooks.Close()
 	}
@@ -240,6 +248,6 @@ func (b *Bridge) Close() error {
 	if b.store != nil {
 		errs = append(errs, b.store.Close()) // last: the others write until they end
 	}
-	b.servers, b.sessions, b.sockets, b.hooks, b.media, b.store = nil, nil, nil, nil, nil, nil
+	b.servers, b.sessions, b.sockets, b.hooks, b.records, b.media, b.store = nil, nil, nil, nil, nil, nil, nil
 	return errors.Join(errs...)
 }

@@ -27,6 +27,7 @@ func (b *Bridge) routes() (http.Handler, error) {
 	api := desk.NewAPI(mux)
 	api.UseMiddleware(door.Guard(time.Now)) // before the first operation
 	d.Register(api)
+	(&recordingAPI{b.records, b.keys, b.cfg.Recording.ReserveMB << 20, b.cfg.Recording.Bitrate * 1000}).Register(api)
 	for _, path := range wire.Paths() {
 		mux.Handle(path, b.sockets)
 	}

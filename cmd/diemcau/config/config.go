@@ -19,22 +19,23 @@ import (
 // Config is everything that can be set. Every key is explained in
 // deploy/diemcau.yaml.
 type Config struct {
-	Data     string            `yaml:"data"`
-	Database Secret            `yaml:"database"` // its address may hold a password
-	HTTP     string            `yaml:"http"`
-	HTTPS    string            `yaml:"https"`
-	Admin    string            `yaml:"admin"`
-	Hosts    []string          `yaml:"hosts"`
-	TLS      TLS               `yaml:"tls"`
-	RTC      RTC               `yaml:"rtc"`
-	TURN     TURN              `yaml:"turn"`
-	Keys     map[string]Secret `yaml:"keys"`
-	Webhook  Webhook           `yaml:"webhook"`
-	Room     Room              `yaml:"room"`
-	Accounts []Account         `yaml:"accounts"`
-	Meetings []Meeting         `yaml:"meetings"`
-	Limits   Limits            `yaml:"limits"`
-	Log      Log               `yaml:"log"`
+	Data      string            `yaml:"data"`
+	Database  Secret            `yaml:"database"` // its address may hold a password
+	HTTP      string            `yaml:"http"`
+	HTTPS     string            `yaml:"https"`
+	Admin     string            `yaml:"admin"`
+	Hosts     []string          `yaml:"hosts"`
+	TLS       TLS               `yaml:"tls"`
+	RTC       RTC               `yaml:"rtc"`
+	TURN      TURN              `yaml:"turn"`
+	Keys      map[string]Secret `yaml:"keys"`
+	Webhook   Webhook           `yaml:"webhook"`
+	Room      Room              `yaml:"room"`
+	Recording Recording         `yaml:"recording"`
+	Accounts  []Account         `yaml:"accounts"`
+	Meetings  []Meeting         `yaml:"meetings"`
+	Limits    Limits            `yaml:"limits"`
+	Log       Log               `yaml:"log"`
 
 	Dev  bool `yaml:"-"`
 	Demo bool `yaml:"-"`
@@ -141,8 +142,9 @@ func Default() Config {
 			EmptyTimeout:     5 * time.Minute,
 			DepartureTimeout: 20 * time.Second,
 		},
-		Limits: Limits{JoinsPerSecond: 50, JoinBurst: 200, Sessions: 2000},
-		Log:    Log{Level: slog.LevelInfo, Format: "text"},
+		Recording: DefaultRecording(),
+		Limits:    Limits{JoinsPerSecond: 50, JoinBurst: 200, Sessions: 2000},
+		Log:       Log{Level: slog.LevelInfo, Format: "text"},
 	}
 }
 
@@ -174,6 +176,9 @@ func (c *Config) Check() error {
 		return errors.New("configuration: turn ports must lie between 0 and 65535")
 	case len(c.Webhook.URLs) > 0 && c.Keys[c.Webhook.Key] == "":
 		return errors.New("configuration: webhook.key must name one of keys")
+	}
+	if err := c.checkRecording(); err != nil {
+		return err
 	}
 	for name, secret := range c.Keys {
 		if !c.Dev && len(secret) < 32 {

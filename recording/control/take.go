@@ -1,0 +1,287 @@
+package control
+
+import (
+	"path/filepath"
+	"time"
+
+	"diemcau/meeting"
+	"diemcau/recording/recorder"
+)
+
+// phase is how far a recording is.
+type phase uint8
+
+const (
+	beginning phase = iota // its folder is being opened
+	running
+	ending
+)
+
+// take is the recording of a room at work. It belongs to the owner.
+type take struct {
+	order   Order
+	phase   phase
+	rec     *recorder.Recorder
+	since   time.Time
+	paused  bool
+	alarms  map[recorder.AlarmKind]recorder.Alarm
+	waiting []answer
+	// next is what to do as soon as the phase at hand is over; nil: nothing.
+	next     func()
+	stopping bool // next seals
+}
+
+func (c *Control) state(id meeting.ID) State {
+	r := c.rooms[id]
+	if r == nil || r.take == nil {
+		o, ok := c.orders[id]
+		if !ok {
+			return State{}
+		}
+		return State{Waiting: true, By: o.By, Since: o.At}
+	}
+	t := r.take
+	s := State{Active: t.phase == running, By: t.order.By, Since: t.order.At, Paused: t.paused}
+	if t.rec != nil {
+		s.Recording, s.Stats = filepath.Base(t.rec.Dir()), t.rec.Stats()
+	}
+	for _, a := range t.alarms {
+		s.Alarms = append(s.Alarms, a)
+	}
+	return s
+}
+
+func (c *Control) start(o Order, answer answer) {
+	r := c.rooms[o.Meeting]
+	switch {
+	case c.closing:
+		answer(State{}, ErrClosed)
+		return
+	case r == nil || r.media == nil:
+		answer(State{}, ErrNoRoom)
+		return
+	case r.take != nil:
+		answer(c.state(o.Meeting), ErrActive)
+		return
+	}
+	for _, t := range r.tracks {
+		if t.Encrypted {
+			answer(State{}, ErrEncrypted)
+			return
+		}
+	}
+	if o.At.IsZero() {
+		o.At = time.Now().UTC()
+	}
+	c.begin(r, o, answer)
+}
+
+// begin opens the folder, off the owner's goroutine, and then goes on.
+func (c *Control) begin(r *room, o Order, answer answer) {
+	t := &take{order: o, alarms: map[recorder.AlarmKind]recorder.Alarm{}}
+	if answer != nil {
+		t.waiting = append(t.waiting, answer)
+	}
+	r.take = t
+	_, again := c.orders[r.id]
+	delete(c.orders, r.id)
+	s := c.settings.Recorder
+	s.Meeting, s.Title = r.id, o.Title
+	s.Alarm = func(a recorder.Alarm) { c.box.Post(func() { c.alarm(r, t, a) }) }
+	c.work.Go(func() {
+		err := writeOrder(c.settings.Orders, o)
+		var rec *recorder.Recorder
+		if err == nil {
+			if rec, err = recorder.Start(s); err != nil && !again {
+				forgetOrder(c.settings.Orders, r.id)
+			}
+		}
+		c.box.Post(func() { c.opened(r, t, rec, err, again) })
+	})
+}
+
+// opened is the end of begin.
+func (c *Control) opened(r *room, t *take, rec *recorder.Recorder, err error, again bool) {
+	waiting, next := t.waiting, t.next
+	t.waiting, t.next = nil, nil
+	if err != nil {
+		c.settings.Log.Error("a recording cannot begin", "meeting", string(r.id), "error", err)
+		if again {
+			c.orders[r.id] = t.order // tried again when the room opens the next time
+		}
+		c.drop(r)
+		for _, answer := range waiting {
+			answer(State{}, err)
+		}
+		return
+	}
+	t.rec, t.phase, t.since = rec, running, time.Now()
+	c.books.add(rec)
+	kind := "recording.by"
+	if rec.Recovered() != nil {
+		kind = "recording.again"
+	}
+	r.note(kind, t.order)
+	r.present(c)
+	c.tell(r)
+	for _, answer := range waiting {
+		answer(c.state(r.id), nil)
+	}
+	if next != nil {
+		next()
+	}
+}
+
+func (c *Control) stop(id meeting.ID, by string, answer answer) {
+	r := c.rooms[id]
+	if r == nil || r.take == nil {
+		o, ok := c.orders[id]
+		if !ok || c.closing {
+			answer(State{}, ErrInactive)
+			return
+		}
+		// It was interrupted and its room has not come back: open it to seal it.
+		r = c.room(id)
+		c.begin(r, o, nil)
+	}
+	c.finish(r, by, answer)
+}
+
+// finish seals a recording, as soon as it has begun.
+func (c *Control) finish(r *room, by string, answer answer) {
+	t := r.take
+	switch t.phase {
+	case ending:
+		answer(State{}, ErrInactive)
+		return
+	case beginning:
+		if t.stopping {
+			answer(State{}, ErrInactive)
+			return
+		}
+		t.stopping, t.next = true, func() { c.finish(r, by, answer) }
+		t.waiting = append(t.waiting, func(s State, err error) {
+			if err != nil {
+				answer(s, err)
+			}
+		})
+		return
+	case running:
+	}
+	r.note("recording.stop", map[string]string{"by": by})
+	c.end(r, true, answer)
+}
+
+// suspend ends a recorder without sealing: the recording goes on another time.
+func (c *Control) suspend(r *room) {
+	switch t := r.take; {
+	case t == nil || t.phase == ending:
+	case t.phase == beginning:
+		if t.next == nil {
+			t.next = func() { c.suspend(r) }
+		}
+	default:
+		c.end(r, false, nil)
+	}
+}
+
+// end ends the recorder, off the owner's goroutine.
+func (c *Control) end(r *room, seal bool, answer answer) {
+	t := r.take
+	t.phase = ending
+	if r.media != nil {
+		for id := range r.tracks {
+			r.media.Record(id, false)
+		}
+	}
+	c.tell(r)
+	c.work.Go(func() {
+		var err error
+		if seal {
+			if err = t.rec.Seal(); err == nil {
+				forgetOrder(c.settings.Orders, r.id)
+			}
+		} else {
+			err = t.rec.Close()
+		}
+		c.box.Post(func() { c.ended(r, t, seal, err, answer) })
+	})
+}
+
+// ended is the end of end.
+func (c *Control) ended(r *room, t *take, seal bool, err error, answer answer) {
+	c.books.remove(t.rec)
+	for _, a := range t.alarms {
+		a.Active = false
+		c.books.alarmed(a)
+	}
+	if err != nil {
+		c.settings.Log.Error("a recording could not be ended well", "meeting", string(r.id), "dir", t.rec.Dir(), "error", err)
+	}
+	if !seal || err != nil {
+		c.orders[r.id] = t.order
+	} else if c.settings.Sealed != nil {
+		c.settings.Sealed(t.rec.Dir())
+	}
+	last := c.state(r.id)
+	c.drop(r)
+	if answer != nil {
+		answer(last, err)
+	}
+	if o, ok := c.orders[r.id]; ok && !seal && r.media != nil && !c.closing {
+		c.begin(r, o, nil) // the room came back while it was ending
+	}
+}
+
+// drop forgets a take, and a room that is not open.
+func (c *Control) drop(r *room) {
+	r.take = nil
+	if r.media == nil {
+		delete(c.rooms, r.id)
+	}
+}
+
+func (c *Control) pause(id meeting.ID, by string, on bool, answer answer) {
+	r := c.rooms[id]
+	if r == nil || !r.running() {
+		answer(State{}, ErrInactive)
+		return
+	}
+	if t := r.take; t.paused != on {
+		t.paused = on
+		if on {
+			r.note("recording.off", map[string]string{"by": by})
+			t.rec.Pause()
+		} else {
+			t.rec.Resume()
+			r.note("recording.on", map[string]string{"by": by})
+		}
+		c.tell(r)
+	}
+	answer(c.state(id), nil)
+}
+
+func (c *Control) tell(r *room) {
+	if c.settings.Told != nil && !c.closing {
+		c.settings.Told(r.id, c.state(r.id))
+	}
+}
+
+func (c *Control) alarm(r *room, t *take, a recorder.Alarm) {
+	if r.take != t {
+		return // it has ended meanwhile
+	}
+	if a.Active {
+		t.alarms[a.Kind] = a
+	} else {
+		delete(t.alarms, a.Kind)
+	}
+	if t.phase == running && t.rec != nil {
+		t.rec.Note("alarm", a)
+	}
+	c.books.alarmed(a)
+	c.settings.Log.Warn("recording alarm", "meeting", string(r.id), "kind", string(a.Kind), "active", a.Active, "detail", a.Detail)
+	if c.settings.Alarm != nil {
+		c.settings.Alarm(r.id, a)
+	}
+}
