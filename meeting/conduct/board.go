@@ -103,9 +103,12 @@ type ShareContent struct {
 func (ShareContent) Name() string { return "share-content" }
 
 func (d ShareContent) decide(l *Live, a Act) ([]Change, error) {
-	// Who speaks may show his own slides; the boards may show anybody's.
-	speaker := a.By.Point != "" && a.By.Point == l.state.Floor.Holder() && (d.Point == a.By.Point || d.Point == "")
-	if err := l.needBoard(a.By); err != nil && !speaker {
+	// Who speaks may show his own slides, and so may the main point; the boards may
+	// show anybody's. A point ends only what it shows itself.
+	s := &l.state
+	own := a.By.Point != "" && (a.By.Point == s.Floor.Holder() || a.By.Point == s.Main) &&
+		(d.Point == a.By.Point || d.Point == "" && (s.Picture.Content == a.By.Point || a.By.Point == s.Floor.Holder()))
+	if err := l.needBoard(a.By); err != nil && !own && !(a.By.System && d.Point == "") {
 		return nil, err
 	}
 	if err := l.needRunning(); err != nil {
@@ -239,7 +242,11 @@ type Record struct {
 func (Record) Name() string { return "record" }
 
 func (d Record) decide(l *Live, a Act) ([]Change, error) {
-	if err := all(l.needRunning(), l.need(a.By, meeting.Chair), l.opening.Plan.Secrecy.Carry()); err != nil {
+	err := l.need(a.By, meeting.Chair)
+	if a.By.System && !d.On {
+		err = nil // the recorder could not go on
+	}
+	if err := all(l.needRunning(), err, l.opening.Plan.Secrecy.Carry()); err != nil {
 		return nil, err
 	}
 	if d.On == on(l.state.Sound.Recording) {

@@ -65,6 +65,8 @@ func (d Join) decide(l *Live, a Act) ([]Change, error) {
 // Drop is told by the bridge when a point's line is out.
 type Drop struct {
 	Point meeting.PointID `json:"point"`
+	// Since is when the last was heard, where that is known.
+	Since time.Time `json:"since,omitzero"`
 }
 
 // Name implements Deed.
@@ -77,7 +79,11 @@ func (d Drop) decide(l *Live, a Act) ([]Change, error) {
 	if !l.state.Points[d.Point].Connected || l.state.Phase == Closed {
 		return nil, nil
 	}
-	return []Change{Dropped(d)}, nil
+	c := Dropped{Point: d.Point}
+	if d.Since.Before(a.At) {
+		c.From = d.Since.Round(0).UTC().Truncate(time.Millisecond)
+	}
+	return []Change{c}, nil
 }
 
 // AskLeave is a point's request to leave early ("Xin về sớm").
@@ -199,6 +205,8 @@ func (c Joined) prior(s *State) Change {
 // Dropped is a point's line going out. Leaving with the chair's consent is no drop.
 type Dropped struct {
 	Point meeting.PointID `json:"point"`
+	// From is since when; zero is the time of the event.
+	From time.Time `json:"from,omitzero"`
 }
 
 // Kind implements Change.
@@ -208,7 +216,11 @@ func (c Dropped) apply(s *State, at time.Time) {
 	p := s.Points[c.Point]
 	p.Connected = false
 	if p.Left.IsZero() {
-		p.Drops = append(slices.Clone(p.Drops), rollcall.Drop{From: at})
+		from := c.From
+		if from.IsZero() || from.Before(p.Joined) || from.After(at) {
+			from = at
+		}
+		p.Drops = append(slices.Clone(p.Drops), rollcall.Drop{From: from})
 	}
 	s.Points[c.Point] = p
 }

@@ -5,6 +5,7 @@ package conduct
 func changes() map[Kind]func([]byte) (Change, error) {
 	return map[Kind]func([]byte) (Change, error){
 		"announced":            readChange[Announced],
+		"chapter.marked":       readChange[ChapterMarked],
 		"door.set":             readChange[DoorSet],
 		"incident.noted":       readChange[IncidentNoted],
 		"item.finished":        readChange[ItemFinished],
@@ -57,6 +58,7 @@ func deeds() map[string]func([]byte) (Deed, error) {
 		"broadcast":     readDeed[Broadcast],
 		"cast-vote":     readDeed[CastVote],
 		"ceremony":      readDeed[Ceremony],
+		"chapter":       readDeed[Chapter],
 		"close-vote":    readDeed[CloseVote],
 		"conclude":      readDeed[Conclude],
 		"confirm-hands": readDeed[ConfirmHands],

@@ -103,6 +103,35 @@ func (d Announce) decide(l *Live, a Act) ([]Change, error) {
 	return []Change{Announced(d)}, nil
 }
 
+// Chapter marks this moment for whoever looks at the recording later ("Đánh dấu
+// mốc"). It changes nothing in the meeting.
+type Chapter struct {
+	Text string `json:"text"`
+}
+
+// Name implements Deed.
+func (Chapter) Name() string { return "chapter" }
+
+func (d Chapter) decide(l *Live, a Act) ([]Change, error) {
+	if err := all(l.needRunning(), l.needBoard(a.By)); err != nil {
+		return nil, err
+	}
+	if d.Text == "" || len(d.Text) > 1000 {
+		return nil, meeting.Refuse(meeting.CodeInvalid, "text").With("1000")
+	}
+	return []Change{ChapterMarked(d)}, nil
+}
+
+// ChapterMarked is a moment to be found again.
+type ChapterMarked struct {
+	Text string `json:"text"`
+}
+
+// Kind implements Change.
+func (ChapterMarked) Kind() Kind              { return "chapter.marked" }
+func (ChapterMarked) apply(*State, time.Time) {}
+func (ChapterMarked) prior(*State) Change     { return nil }
+
 // Concluded is one line of the conclusions.
 type Concluded struct {
 	Task task.Task `json:"task"`

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"diemcau/meeting"
-	"diemcau/signaling"
+	"diemcau/meeting/air"
 
 	"github.com/livekit/protocol/auth"
 	"github.com/livekit/protocol/livekit"
@@ -116,9 +116,9 @@ func (p *Profile) Grants() *auth.VideoGrant { return p.grants }
 func (p *Profile) Claims() *auth.ClaimGrants {
 	c := p.claims.Clone()
 	c.Name, c.Metadata, c.Attributes = p.info.Name, p.info.Metadata, maps.Clone(p.info.Attributes)
-	maps.DeleteFunc(c.Attributes, func(k, _ string) bool { return signaling.IsReserved(k) })
-	if device := p.claims.Attributes[signaling.DeviceAttribute]; device != "" {
-		c.Attributes[signaling.DeviceAttribute] = device
+	maps.DeleteFunc(c.Attributes, func(k, _ string) bool { return air.IsReserved(k) })
+	if device := p.claims.Attributes[air.AttributeDevice]; device != "" {
+		c.Attributes[air.AttributeDevice] = device
 	}
 	return c
 }
@@ -167,7 +167,7 @@ func (p *Profile) SetReserved(attributes map[string]string) bool {
 	if next == nil {
 		next = map[string]string{}
 	}
-	maps.DeleteFunc(next, func(k, _ string) bool { return signaling.IsReserved(k) })
+	maps.DeleteFunc(next, func(k, _ string) bool { return air.IsReserved(k) })
 	maps.Copy(next, attributes)
 	if maps.Equal(next, p.info.Attributes) {
 		return false

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"diemcau/meeting"
+	"diemcau/meeting/air"
 	"diemcau/signaling"
 	"diemcau/signaling/client"
 	"diemcau/signaling/profile"
@@ -19,7 +20,7 @@ import (
 )
 
 // GuestOf is the client as a meeting's door sees it.
-func GuestOf(c *auth.ClaimGrants) signaling.Guest {
+func GuestOf(c *auth.ClaimGrants) air.Guest {
 	kind := c.GetParticipantKind()
 	machine := c.Video.Recorder || c.Video.Agent || kind == livekit.ParticipantInfo_AGENT || kind == livekit.ParticipantInfo_EGRESS
 	return guestOf(meeting.PointID(c.Identity), c.Attributes, machine)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"diemcau/meeting"
+	"diemcau/meeting/air"
 	"diemcau/signaling"
 	"diemcau/signaling/publication"
 
@@ -18,11 +19,12 @@ import (
 const reminders = 6
 
 // Obey replaces the orders of the meeting. It does not wait.
-func (r *Room) Obey(o *signaling.Orders) { r.post(func() { r.obey(o) }) }
+func (r *Room) Obey(o *air.Orders) { r.post(func() { r.obey(o) }) }
 
 // obey brings everybody under the new orders: first who becomes silent, then
 // the others, so that no two are on the air by accident.
-func (r *Room) obey(o *signaling.Orders) {
+func (r *Room) obey(o *air.Orders) {
+	first := r.orders == nil
 	r.orders = o
 	var news, later []*member
 	for _, m := range r.members {
@@ -49,13 +51,36 @@ func (r *Room) obey(o *signaling.Orders) {
 	if len(news) > 0 {
 		r.tell(news)
 	}
+	if first {
+		r.introduce()
+	}
+}
+
+// Expel ends the sessions of a point, its second connections too.
+func (r *Room) Expel(point meeting.PointID) {
+	r.post(func() {
+		for _, m := range r.members {
+			if air.BaseOf(m.point) == point {
+				r.remove(m, ending{reason: livekit.DisconnectReason_PARTICIPANT_REMOVED, action: livekit.LeaveRequest_DISCONNECT})
+			}
+		}
+	})
+}
+
+// introduce tells a meeting that has just begun who is in its room already.
+func (r *Room) introduce() {
+	for _, m := range r.members {
+		if m.active() {
+			r.report(m, air.Arrived{Guest: m.guest()})
+		}
+	}
 }
 
 // command puts one member under an order. It reports whether others see it.
-func (r *Room) command(m *member, next *signaling.Order) bool {
+func (r *Room) command(m *member, next *air.Order) bool {
 	was := m.order
 	if was == nil {
-		was = &signaling.Order{Mic: signaling.MicFree}
+		was = &air.Order{Mic: air.MicFree}
 	}
 	m.order = next
 	changed := m.profile.Limit(sources(next))
@@ -77,12 +102,12 @@ func (r *Room) command(m *member, next *signaling.Order) bool {
 }
 
 // commandMic opens or closes a microphone at the client.
-func (r *Room) commandMic(m *member, t *publication.Track, was, next signaling.Mic) bool {
+func (r *Room) commandMic(m *member, t *publication.Track, was, next air.Mic) bool {
 	switch {
-	case next == signaling.MicCalled && was != signaling.MicCalled:
+	case next == air.MicCalled && was != air.MicCalled:
 		m.link.send(muteResponse(t.ID(), false))
 		return t.SetOwnMute(false)
-	case next != was && (next == signaling.MicClosed || was == signaling.MicCalled):
+	case next != was && (next == air.MicClosed || was == air.MicCalled):
 		m.link.send(muteResponse(t.ID(), true))
 		return t.SetOwnMute(true)
 	}
@@ -90,7 +115,7 @@ func (r *Room) commandMic(m *member, t *publication.Track, was, next signaling.M
 }
 
 // sources are what a member may publish under an order.
-func sources(o *signaling.Order) []livekit.TrackSource {
+func sources(o *air.Order) []livekit.TrackSource {
 	var list []livekit.TrackSource
 	if o.Camera {
 		list = append(list, livekit.TrackSource_CAMERA)
@@ -110,10 +135,10 @@ func isMicrophone(t *publication.Track) bool {
 
 // reach is who gets a track by the orders. A picture that calls itself a
 // microphone is still a picture.
-func (m *member) reach(t *publication.Track) signaling.Reach {
+func (m *member) reach(t *publication.Track) air.Reach {
 	switch sound := t.Kind() == livekit.TrackType_AUDIO; {
 	case m.order == nil:
-		return signaling.Reach{Everybody: true}
+		return air.Reach{Everybody: true}
 	case sound && t.Source() == livekit.TrackSource_SCREEN_SHARE_AUDIO:
 		return m.order.ContentSound
 	case sound:
@@ -125,12 +150,12 @@ func (m *member) reach(t *publication.Track) signaling.Reach {
 }
 
 // invited tells whether a reach lets a member subscribe.
-func (o *member) invited(to signaling.Reach) bool {
+func (o *member) invited(to air.Reach) bool {
 	return to.Everybody || to.Ready || slices.Contains(to.Only, o.point)
 }
 
 // audience are the sessions that get a track's packets now.
-func (r *Room) audience(to signaling.Reach) signaling.Audience {
+func (r *Room) audience(to air.Reach) signaling.Audience {
 	if to.Everybody {
 		return signaling.Audience{}
 	}
@@ -186,7 +211,7 @@ func (r *Room) attend(m *member) {
 
 // remind tells clients again that their microphone is closed.
 func (r *Room) remind(m *member) {
-	if m.order == nil || m.order.Mic != signaling.MicClosed {
+	if m.order == nil || m.order.Mic != air.MicClosed {
 		return
 	}
 	for _, t := range m.tracks.Published() {
@@ -197,17 +222,17 @@ func (r *Room) remind(m *member) {
 }
 
 // guest is a member as the meeting knows it.
-func (m *member) guest() signaling.Guest {
+func (m *member) guest() air.Guest {
 	return guestOf(m.point, m.params.Claims.Attributes, m.profile.Dependent())
 }
 
-func guestOf(point meeting.PointID, token map[string]string, machine bool) signaling.Guest {
-	return signaling.Guest{Point: point, Device: meeting.DeviceID(token[signaling.DeviceAttribute]), Machine: machine}
+func guestOf(point meeting.PointID, token map[string]string, machine bool) air.Guest {
+	return air.Guest{Point: point, Device: meeting.DeviceID(token[air.AttributeDevice]), Machine: machine}
 }
 
 // report tells the meeting. Second connections of a point and machines are not
 // its business.
-func (r *Room) report(m *member, e signaling.Report) {
+func (r *Room) report(m *member, e air.Report) {
 	if r.settings.Report != nil && m.params.PublishSuffix == "" && !m.profile.Dependent() {
 		r.settings.Report(r.settings.ID, e)
 	}
@@ -216,7 +241,7 @@ func (r *Room) report(m *member, e signaling.Report) {
 // own leaves what a client may say of itself.
 func own(attributes map[string]string) map[string]string {
 	kept := maps.Clone(attributes)
-	maps.DeleteFunc(kept, func(k, _ string) bool { return signaling.IsReserved(k) })
+	maps.DeleteFunc(kept, func(k, _ string) bool { return air.IsReserved(k) })
 	return kept
 }
 
@@ -224,13 +249,13 @@ func own(attributes map[string]string) map[string]string {
 func (r *Room) raised(m *member, attributes map[string]string) {
 	topic, said := attributes[signaling.HandAttribute]
 	if said {
-		r.report(m, signaling.Hand{Guest: m.guest(), Topic: strings.TrimSpace(topic), Up: topic != ""})
+		r.report(m, air.Hand{Guest: m.guest(), Topic: strings.TrimSpace(topic), Up: topic != ""})
 	}
 }
 
 // sharing tells the meeting of a shared screen.
 func (r *Room) sharing(m *member, t *publication.Track, on bool) {
 	if t.Source() == livekit.TrackSource_SCREEN_SHARE {
-		r.report(m, signaling.Sharing{Guest: m.guest(), On: on})
+		r.report(m, air.Sharing{Guest: m.guest(), On: on})
 	}
 }

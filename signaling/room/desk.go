@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"diemcau/meeting/air"
 	"diemcau/signaling"
 	"diemcau/signaling/datapacket"
 
@@ -24,7 +25,7 @@ func (r *Room) toDesk(m *member, p *datapacket.Packet) bool {
 		return false
 	}
 	r.fromDesk(m, &livekit.DataPacket{Value: &livekit.DataPacket_RpcAck{RpcAck: &livekit.RpcAck{RequestId: call.Id}}})
-	answer := func(body string, failed *signaling.CallError) {
+	answer := func(body string, failed *air.CallError) {
 		response := &livekit.RpcResponse{RequestId: call.Id, Value: &livekit.RpcResponse_Payload{Payload: body}}
 		if failed != nil {
 			response.Value = &livekit.RpcResponse_Error{Error: &livekit.RpcError{Code: failed.Code, Message: failed.Message, Data: failed.Data}}
@@ -35,11 +36,11 @@ func (r *Room) toDesk(m *member, p *datapacket.Packet) bool {
 	}
 	switch {
 	case call.Method != signaling.Act:
-		answer("", &signaling.CallError{Code: callUnsupportedMethod, Message: "Method not supported at destination"})
+		answer("", &air.CallError{Code: callUnsupportedMethod, Message: "Method not supported at destination"})
 	case len(call.Payload) > maxCallPayload:
-		answer("", &signaling.CallError{Code: callTooLarge, Message: "Request payload too large"})
+		answer("", &air.CallError{Code: callTooLarge, Message: "Request payload too large"})
 	default:
-		r.report(m, signaling.Call{Guest: m.guest(), Body: []byte(call.Payload), Answer: answer})
+		r.report(m, air.Call{Guest: m.guest(), Body: []byte(call.Payload), Answer: answer})
 	}
 	return true
 }

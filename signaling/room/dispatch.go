@@ -3,6 +3,7 @@ package room
 import (
 	"time"
 
+	"diemcau/meeting/air"
 	"diemcau/signaling"
 
 	"github.com/livekit/protocol/livekit"
@@ -94,7 +95,7 @@ func (r *Room) lineEvent(m *member, e signaling.MediaEvent) bool {
 	case signaling.MediaConnected:
 		r.connected(m)
 	case signaling.MediaSilent:
-		r.report(m, signaling.Silent{Point: m.point})
+		r.report(m, air.Silent{Point: m.point})
 	case signaling.MediaFailed:
 		r.settings.Log.Info("media failed", "room", r.settings.ID, "participant", m.point, "session", m.id, "target", v.Target)
 		r.mediaFailed(m)

@@ -3,6 +3,7 @@ package room
 import (
 	"time"
 
+	"diemcau/meeting/air"
 	"diemcau/signaling"
 	"diemcau/signaling/session"
 
@@ -102,7 +103,7 @@ func (r *Room) refresh(m *member) {
 // connected is the first moment, or a later one, at which the media is up.
 func (r *Room) connected(m *member) {
 	m.times.failed = time.Time{}
-	r.report(m, signaling.Arrived{Guest: m.guest()})
+	r.report(m, air.Arrived{Guest: m.guest()})
 	if m.active() {
 		return
 	}

@@ -1,7 +1,7 @@
 package room
 
 import (
-	"diemcau/signaling"
+	"diemcau/meeting/air"
 	"diemcau/signaling/publication"
 
 	"github.com/livekit/protocol/livekit"
@@ -30,7 +30,7 @@ func (r *Room) remove(m *member, e ending) {
 	if r.members[m.point] == m {
 		delete(r.members, m.point)
 		if !e.replaced {
-			r.report(m, signaling.Departed{Point: m.point})
+			r.report(m, air.Departed{Point: m.point})
 		}
 	}
 	for _, t := range m.tracks.All() {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"diemcau/meeting"
+	"diemcau/meeting/air"
 	"diemcau/signaling"
 	"diemcau/signaling/client"
 	"diemcau/signaling/datapacket"
@@ -32,7 +33,7 @@ type member struct {
 	profile *profile.Profile
 	tracks  *publication.Set
 	allow   publication.Permission
-	order   *signaling.Order // of the meeting; nil in a room without
+	order   *air.Order // of the meeting; nil in a room without
 	wants   *subscription.Set
 	seen    seen
 	told    speaker.Told

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"diemcau/meeting"
+	"diemcau/meeting/air"
 	"diemcau/signaling"
 	"diemcau/signaling/publication"
 
@@ -146,7 +147,7 @@ func (r *Room) clientMute(m *member, req *livekit.MuteTrackRequest) {
 		})
 		return
 	}
-	if !req.Muted && m.order != nil && m.order.Mic == signaling.MicClosed && isMicrophone(t) {
+	if !req.Muted && m.order != nil && m.order.Mic == air.MicClosed && isMicrophone(t) {
 		m.link.send(muteResponse(t.ID(), true)) // the bridge drops it all the same
 		return
 	}

@@ -19,6 +19,7 @@ import (
 
 	"diemcau/internal/mailbox"
 	"diemcau/meeting"
+	"diemcau/meeting/air"
 	"diemcau/signaling"
 	"diemcau/signaling/publication"
 	"diemcau/signaling/speaker"
@@ -48,9 +49,9 @@ type Settings struct {
 	// Config overrides the policy's defaults for this room; it may be nil.
 	Config *livekit.RoomConfiguration
 	// Orders are those of the meeting that is held in the room; nil without one.
-	Orders *signaling.Orders
+	Orders *air.Orders
 	// Report takes what the meeting must know; it must not block. It may be nil.
-	Report func(meeting.ID, signaling.Report)
+	Report func(meeting.ID, air.Report)
 }
 
 // Room is one open meeting.
@@ -72,7 +73,7 @@ type Room struct {
 	board    board
 	courier  courier
 	calls    calls
-	orders   *signaling.Orders // nil: nobody conducts this room
+	orders   *air.Orders // nil: nobody conducts this room
 	vacancy  vacancy
 	recorded bool                                          // a recorder of the bridge's own is at work
 	paths    map[meeting.PointID]livekit.CandidateProtocol // wished for the next join

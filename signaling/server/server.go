@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"diemcau/meeting"
+	"diemcau/meeting/air"
 	"diemcau/signaling"
 	"diemcau/signaling/room"
 	"diemcau/signaling/session"
@@ -39,10 +40,10 @@ type Settings struct {
 	MayOpen func(meeting.ID) bool
 	// Attend, when not nil, is asked before a client is let in; it may wait for
 	// the meeting's owner. Its error is a *session.Error.
-	Attend func(meeting.ID, signaling.Guest) error
+	Attend func(meeting.ID, air.Guest) error
 	// Report takes what meetings must know of their rooms; it must not block. It
 	// may be nil.
-	Report func(meeting.ID, signaling.Report)
+	Report func(meeting.ID, air.Report)
 }
 
 // Server keeps the open rooms.
@@ -52,8 +53,8 @@ type Server struct {
 
 	mu     sync.Mutex
 	rooms  map[meeting.ID]*room.Room
-	ending map[*room.Room]struct{}          // closed, with peers still closing
-	orders map[meeting.ID]*signaling.Orders // of the meetings that are open
+	ending map[*room.Room]struct{}    // closed, with peers still closing
+	orders map[meeting.ID]*air.Orders // of the meetings that are open
 	closed bool
 }
 
@@ -66,7 +67,7 @@ func New(s Settings) *Server {
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Server{settings: s, rooms: make(map[meeting.ID]*room.Room), ending: make(map[*room.Room]struct{}), orders: make(map[meeting.ID]*signaling.Orders)}
+	return &Server{settings: s, rooms: make(map[meeting.ID]*room.Room), ending: make(map[*room.Room]struct{}), orders: make(map[meeting.ID]*air.Orders)}
 }
 
 // Counters count what happened in all rooms.
@@ -150,7 +151,7 @@ func (s *Server) attend(id meeting.ID, claims *auth.ClaimGrants, p session.Param
 // Obey gives the room of a meeting its orders, now and when it is opened again.
 // Without orders, nil, a room opened later is free. Calls for one meeting must
 // follow each other; none waits.
-func (s *Server) Obey(id meeting.ID, o *signaling.Orders) {
+func (s *Server) Obey(id meeting.ID, o *air.Orders) {
 	s.mu.Lock()
 	if o == nil {
 		delete(s.orders, id)
@@ -162,6 +163,14 @@ func (s *Server) Obey(id meeting.ID, o *signaling.Orders) {
 	s.mu.Unlock()
 	if r != nil {
 		r.Obey(o)
+	}
+}
+
+// Expel ends the sessions of a point, its second connections too. It does not
+// wait.
+func (s *Server) Expel(id meeting.ID, point meeting.PointID) {
+	if r, err := s.find(id); err == nil {
+		r.Expel(point)
 	}
 }
 
