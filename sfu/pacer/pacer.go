@@ -1,0 +1,330 @@
+// Package pacer stands between the sinks of one subscriber and his connection. It
+// numbers the packets for the receiver's transport-wide feedback, keeps the
+// estimate of the line, and holds what is sent to it and to the operator's
+// budget: sound goes at once, and picture waits for its turn where the line is
+// thin. On a line without a bound every packet passes straight through.
+//
+// A Pacer is a leaf: its lock is held for arithmetic and the copy of a packet,
+// never over a write. It starts no goroutine. Packets that wait are sent by the
+// Wheel, one goroutine for all pacers of a bridge, which sleeps while nothing
+// waits anywhere and ends with Wheel.Close.
+//
+// What is counted is all that the line carries: IP, UDP, RTP and SRTP, sound and
+// picture, retransmissions, padding, and what Spend is told of (RTCP, data).
+//
+// Drop policy: a stream may have as much waiting as the line carries in
+// maxWait; a picture that would wait longer is refused and all of its stream that
+// waits is dropped, so that the stream goes on with a keyframe. Retransmissions
+// that have waited for staleAgain are dropped, the oldest first. Sound is never
+// dropped here.
+package pacer
+
+import (
+	"sync"
+	"time"
+
+	"diemcau/sfu"
+	"diemcau/sfu/estimate"
+)
+
+const (
+	ms     = int64(time.Millisecond)
+	second = int64(time.Second)
+
+	// datagram is IPv4, UDP and the SRTP tag of AES-GCM: what comes to each RTP
+	// packet on the wire.
+	datagram     = 20 + 8 + 16
+	ipv6More     = 20
+	paceFactor   = 1.5  // of the estimate: a keyframe may take more than its share for a moment
+	paceDepth    = 10   // ms that may go out together
+	budgetShare  = 0.96 // of the operator's budget is used: what is not counted needs room
+	budgetDepth  = 20   // ms
+	maxWait      = 700 * ms
+	staleAgain   = 300 * ms
+	leastQueue   = 6000 // bytes that may always wait
+	packetBytes  = 1500
+	padBytes     = 255
+	noticeChange = 0.05 // of the estimate that the allocation must know
+
+	// Retransmissions may take this share of what is sent at most; on a line
+	// without a bound, which loses by chance, a larger one.
+	againShare  = 0.20
+	againLoose  = 0.50
+	againLeast  = 40_000  // bit/s
+	againSmooth = 200_000 // bit/s, more where the line has shown no bound
+)
+
+// Settings make a Pacer.
+type Settings struct {
+	Wheel *Wheel
+	// Changed is called, from any goroutine and without a lock, when the estimate
+	// has changed so much that the division of the line must be thought over. It
+	// must not block.
+	Changed func()
+	Now     func() int64 // nil for sfu.Now
+}
+
+// Pacer is the way out to one subscriber.
+type Pacer struct {
+	settings Settings
+
+	mu       sync.Mutex // a leaf: guards what follows
+	line     *estimate.Estimator
+	reader   estimate.Reader
+	fallback int64 // an estimate from elsewhere (REMB); Unlimited without
+	noticed  int64 // estimate that Changed was called for
+	budget   bucket
+	pace     bucket
+	again    bucket
+	need     int64 // bit/s that would be sent if the line carried it
+	extra    int   // bytes of each packet: IP and UDP
+	streams  []*Stream
+	queued   int // packets
+	draining bool
+	armed    bool
+	train    int64 // bit/s of the probe that is under way
+	trainAt  int64
+	trainSum int64 // bytes sent since
+	closed   bool
+	count    Counters
+	out      odometer
+}
+
+// Counters count since the beginning.
+type Counters struct {
+	Packets, Bytes uint64 // everything that went out, headers included
+	Probes         uint64 // packets without content, to try the line
+	Delayed        uint64 // packets that had to wait
+	Refused        uint64 // pictures for which there was no room
+	Stale          uint64 // packets dropped after they had waited too long
+	Throttled      uint64 // retransmissions beyond their share
+}
+
+// Stats is a snapshot.
+type Stats struct {
+	Counters
+	Estimate  int64 // bit/s; estimate.Unlimited without a bound
+	Budget    int64 // the same, of the operator
+	Delivered int64 // bit/s that the receiver reports
+	Sending   int64 // bit/s on the wire
+	Loss      float64
+	Queue     time.Duration // how long packets wait on the line
+	RoundTrip time.Duration
+	Waiting   int // packets here
+	Feedback  bool
+}
+
+// New returns the pacer of a line of which nothing is known.
+func New(s Settings) *Pacer {
+	if s.Now == nil {
+		s.Now = sfu.Now
+	}
+	if s.Changed == nil {
+		s.Changed = func() {}
+	}
+	return &Pacer{
+		settings: s, line: estimate.New(), fallback: estimate.Unlimited, noticed: estimate.Unlimited, extra: datagram,
+	}
+}
+
+// SetBudget is the operator's limit in bit/s; 0 lifts it.
+func (p *Pacer) SetBudget(bitrate int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.budget.set(int64(budgetShare*float64(bitrate)), budgetDepth, packetBytes, p.settings.Now())
+}
+
+// SetFallback is an estimate from elsewhere in bit/s, which counts as long as the
+// receiver sends no transport-wide feedback; estimate.Unlimited lifts it.
+func (p *Pacer) SetFallback(bitrate int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fallback = bitrate
+	p.follow(p.settings.Now())
+}
+
+// SetNeed is what would be sent if the line carried it, bit/s. As long as it is
+// more than the estimate the line is tried from time to time.
+func (p *Pacer) SetNeed(bitrate int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.need = bitrate
+}
+
+// SetIPv6 tells that packets carry the longer header.
+func (p *Pacer) SetIPv6(on bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.extra = datagram
+	if on {
+		p.extra += ipv6More
+	}
+}
+
+// Spend counts bytes that go out beside the streams, UDP payload of one datagram.
+func (p *Pacer) Spend(bytes int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.settings.Now()
+	p.spend(bytes+p.extra-16, now)
+}
+
+// Estimate is what the line is believed to carry, bit/s.
+func (p *Pacer) Estimate() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.estimate()
+}
+
+func (p *Pacer) estimate() int64 {
+	if p.line.Heard() {
+		return p.line.Bitrate()
+	}
+	return p.fallback
+}
+
+// Feedback takes RTCP about an SSRC. It tells whether there was transport-wide
+// feedback in it.
+func (p *Pacer) Feedback(ssrc uint32, compound []byte) bool {
+	p.mu.Lock()
+	arrivals, ok := p.reader.Read(compound, ssrc)
+	if !ok || p.closed {
+		p.mu.Unlock()
+		return ok
+	}
+	now := p.settings.Now()
+	p.line.Feedback(arrivals, now)
+	p.follow(now)
+	if p.train == 0 {
+		p.try(now)
+	}
+	changed, arm := p.notice(), p.arm()
+	p.mu.Unlock()
+	if changed {
+		p.settings.Changed()
+	}
+	if arm {
+		p.settings.Wheel.add(p)
+	}
+	return true
+}
+
+// try begins a probe if one is due.
+func (p *Pacer) try(now int64) {
+	need := p.need
+	if p.budget.rate > 0 {
+		need = min(need, p.budget.rate)
+	}
+	if p.train = p.line.Probe(need, now); p.train > 0 {
+		p.trainAt, p.trainSum = now, 0
+	}
+}
+
+// follow sets the rates that hang on the estimate.
+func (p *Pacer) follow(now int64) {
+	rate := int64(0)
+	if e := p.estimate(); e < estimate.Unlimited {
+		rate = int64(paceFactor * float64(e))
+	}
+	p.pace.set(rate, paceDepth, 2*packetBytes, now)
+}
+
+// notice tells, once, that the estimate has changed.
+func (p *Pacer) notice() bool {
+	e := p.estimate()
+	if e == p.noticed {
+		return false
+	}
+	d := float64(e-p.noticed) / float64(min(e, p.noticed))
+	if d < noticeChange && d > -noticeChange {
+		return false
+	}
+	p.noticed = e
+	return true
+}
+
+// arm tells whether the wheel must be told of the pacer.
+func (p *Pacer) arm() bool {
+	if p.armed || p.queued == 0 && p.train == 0 || p.closed || p.settings.Wheel == nil {
+		return false
+	}
+	p.armed = true
+	return true
+}
+
+// bounded tells that packets may have to wait.
+func (p *Pacer) bounded() bool { return p.budget.rate > 0 || p.pace.rate > 0 }
+
+// limit is what the line carries by estimate and budget, bit/s.
+func (p *Pacer) limit() int64 {
+	limit := p.estimate()
+	if p.budget.rate > 0 {
+		limit = min(limit, p.budget.rate)
+	}
+	return limit
+}
+
+// affords tells whether size bytes may go out now.
+func (p *Pacer) affords(size int, now int64) bool {
+	return p.budget.has(size, now) && (p.pace.has(size, now) || p.train > 0)
+}
+
+func (p *Pacer) spend(size int, now int64) {
+	p.budget.take(size, now)
+	p.pace.take(size, now)
+	p.out.add(size, now)
+	p.trainSum += int64(size)
+	p.count.Packets++
+	p.count.Bytes += uint64(size)
+}
+
+// repairs tells whether size bytes may go out once more: repairs have a share.
+func (p *Pacer) repairs(size int, now int64) bool {
+	rate := int64(againShare * float64(p.limit()))
+	if p.limit() == estimate.Unlimited {
+		rate = int64(againLoose*float64(p.out.rate(now))) + againSmooth
+	}
+	p.again.set(max(rate, againLeast), 500, 2*packetBytes, now)
+	if !p.again.has(size, now) {
+		p.count.Throttled++
+		return false
+	}
+	p.again.take(size, now)
+	return true
+}
+
+// silent looks for feedback that stays away.
+func (p *Pacer) silent(now int64) bool {
+	if !p.line.Silent(now) {
+		return false
+	}
+	p.follow(now)
+	return p.notice()
+}
+
+// Stats returns what there is to know.
+func (p *Pacer) Stats() Stats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := Stats{
+		Counters: p.count, Estimate: p.estimate(), Budget: estimate.Unlimited,
+		Delivered: p.line.Delivered(), Sending: p.out.rate(p.settings.Now()), Loss: p.line.Loss(),
+		Queue: time.Duration(p.line.Queue()), RoundTrip: time.Duration(p.line.RoundTrip()),
+		Waiting: p.queued, Feedback: p.line.Heard(),
+	}
+	if p.budget.rate > 0 {
+		s.Budget = int64(float64(p.budget.rate) / budgetShare)
+	}
+	return s
+}
+
+// Close drops what waits. Later writes are dropped.
+func (p *Pacer) Close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	for _, s := range p.streams {
+		s.purge()
+	}
+	p.streams = nil
+}
