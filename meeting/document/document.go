@@ -84,8 +84,8 @@ type Issue struct {
 // weekdays as papers write them.
 var weekdays = [...]string{"Chủ nhật", "thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy"}
 
-// hour is "13 giờ 30".
-func hour(t time.Time) string { return t.In(calendar.Zone()).Format("15 giờ 04") }
+// hour is "13 giờ 30", never torn.
+func hour(t time.Time) string { return t.In(calendar.Zone()).Format("15\u00a0giờ\u00a004") }
 
 // clock is "13.30", and "…" for an hour that is not known.
 func clock(t time.Time) string {

@@ -26,10 +26,10 @@ type head struct {
 	kind, about string
 }
 
-// mask is a number that is not yet given.
+// numbered is the number, with room for one that is not yet given.
 func (h head) numbered() string {
 	if h.number == "" {
-		return "Số:      /" + h.code + "-…"
+		return "Số: …/" + h.code + "-…"
 	}
 	return "Số: " + h.number
 }
@@ -61,13 +61,13 @@ func (h head) blocks() []layout.Block {
 	kind := center(15, layout.Run{Text: h.kind, Bold: true})
 	kind.Before, kind.Keep = 14, true
 	about := center(layout.Body, layout.Run{Text: h.about, Bold: true})
-	about.Rule, about.After = 40, 8
+	about.Rule, about.Sides, about.After = 40, 14, 4
 	return []layout.Block{layout.Table{Columns: halves, Rows: rows}, kind, about}
 }
 
 // text is a paragraph of the body.
 func text(runs ...layout.Run) layout.Paragraph {
-	return layout.Paragraph{Runs: runs, Align: layout.Justify, First: firstLine, Before: 3, After: 3, Line: 1.05}
+	return layout.Paragraph{Runs: runs, Align: layout.Justify, First: firstLine, Before: 6, Line: 1.05}
 }
 
 func plain(s string) layout.Run  { return layout.Run{Text: s} }
@@ -82,7 +82,7 @@ func field(label, value string) layout.Paragraph {
 // title is the heading of a part; it stays with what follows.
 func title(s string) layout.Paragraph {
 	p := text(bold(s))
-	p.Keep, p.Before = true, 6
+	p.Keep, p.Before = true, 9
 	return p
 }
 
@@ -97,7 +97,7 @@ type columnsOf struct {
 
 // table makes the table of the rows.
 func (c columnsOf) table(rows [][]string) layout.Table {
-	t := layout.Table{Columns: c.widths, Grid: true, Head: 1, Before: 3}
+	t := layout.Table{Columns: c.widths, Grid: true, Head: 1, Before: 5}
 	cell := func(s string, b, mid bool) layout.Cell {
 		p := layout.Paragraph{Runs: []layout.Run{{Text: s, Bold: b}}, Size: c.size}
 		if mid {

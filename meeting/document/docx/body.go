@@ -69,8 +69,8 @@ func (b *body) paragraph(p layout.Paragraph, width float64) []paragraph {
 	if p.Keep {
 		x.Properties.KeepNext = &flag{}
 	}
-	if p.First != 0 || p.Indent != 0 {
-		x.Properties.Indent = &indent{Left: wide(p.Indent), First: wide(max(0, p.First)), Hanging: wide(max(0, -p.First))}
+	if p.First != 0 || p.Indent != 0 || p.Sides != 0 {
+		x.Properties.Indent = &indent{Left: wide(p.Indent + p.Sides), Right: wide(p.Sides), First: wide(max(0, p.First)), Hanging: wide(max(0, -p.First))}
 	}
 	for _, r := range p.Runs {
 		x.Runs = append(x.Runs, run{Properties: style(r, p.Points()), Text: &text{"preserve", r.Text}})

@@ -72,6 +72,8 @@ type Paragraph struct {
 	// First and Indent move the first line and all lines, in millimetres.
 	First  float64
 	Indent float64
+	// Sides moves both edges inwards, in millimetres.
+	Sides float64
 	// Before and After are points of space. Line is the height of lines in parts of
 	// a single line; 0 is 1.
 	Before float64

@@ -33,10 +33,10 @@ type line struct {
 func (p *page) lines(x layout.Paragraph, width float64) []line {
 	blank := line{
 		size: x.Points(), height: layout.Millimetres(x.Points()) * leading * x.Lines(),
-		indent: x.Indent, width: width - x.Indent, align: x.Align,
+		indent: x.Indent + x.Sides, width: width - x.Indent - 2*x.Sides, align: x.Align,
 	}
 	cur := blank
-	cur.indent, cur.width = x.Indent+x.First, width-x.Indent-x.First
+	cur.indent, cur.width = blank.indent+x.First, blank.width-x.First
 	var all []line
 	used := 0.0
 	words := p.words(x)
