@@ -26,9 +26,9 @@ const (
 	MaxTemporal = 4
 )
 
-// headroom is how much of the budget may be used for going above what is sent
+// Headroom is how much of the budget may be used for going above what is sent
 // now: a line that has just enough for a layer would lose it again at once.
-const headroom = 0.85
+const Headroom = 0.9
 
 // Choice is what is sent of a track: a spatial layer and the temporal layers up
 // to Temporal. A negative Spatial means paused.
@@ -188,7 +188,7 @@ func (d *division) fits(cost int64, c, current Choice) bool {
 	}
 	budget := d.budget
 	if above(c, current) {
-		budget = int64(float64(budget) * headroom)
+		budget = int64(float64(budget) * Headroom)
 	}
 	return d.used+cost <= budget
 }
@@ -234,4 +234,25 @@ func (t *Track) next(c Choice) (Choice, bool) {
 		}
 	}
 	return Paused, false
+}
+
+// Most is what the wanted layers cost, bit/s, as far as they are there.
+func (t *Track) Most() int64 {
+	most := uint32(0)
+	for s := 0; s < MaxSpatial && s <= max(t.Wanted.Spatial, 0); s++ {
+		for f := range MaxTemporal {
+			most = max(most, t.Rates[s][f])
+		}
+	}
+	return int64(most)
+}
+
+// Urgency is where the track stands when packets wait for the line: lower goes
+// first.
+func (t *Track) Urgency() int {
+	u := -2 * int(t.Priority)
+	if t.Screen {
+		u--
+	}
+	return u
 }

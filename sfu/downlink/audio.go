@@ -6,9 +6,65 @@ import (
 	"diemcau/sfu/sequence"
 )
 
-// redDepth is how many earlier packets ride along where the bridge builds RED
-// itself. One halves the gaps of random loss at the price of one more payload.
-const redDepth = 1
+// SetRED has the bridge repeat each packet of sound depth times in those that
+// follow, for a subscriber who takes RED from a publisher who does not send it: one
+// makes the gaps of random loss rare, two very rare, at the price of one or two
+// more payloads. 0 ends it. Any goroutine.
+func (s *Sink) SetRED(depth int) {
+	s.source.Do(func() { s.setRED(depth) })
+}
+
+func (s *Sink) setRED(depth int) {
+	if !s.audio || s.settings.REDPayloadType == 0 || s.sourceRED != 0 || s.source.Info().Encrypted {
+		return
+	}
+	if depth <= 0 {
+		s.encoder = nil
+		return
+	}
+	if s.encoder == nil || s.encoder.Depth() != depth {
+		s.encoder = red.NewEncoder(s.settings.PayloadType, depth)
+	}
+}
+
+// keeper keeps the last payloads that the bridge has built, because they cannot
+// be built again: what rode along is gone. It takes no memory before the first.
+type keeper struct {
+	ring *[keptPackets]keptPayload
+}
+
+type keptPayload struct {
+	number uint16
+	length int16
+	bytes  [keptBytes]byte
+}
+
+const (
+	keptPackets = 32 // 640 ms: later than that nobody waits for sound
+	keptBytes   = 512
+)
+
+func (k *keeper) keep(number uint64, payload []byte) {
+	if k.ring == nil {
+		k.ring = new([keptPackets]keptPayload)
+	}
+	e := &k.ring[number%keptPackets]
+	e.number, e.length = uint16(number), 0 // the low bits tell laps apart
+	if len(payload) <= keptBytes {
+		e.length = int16(copy(e.bytes[:], payload))
+	}
+}
+
+func (k *keeper) find(number uint16) []byte {
+	if k.ring == nil {
+		return nil
+	}
+	e := &k.ring[number%keptPackets]
+	if e.number != number || e.length == 0 {
+		return nil
+	}
+	return e.bytes[:e.length]
+}
 
 // redRoom is how much longer than its sound a packet of RED may be.
 const redRoom = 1 + red.MaxDepth*(4+1024)
@@ -63,7 +119,7 @@ func (s *Sink) recover(p *sfu.Packet) {
 		s.time.note(ts, p.Arrival)
 		s.out.begin(number, ts, false)
 		s.out.extend(nil)
-		s.out.write(b.Payload)
+		_ = s.out.write(b.Payload) // lost like any packet
 		s.counters.Recovered++
 		s.counters.Packets++
 		s.counters.Bytes += uint64(len(b.Payload))

@@ -57,6 +57,6 @@ func (s *Sink) sendFilling(now int64) {
 	} else {
 		h.Padding, h.PaddingSize = true, fillLength
 	}
-	s.out.write(payload)
+	_ = s.out.write(payload) // lost like any packet
 	s.counters.Filling++
 }

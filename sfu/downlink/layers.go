@@ -14,19 +14,37 @@ const maxLayer = 1<<7 - 1
 const (
 	askShortest = int64(200 * time.Millisecond)
 	askLongest  = int64(time.Second)
+	// askCongested is the pause after a picture for which there was no room.
+	askCongested = int64(300 * time.Millisecond)
 )
 
 // SetTarget chooses the highest spatial and temporal layer to forward.
 func (s *Sink) SetTarget(spatial, temporal int) {
+	s.source.Do(func() { s.retarget(spatial, temporal) })
+}
+
+// StepDown is SetTarget on a line that cannot carry what is being sent: a larger
+// layer ends at once, and the picture stands still until the smaller one's
+// keyframe has come.
+func (s *Sink) StepDown(spatial, temporal int) {
 	s.source.Do(func() {
-		s.target.spatial, s.target.temporal = spatial, temporal
-		if s.settings.SVC {
-			s.choice.Want(spatial, temporal)
-		} else {
-			s.choice.Want(layer.AllSpatial, temporal)
+		s.retarget(spatial, temporal)
+		if s.locked && !s.settings.SVC && s.time.layer > s.want.goal {
+			s.discard()
+			s.unlock()
+			s.recheck()
 		}
-		s.recheck()
 	})
+}
+
+func (s *Sink) retarget(spatial, temporal int) {
+	s.target.spatial, s.target.temporal = spatial, temporal
+	if s.settings.SVC {
+		s.choice.Want(spatial, temporal)
+	} else {
+		s.choice.Want(layer.AllSpatial, temporal)
+	}
+	s.recheck()
 }
 
 // SetDisabled stops forwarding, or begins it again with a keyframe.
@@ -55,6 +73,7 @@ func (s *Sink) withhold(flag *bool, value bool) {
 	}
 	*flag = value
 	if value && s.locked {
+		s.discard()
 		s.unlock()
 	}
 	s.recheck()

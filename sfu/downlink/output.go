@@ -7,22 +7,28 @@ import (
 )
 
 // maxExtensions is how many header extensions a packet may get.
-const maxExtensions = 5
+const maxExtensions = 6
 
 // output writes packets with one header and one set of buffers, so that no
 // packet costs an allocation. Pion copies both before WriteRTP returns.
 type output struct {
-	settings *Settings
-	header   rtp.Header
-	storage  [maxExtensions]rtp.Extension
-	sendTime [3]byte
-	mid      []byte
-	scratch  []byte // patched payloads
-	dirty    bool   // written since the last flush
+	settings  *Settings
+	line      Line
+	header    rtp.Header
+	storage   [maxExtensions]rtp.Extension
+	sendTime  [3]byte
+	transport [2]byte // filled in by the line
+	mid       []byte
+	scratch   []byte // patched payloads
+	dirty     bool   // written since the last flush
 }
 
 func newOutput(s *Settings) output {
-	return output{settings: s, mid: []byte(s.MID)}
+	line, ok := s.Writer.(Line)
+	if !ok {
+		line = &free{Writer: s.Writer}
+	}
+	return output{settings: s, line: line, mid: []byte(s.MID)}
 }
 
 // buffer returns scratch memory of at least size bytes.
@@ -53,12 +59,15 @@ func (o *output) extend(p *sfu.Packet) {
 	if p != nil && ids.DependencyDescriptor != 0 && len(p.DependencyDescriptor) > 16 {
 		h.ExtensionProfile = rtp.ExtensionProfileTwoByte // RFC 8285: one-byte headers end at 16
 	}
-	if max(ids.AbsSendTime, ids.AbsCaptureTime, ids.PlayoutDelay, ids.DependencyDescriptor, ids.MID) > 14 {
+	if max(ids.AbsSendTime, ids.TransportCC, ids.AbsCaptureTime, ids.PlayoutDelay, ids.DependencyDescriptor, ids.MID) > 14 {
 		h.ExtensionProfile = rtp.ExtensionProfileTwoByte
 	}
 	if ids.AbsSendTime != 0 {
-		putAbsSendTime(&o.sendTime, o.settings.Now())
+		putAbsSendTime(o.sendTime[:], o.settings.Now())
 		o.add(ids.AbsSendTime, o.sendTime[:])
+	}
+	if ids.TransportCC != 0 {
+		o.add(ids.TransportCC, o.transport[:])
 	}
 	if len(o.mid) > 0 {
 		o.add(ids.MID, o.mid)
@@ -82,10 +91,19 @@ func (o *output) add(id uint8, value []byte) {
 }
 
 // write sends the packet whose header was prepared.
-func (o *output) write(payload []byte) bool {
+func (o *output) write(payload []byte) error {
 	o.dirty = true
-	_, err := o.settings.Writer.WriteRTP(&o.header, payload)
-	return err == nil
+	_, err := o.line.WriteRTP(&o.header, payload)
+	return err
+}
+
+// again sends it as a retransmission: under another number, or just as it was.
+func (o *output) again(payload []byte, verbatim bool) bool {
+	o.dirty = true
+	if verbatim {
+		return o.line.Verbatim(&o.header, payload)
+	}
+	return o.line.Again(&o.header, payload)
 }
 
 // flush tells the writer that a burst is over.
@@ -96,8 +114,11 @@ func (o *output) flush() {
 	}
 }
 
+// Stamp writes the absolute send time of a packet that leaves now (sfu.Now).
+func Stamp(b []byte, now int64) { putAbsSendTime(b, now) }
+
 // putAbsSendTime writes a time as seconds of 6.18 bits.
-func putAbsSendTime(b *[3]byte, now int64) {
+func putAbsSendTime(b []byte, now int64) {
 	const second = 1_000_000_000
 	v := uint32(now/second)<<18 | uint32(now%second<<18/second) // wraps every 64 s by design
 	b[0], b[1], b[2] = byte(v>>16), byte(v>>8), byte(v)

@@ -6,21 +6,27 @@ import (
 
 	"github.com/pion/rtcp"
 
+	"diemcau/sfu"
 	"diemcau/sfu/codec"
 	"diemcau/sfu/sequence"
 )
 
 // How often a packet is sent again at most.
 const (
-	maxAnswers     = 3
-	answerInterval = int64(100 * time.Millisecond)
+	maxAnswers      = 3
+	maxSoundAnswers = 5 // speech is short, and worth it
+	// A repeated request means something only once the answer could have come.
+	answerInterval = int64(100 * time.Millisecond) // while the round trip is not known
+	answerShortest = int64(20 * time.Millisecond)
+	answerLongest  = int64(400 * time.Millisecond)
 )
 
 // patch is how a payload was changed when it was sent.
 type patch struct {
-	vp8      codec.VP8Patch
-	sendTime [3]byte // as sent
-	apply    uint8
+	vp8       codec.VP8Patch
+	sendTime  [3]byte // as sent
+	transport [2]byte // as sent
+	apply     uint8
 }
 
 // What patch.apply can be.
@@ -33,8 +39,8 @@ const (
 
 // retransmitter answers requests for lost packets.
 type retransmitter struct {
-	log    sequence.Log[patch]
-	number uint16 // of the retransmission stream
+	log   sequence.Log[patch]
+	floor uint64 // what was sent up to this number has been given up
 	// waiting: the subscriber has lost its picture and gets a keyframe next.
 	// Until then old packets would only add to the load.
 	waiting bool
@@ -46,29 +52,37 @@ func (s *Sink) nack(p *rtcp.TransportLayerNack) {
 	if s.again.waiting {
 		return
 	}
-	for i := range p.Nacks {
+	// Repairs have a share of the line. Where it is too small, the newest are worth
+	// more than what will come too late anyway.
+	for i := len(p.Nacks) - 1; i >= 0; i-- {
 		pair := &p.Nacks[i]
-		s.sendAgain(pair.PacketID)
-		for bit := range uint16(16) {
-			if pair.LostPackets&(1<<bit) != 0 {
-				s.sendAgain(pair.PacketID + bit + 1)
+		for bit := uint16(16); bit > 0; bit-- {
+			if pair.LostPackets&(1<<(bit-1)) != 0 {
+				s.sendAgain(pair.PacketID + bit)
 			}
 		}
+		s.sendAgain(pair.PacketID)
 	}
+}
+
+// askedTooSoon tells that a packet was sent again often enough, or so lately
+// that the answer may still be under way.
+func (s *Sink) askedTooSoon(e *sequence.Sent[patch]) bool {
+	interval, most := answerInterval, uint8(maxAnswers)
+	if s.report.rtt > 0 {
+		interval = min(max(s.report.rtt*5/4, answerShortest), answerLongest)
+	}
+	if s.audio {
+		most = maxSoundAnswers
+	}
+	return e.Tries >= most || e.Tries > 0 && s.now-e.Answered < interval
 }
 
 // sendAgain answers for one packet.
 func (s *Sink) sendAgain(number uint16) {
-	e := s.again.log.Find(number, s.time.numbers.Last())
-	if e == nil {
-		s.counters.Unanswered++
-		return
-	}
-	interval := answerInterval
-	if s.report.rtt > 0 {
-		interval = min(interval, 2*s.report.rtt)
-	}
-	if e.Tries >= maxAnswers || (e.Tries > 0 && s.now-e.Answered < interval) {
+	last := s.time.numbers.Last()
+	e := s.again.log.Find(number, last)
+	if e == nil || last-uint64(uint16(last)-number) <= s.again.floor || s.askedTooSoon(e) {
 		s.counters.Unanswered++
 		return
 	}
@@ -77,34 +91,40 @@ func (s *Sink) sendAgain(number uint16) {
 		s.counters.Unanswered++
 		return
 	}
-	change := e.Patch
-	if change.apply == redBuilt {
-		if s.settings.RTXSSRC == 0 {
-			return // not the same bytes: see below
-		}
-		change.apply = asIs // what rode along is not kept; its own sound will do
-	}
-	e.Tries++
-	e.Answered = s.now
-	payload, pt := s.payload(p, change, 2)
+	payload, pt := s.repeated(p, number, e.Patch)
 	if payload == nil {
+		s.counters.Unanswered++
 		return
 	}
 	h := s.out.begin(uint64(number), e.Timestamp, e.Marker)
 	h.PayloadType = pt
-	if s.settings.RTXSSRC != 0 {
-		s.again.number++
-		h.SSRC, h.PayloadType, h.SequenceNumber = s.settings.RTXSSRC, s.settings.RTXPayloadType, s.again.number
+	verbatim := s.settings.RTXSSRC == 0
+	if !verbatim {
+		h.SSRC, h.PayloadType = s.settings.RTXSSRC, s.settings.RTXPayloadType
 		payload = s.withOriginal(number, payload)
 	}
 	s.out.extend(p)
-	if s.settings.RTXSSRC == 0 {
+	if verbatim {
 		// Under the same SSRC and number SRTP uses the same nonce. So every byte
 		// must be the same, or AES-GCM gives its key away (RFC 7714, section 9.1).
-		s.out.sendTime = change.sendTime
+		s.out.sendTime, s.out.transport = e.Patch.sendTime, e.Patch.transport
 	}
-	s.out.write(payload)
+	if !s.out.again(payload, verbatim) {
+		s.counters.Throttled++
+		return
+	}
+	e.Tries++
+	e.Answered = s.now
 	s.counters.Retransmitted++
+}
+
+// repeated returns the payload of a packet as it was sent, nil if it cannot be
+// had any more.
+func (s *Sink) repeated(p *sfu.Packet, number uint16, change patch) ([]byte, uint8) {
+	if change.apply == redBuilt {
+		return s.kept.find(number), s.settings.REDPayloadType
+	}
+	return s.payload(p, change, 2)
 }
 
 // withOriginal puts the original number before the payload (RFC 4588, section

@@ -39,10 +39,44 @@ type Writer interface {
 	WriteRTP(header *rtp.Header, payload []byte) (int, error)
 }
 
+// Line is the way out of one track where the line may be thin: a Writer that
+// returns pacer.ErrFull when there is no room for a picture. *pacer.Stream is one.
+type Line interface {
+	Writer
+	// Again sends a packet on the stream for retransmissions and sets its number;
+	// false when repairs have had their share.
+	Again(header *rtp.Header, payload []byte) bool
+	// Verbatim sends the very same packet once more.
+	Verbatim(header *rtp.Header, payload []byte) bool
+	// Purge drops what waits.
+	Purge()
+}
+
+// free is a line that takes everything at once.
+type free struct {
+	Writer
+	number uint16
+}
+
+func (f *free) Again(h *rtp.Header, payload []byte) bool {
+	f.number++
+	h.SequenceNumber = f.number
+	_, err := f.WriteRTP(h, payload)
+	return err == nil
+}
+
+func (f *free) Verbatim(h *rtp.Header, payload []byte) bool {
+	_, err := f.WriteRTP(h, payload)
+	return err == nil
+}
+
+func (*free) Purge() {}
+
 // Extensions are the ids of header extensions on the subscriber's connection;
 // 0 where one was not negotiated.
 type Extensions struct {
 	AbsSendTime          uint8
+	TransportCC          uint8 // its value is the Line's to fill in
 	AbsCaptureTime       uint8
 	PlayoutDelay         uint8
 	DependencyDescriptor uint8
@@ -61,8 +95,8 @@ type Settings struct {
 	Extensions     Extensions
 	MID            string
 	CNAME          string
-	Addressee      meeting.SessionID // the subscriber, for sources with an audience
-	Writer         Writer
+	Addressee      meeting.SessionID   // the subscriber, for sources with an audience
+	Writer         Writer              // or a Line
 	RTCP           func([]rtcp.Packet) // must not block; nil sends none
 	Flush          func()              // after what a burst wrote; may be nil
 	Now            func() int64        // nil for sfu.Now

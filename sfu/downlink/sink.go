@@ -1,6 +1,7 @@
 package downlink
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"diemcau/sfu/codec"
 	"diemcau/sfu/history"
 	"diemcau/sfu/layer"
+	"diemcau/sfu/pacer"
 	"diemcau/sfu/red"
 	"diemcau/sfu/sequence"
 )
@@ -52,7 +54,8 @@ type Sink struct {
 	again    retransmitter
 	choice   *layer.Selector // within the RTP stream
 	vp8      codec.VP8Rewriter
-	encoder  *red.Encoder // builds RED; nil where the source sends it or nobody takes it
+	encoder  *red.Encoder // builds RED; nil where it is not wanted
+	kept     keeper
 	report   reporter
 	fill     filler
 	counters Counters
@@ -81,9 +84,6 @@ func NewSink(source Source, settings Settings) *Sink {
 	s.again.log = sequence.NewLog[patch](depth)
 	s.time.rate = int64(s.settings.ClockRate)
 	s.choice = layer.NewSelector(settings.MIME)
-	if s.audio && settings.REDPayloadType != 0 && s.sourceRED == 0 && !source.Info().Encrypted {
-		s.encoder = red.NewEncoder(settings.PayloadType, redDepth)
-	}
 	s.aim()
 	return s
 }
@@ -110,11 +110,12 @@ func (s *Sink) writeVideo(p *sfu.Packet) {
 			s.counters.OtherLayer++
 			return
 		}
+		before := s.time.layer
 		if !s.time.begin(p, s.source, s.locked) {
 			s.counters.Postponed++
 			return
 		}
-		s.lock(p)
+		s.lock(p, s.locked && p.Layer < before)
 		s.forwardVideo(p)
 		s.catchUp(p)
 		return
@@ -125,7 +126,7 @@ func (s *Sink) writeVideo(p *sfu.Packet) {
 // catchUp forwards the packets that overtook the beginning of their run.
 func (s *Sink) catchUp(first *sfu.Packet) {
 	for seq := first.Sequence + 1; seq <= first.Sequence+overtaking; seq++ {
-		if p := s.source.Packet(first.Layer, seq); p != nil {
+		if p := s.source.Packet(first.Layer, seq); p != nil && s.locked {
 			s.forwardVideo(p)
 		}
 	}
@@ -144,14 +145,38 @@ func (s *Sink) switchable(p *sfu.Packet) bool {
 	return p.Layer < s.want.goal && (!s.locked || p.Layer > s.time.layer)
 }
 
-// lock begins to forward the layer of p.
-func (s *Sink) lock(p *sfu.Packet) {
+// lock begins to forward the layer of p. On the way down what waits of the larger
+// pictures is not worth its time on the line any more.
+func (s *Sink) lock(p *sfu.Packet, down bool) {
+	if down {
+		s.discard()
+	}
 	s.locked = true
 	s.again.waiting = false
 	s.choice.Reset()
 	if s.isVP8 {
 		s.vp8.Switch(p)
 	}
+}
+
+// discard drops what waits for the line, and will not send it again.
+func (s *Sink) discard() {
+	s.out.line.Purge()
+	s.again.floor = s.time.numbers.Last()
+}
+
+// refused goes on after a packet that was not sent: without room on the line the
+// picture waits for a keyframe, a smaller one if the target says so by then.
+func (s *Sink) refused(err error) {
+	if s.audio || !errors.Is(err, pacer.ErrFull) {
+		s.counters.Failed++
+		return
+	}
+	s.counters.Congested++
+	s.discard()
+	s.again.waiting = true
+	s.unlock()
+	s.want.askAt = s.now + askCongested
 }
 
 // unlock waits for a keyframe.
@@ -212,7 +237,7 @@ func (s *Sink) leaveOut(p *sfu.Packet) {
 	h := s.out.begin(number, p.Timestamp+s.time.offset, false)
 	s.out.extend(nil)
 	h.Padding, h.PaddingSize = true, 1
-	s.out.write(nil)
+	_ = s.out.write(nil) // lost like any packet
 	s.counters.Filling++
 }
 
@@ -230,14 +255,19 @@ func (s *Sink) send(p *sfu.Packet, number uint64, marker bool, change patch) {
 	}
 	s.out.begin(number, ts, marker).PayloadType = pt
 	s.out.extend(p)
-	change.sendTime = s.out.sendTime
-	if !s.out.write(payload) {
-		s.counters.Failed++
+	err := s.out.write(payload)
+	change.sendTime, change.transport = s.out.sendTime, s.out.transport
+	if change.apply == redBuilt {
+		s.kept.keep(number, payload)
 	}
 	s.again.log.Add(number, sequence.Sent[patch]{
 		Source: p.Sequence, Answered: p.Arrival, Timestamp: ts,
 		Layer: uint8(p.Layer), Marker: marker, Patch: change, // a handful of layers
 	})
+	if err != nil {
+		s.refused(err)
+		return
+	}
 	s.counters.Packets++
 	s.counters.Bytes += uint64(len(payload))
 	s.fill.stop()

@@ -116,6 +116,7 @@ func TestRedundantSoundPassesWholeToThoseWhoTakeIt(t *testing.T) {
 func TestPlainSoundIsRepeatedForThoseWhoTakeRedundancy(t *testing.T) {
 	t.Parallel()
 	s := newStage(sound, 0, downlink.Settings{REDPayloadType: 64})
+	s.sink.SetRED(1)
 	s.send(sfu.Packet{Sequence: 70000, Timestamp: 960, PayloadType: 111, Payload: []byte("a")})
 	s.send(sfu.Packet{Sequence: 70001, Timestamp: 1920, PayloadType: 111, Payload: []byte("b")})
 	if p := s.written[1]; p.PayloadType != 64 || string(p.Payload[5:]) != "ab" {

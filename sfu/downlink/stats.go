@@ -18,10 +18,12 @@ type Counters struct {
 	Filtered   uint64 // temporal or spatial layers above the target
 	Late       uint64
 	Postponed  uint64 // keyframes too old to switch with
+	Congested  uint64 // the line had no room
 	Failed     uint64 // the writer returned an error
 
 	NACKs      uint64 // messages
 	Unanswered uint64 // packets asked for in vain
+	Throttled  uint64 // of them beyond the share of the line that repairs have
 	PLIs       uint64
 }
 

@@ -3,7 +3,8 @@
 // return at once; everything that happens comes out as Events, from the peer's
 // own goroutine, to a function that must not block.
 //
-// Each Room runs one goroutine (loudness every 400 ms, line quality every 5 s)
+// The Engine runs one goroutine, which sends what waits for thin lines. Each Room
+// runs one (loudness every 400 ms, line quality every 5 s)
 // and each Peer one, its owner, with a mailbox: Pion's callbacks and the methods
 // only post there. Each published track adds its source's. Close ends them and
 // waits. Packets never pass through these goroutines but go from the SRTP

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -8,79 +9,128 @@ import (
 	"diemcau/sfu"
 	"diemcau/sfu/allocate"
 	"diemcau/sfu/layer"
+	"diemcau/sfu/pacer"
 
 	"github.com/pion/rtcp"
 )
 
 const (
 	budgetInterval = time.Second
-	// A receiver's estimate follows what it gets, so it says little while it is
-	// above that. Below overuse of it, or below it at all with heavy loss, and
-	// twice in a row, the line is too thin.
-	overuse      = 0.7
-	overuseCount = 2
-	heavyLoss    = 0.1
-	// Raising the budget again is a trial; each one that fails doubles the wait.
-	firstWait = 4 * time.Second
-	worstWait = time.Minute
-	raise     = 1.5
+	thinInterval   = 500 * time.Millisecond // while the line is thin
+	// tolerated: what is sent already may be this much above the estimate, which
+	// stands a little below what the line carries.
+	tolerated = 1.06
+	// paced is the share of the operator's budget that the pacer lets through.
+	paced = 0.96
+	// mostRepairs bounds what is set aside for packets that are sent again.
+	mostRepairs = 0.15
 )
 
-// budget is what a subscriber's line carries, as far as it is known: its
-// receiver's estimate (REMB), and the operator's limit.
+// budget is what a subscriber's line carries, as far as it is known: what his
+// feedback tells the pacer, or his own estimate (REMB), and the operator's limit.
 type budget struct {
 	allocator allocate.Allocator
-	remb      atomic.Int64 // latest estimate, bit/s; written by the SRTP goroutine
+	pacer     *pacer.Pacer
+	remb      receiverEstimate
 
-	estimate int64 // what is believed, bit/s
-	limit    int64 // set from outside; allocate.Unlimited without
-	over     int   // looks in a row that found overuse
-	wait     time.Duration
-	raiseAt  time.Time
+	limit    int64 // of the client's or a test's wish; allocate.Unlimited without
+	operator int64 // of the operator; allocate.Unlimited without
 	paused   map[meeting.TrackID]bool
 	timer    *time.Timer
+	asked    atomic.Bool // to divide the line anew: the message is on its way
 	ended    bool
 }
 
-func newBudget() *budget {
-	return &budget{
-		estimate: allocate.Unlimited, limit: allocate.Unlimited, wait: firstWait,
+func newBudget(p *Peer) *budget {
+	b := &budget{
+		remb: newReceiverEstimate(), limit: allocate.Unlimited, operator: allocate.Unlimited,
 		paused: map[meeting.TrackID]bool{},
 	}
+	b.pacer = pacer.New(pacer.Settings{Wheel: p.room.engine.wheel, Changed: func() {
+		if b.asked.CompareAndSwap(false, true) && !p.post(func() {
+			b.asked.Store(false)
+			p.sub.allocate()
+		}) {
+			b.asked.Store(false)
+		}
+	}})
+	return b
+}
+
+// bound is the smaller of the two limits, allocate.Unlimited without any.
+func (b *budget) bound() int64 { return min(b.limit, b.operator) }
+
+// line is what may be sent, and what is thought to arrive.
+func (b *budget) line() int64 {
+	line := b.pacer.Estimate()
+	if line < allocate.Unlimited {
+		line = int64(tolerated * float64(line))
+	}
+	if bound := b.bound(); bound < allocate.Unlimited {
+		line = min(line, int64(paced*float64(bound)))
+	}
+	if line == allocate.Unlimited {
+		return line
+	}
+	return int64(float64(line) * (1 - min(b.pacer.Stats().Loss, mostRepairs)))
+}
+
+func (b *budget) constrained() bool {
+	return min(b.pacer.Estimate(), b.bound()) < allocate.Unlimited
 }
 
 // estimated takes the client's REMB from its RTCP. Any goroutine.
 func (b *budget) estimated(packets []rtcp.Packet) {
 	for _, p := range packets {
 		if r, ok := p.(*rtcp.ReceiverEstimatedMaximumBitrate); ok && r.Bitrate > 0 {
-			b.remb.Store(int64(r.Bitrate))
+			b.remb.latest.Store(int64(r.Bitrate))
 		}
 	}
 }
 
 // limit caps what is sent to the client; 0 lifts it.
 func (s *subscriber) limit(bitrate int64) {
-	s.budget.limit = allocate.Unlimited
-	if bitrate > 0 {
-		s.budget.limit = bitrate
+	s.budget.limit = orUnlimited(bitrate)
+	s.bounded()
+}
+
+func orUnlimited(bitrate int64) int64 {
+	if bitrate <= 0 {
+		return allocate.Unlimited
 	}
+	return bitrate
+}
+
+// bounded follows a changed limit.
+func (s *subscriber) bounded() {
+	b := s.budget
+	b.pacer.SetBudget(bounded(b.bound()))
 	s.allocate()
 }
 
-// watch looks at the line once a second while tracks flow.
+// watch looks at the line from time to time while tracks flow.
 func (s *subscriber) watch() {
 	b := s.budget
 	if b.timer != nil || b.ended {
 		return
 	}
-	b.timer = s.peer.after(aligned(budgetInterval), func() {
+	interval := budgetInterval
+	if b.constrained() {
+		interval = thinInterval
+	}
+	b.timer = s.peer.after(aligned(interval), func() {
 		b.timer = nil
 		if len(s.subs) == 0 {
 			return
 		}
 		before := b.constrained()
-		sending, loss := s.sending()
-		b.judge(sending, loss, time.Now())
+		stats := b.pacer.Stats()
+		if !stats.Feedback {
+			sending, loss := s.sending()
+			b.remb.judge(sending, loss, time.Now())
+			b.pacer.SetFallback(b.remb.estimate)
+		}
+		s.repeatSound(&stats)
 		if before || b.constrained() {
 			s.allocate()
 		}
@@ -106,55 +156,37 @@ func (s *subscriber) sending() (sum int64, loss float64) {
 	return sum, loss
 }
 
-func (b *budget) constrained() bool { return min(b.estimate, b.limit) < allocate.Unlimited }
-
-// judge draws conclusions from the last estimate and what is being sent.
-func (b *budget) judge(sending int64, loss float64, now time.Time) {
-	remb := b.remb.Swap(0) // an estimate counts once
-	thin := float64(remb) < overuse*float64(sending) || loss > heavyLoss && remb < sending
-	if remb > 0 && thin {
-		if b.over++; b.over >= overuseCount {
-			if b.estimate < allocate.Unlimited && now.Before(b.raiseAt.Add(b.wait)) {
-				b.wait = min(2*b.wait, worstWait)
-			}
-			b.estimate, b.over = remb, 0
-			b.raiseAt = now.Add(b.wait)
-		}
-		return
-	}
-	b.over = 0
-	if b.estimate == allocate.Unlimited || now.Before(b.raiseAt) {
-		return
-	}
-	b.estimate = max(int64(float64(b.estimate)*raise), remb)
-	b.raiseAt = now.Add(b.wait)
-	if b.estimate > 4*sending {
-		b.estimate, b.wait = allocate.Unlimited, firstWait
-	}
-}
-
 // allocate divides the line among the flowing tracks. On a line that nobody has
 // found thin, every track gets what is wished.
 func (s *subscriber) allocate() {
 	b := s.budget
+	if b.ended {
+		return
+	}
 	if !b.constrained() {
 		for _, sub := range s.subs {
 			if sub.sink != nil {
-				s.apply(sub, sub.wanted())
+				s.apply(sub, sub.wanted(), false)
 			}
 		}
 		return
 	}
 	var tracks []allocate.Track
 	var subs []*subscription
+	need := int64(0)
 	for _, sub := range s.subs {
 		if sub.sink != nil && !sub.wish.Disabled {
-			tracks, subs = append(tracks, sub.candidate()), append(subs, sub)
+			t := sub.candidate()
+			tracks, subs = append(tracks, t), append(subs, sub)
+			need += t.Most()
 		}
 	}
-	choices := b.allocator.Allocate(min(b.estimate, b.limit), s.peer.settings.AllowPause, tracks)
+	line := b.line()
+	b.pacer.SetNeed(int64(float64(need)/allocate.Headroom) + 1)
+	choices := b.allocator.Allocate(line, s.peer.settings.AllowPause, tracks)
 	for i, choice := range choices {
-		s.apply(subs[i], choice)
+		subs[i].sink.stream.SetUrgency(tracks[i].Urgency())
+		s.apply(subs[i], choice, true)
 	}
 }
 
@@ -162,15 +194,36 @@ func (s *subscriber) allocate() {
 func (sub *subscription) candidate() allocate.Track {
 	info := sub.pub.source.Info()
 	t := allocate.Track{
-		ID: sub.pub.id, Kind: info.Kind, Priority: sub.wish.Priority, Screen: info.Screen,
-		Wanted: sub.wanted(), Current: sub.given,
+		ID: sub.pub.id, Kind: info.Kind, Screen: info.Screen,
+		Priority: sub.pub.publisher.precedence.Load() + sub.wish.Priority,
+		Wanted:   sub.wanted(), Current: allocate.Paused,
+	}
+	if sub.told {
+		t.Current = sub.given
 	}
 	for i, l := range info.Layers {
 		if i < allocate.MaxSpatial && l.Live {
-			t.Rates[i][0] = l.Bitrate
+			t.Rates[i][0] = onTheWire(&info, l.Bitrate, sub.repeats)
 		}
 	}
 	return t
+}
+
+// onTheWire is what a stream of this payload costs with all its headers, bit/s.
+// How many packets it makes is estimated: sound has one each 20 ms, a picture one
+// for each frame and for each full one.
+func onTheWire(info *sfu.SourceInfo, payload uint32, repeats int) uint32 {
+	const header = 8 * (20 + 8 + 12 + 12 + 16) // IP, UDP, RTP, extensions, SRTP
+	if payload == 0 {
+		return 0
+	}
+	rate := float64(payload)
+	if info.Kind == sfu.Audio {
+		rate = rate*float64(1+repeats) + 50*header
+	} else {
+		rate += (rate/(8*1150) + 15) * header
+	}
+	return uint32(min(rate, math.MaxUint32))
 }
 
 // wanted are the layers that the client wishes for.
@@ -182,12 +235,16 @@ func (sub *subscription) wanted() allocate.Choice {
 	return allocate.Choice{Spatial: spatial, Temporal: temporal}
 }
 
-// apply hands a choice to the sink.
-func (s *subscriber) apply(sub *subscription, c allocate.Choice) {
+// apply hands a choice to the sink. hasty tells that the line is thin: a smaller
+// layer is not waited for.
+func (s *subscriber) apply(sub *subscription, c allocate.Choice, hasty bool) {
 	if sub.pub.track.Kind != sfu.Video {
 		return
 	}
-	sub.given = c
+	temporal := sub.wanted().Temporal // rates by temporal layer are not known
+	down := sub.told && c.Spatial < sub.given.Spatial
+	same := sub.told && c == sub.given && temporal == sub.temporal
+	sub.told, sub.given, sub.temporal = true, c, temporal
 	id := sub.pub.id
 	if pause := c.Spatial < 0; pause != s.budget.paused[id] {
 		if pause {
@@ -198,9 +255,11 @@ func (s *subscriber) apply(sub *subscription, c allocate.Choice) {
 		sub.sink.SetPaused(pause)
 		s.peer.emit(StreamPaused{ID: id, Paused: pause})
 	}
-	if c.Spatial < 0 {
-		return
+	switch {
+	case c.Spatial < 0 || same:
+	case down && hasty:
+		sub.sink.StepDown(c.Spatial, temporal)
+	default:
+		sub.sink.SetTarget(c.Spatial, temporal)
 	}
-	// Within a layer all frames go out: rates by temporal layer are not known.
-	sub.sink.SetTarget(c.Spatial, sub.wanted().Temporal)
 }

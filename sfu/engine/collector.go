@@ -142,7 +142,7 @@ func (e *Engine) lines() lines {
 	ctx, cancel := context.WithTimeout(context.Background(), lineAnswer)
 	defer cancel()
 	_, rooms, _ := ask(ctx, e, func(p *Peer) [2]int64 {
-		return [2]int64{bounded(p.sub.budget.estimate), bounded(p.sub.budget.limit)}
+		return [2]int64{bounded(p.sub.budget.pacer.Estimate()), bounded(p.sub.budget.bound())}
 	})
 	var l lines
 	for _, peers := range rooms {

@@ -106,6 +106,9 @@ func (d *dataChannels) received(c *peerconn.Channel, data []byte) {
 	})
 }
 
+// dataHeaders are what SCTP and DTLS add to a message.
+const dataHeaders = 28 + 37
+
 // send takes a message for the client, on any goroutine.
 func (d *dataChannels) send(kind DataKind, payload []byte) bool {
 	if kind > Lossy {
@@ -129,6 +132,7 @@ func (d *dataChannels) send(kind DataKind, payload []byte) bool {
 		return false
 	}
 	d.waiting[kind].Add(size)
+	d.peer.sub.budget.pacer.Spend(len(payload) + dataHeaders)
 	return d.peer.post(func() { d.write(kind, payload) })
 }
 

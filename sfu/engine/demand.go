@@ -56,7 +56,7 @@ func (u *publisher) demanded(pub *publication) {
 	if u.find(pub.id) == nil {
 		return
 	}
-	top := u.peer.room.registry.wanted(pub)
+	top := min(u.peer.room.registry.wanted(pub), u.affordable(pub))
 	switch {
 	case top == d.announced && d.told:
 		u.calmed(d)
@@ -69,7 +69,7 @@ func (u *publisher) demanded(pub *publication) {
 			if u.find(pub.id) == nil {
 				return
 			}
-			if now := u.peer.room.registry.wanted(pub); now < d.announced || !d.told {
+			if now := min(u.peer.room.registry.wanted(pub), u.affordable(pub)); now < d.announced || !d.told {
 				u.announce(pub, now)
 			}
 		})

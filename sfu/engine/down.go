@@ -3,6 +3,8 @@ package engine
 import (
 	"diemcau/sfu"
 	"diemcau/sfu/downlink"
+	"diemcau/sfu/estimate"
+	"diemcau/sfu/pacer"
 	"diemcau/sfu/peerconn"
 
 	"github.com/pion/rtcp"
@@ -11,7 +13,9 @@ import (
 // downSink is a running sink and the SSRC under which its feedback comes.
 type downSink struct {
 	*downlink.Sink
-	ssrc uint32
+	ssrc     uint32
+	stream   *pacer.Stream
+	takesRED bool // from the bridge, for the publisher sends none
 }
 
 // start begins to send a track whose section the client has accepted.
@@ -23,19 +27,32 @@ func (s *subscriber) start(sub *subscription, section *peerconn.Section, codec p
 		MIME: pub.mime, ClockRate: codec.ClockRate, SVC: pub.track.SVC,
 		Extensions: downlinkExtensions(section.Extensions),
 		CNAME:      sub.streamID, Addressee: s.peer.settings.ID,
-		Writer: sub.down, RTCP: conn.WriteRTCP, Flush: s.peer.room.engine.config.Flush,
+		RTCP: s.report, Flush: s.peer.room.engine.config.Flush,
 	}
 	if codec.RTX != 0 {
 		settings.RTXSSRC, settings.RTXPayloadType = rtx, codec.RTX
 	}
-	if red, ok := section.Codec(peerconn.MIMERED, ""); ok && pub.red {
+	if red, ok := section.Codec(peerconn.MIMERED, ""); ok && !pub.track.Encrypted {
 		settings.REDPayloadType = red.PayloadType
 	}
+	if pub.track.Kind == sfu.Video && settings.RTXSSRC == 0 {
+		// What is sent again must be the same to the bit, so it cannot be numbered
+		// anew; and a number that comes twice spoils the estimate.
+		settings.Extensions.TransportCC = 0
+	}
+	stream := s.budget.pacer.Open(pacer.StreamSettings{
+		Writer: sub.down, Sound: pub.track.Kind == sfu.Audio, TransportCC: settings.Extensions.TransportCC,
+		RTXSSRC: settings.RTXSSRC, RTXPayloadType: settings.RTXPayloadType,
+	})
+	settings.Writer = stream
+	conn.Demux.OnControl(func(ssrc uint32, raw []byte, _ int64) { s.budget.pacer.Feedback(ssrc, raw) })
 	if s.peer.settings.Single {
 		settings.MID = section.Mid
 	}
 	sink := downlink.NewSink(pub.source, settings)
-	sub.sink = &downSink{sink, ssrc}
+	sub.sink = &downSink{
+		Sink: sink, ssrc: ssrc, stream: stream, takesRED: settings.REDPayloadType != 0 && !pub.red,
+	}
 	s.peer.room.account.addSink(sink, pub.track.Kind)
 	s.retarget(sub)
 	conn.Demux.RouteControl(ssrc, s.feedback(sink))
@@ -43,9 +60,19 @@ func (s *subscriber) start(sub *subscription, section *peerconn.Section, codec p
 	s.watch()
 }
 
+// report sends RTCP to the client. Any goroutine.
+func (s *subscriber) report(packets []rtcp.Packet) {
+	const usualReport = 160 // bytes, encrypted
+	s.budget.pacer.Spend(usualReport)
+	s.line.conn.WriteRTCP(packets)
+}
+
 // feedback hands the client's RTCP about a track to its sink.
 func (s *subscriber) feedback(sink *downlink.Sink) peerconn.Route {
 	return func(raw []byte, _ int64) {
+		if estimate.IsFeedbackOnly(raw) {
+			return // the pacer has seen it
+		}
 		if packets, err := rtcp.Unmarshal(raw); err == nil {
 			s.budget.estimated(packets)
 			sink.HandleRTCP(packets)
@@ -62,6 +89,8 @@ func (s *subscriber) stop(sub *subscription) {
 	sub.pub.source.Detach(sub.sink.Sink)
 	s.peer.room.account.removeSink(sub.sink.Sink)
 	s.line.conn.Demux.Forget(sub.sink.ssrc)
+	sub.sink.stream.Close()
+	sub.told, sub.repeats, sub.calm = false, 0, 0
 	sub.sink = nil
 }
 
@@ -82,13 +111,14 @@ func (s *subscriber) retarget(sub *subscription) {
 	if s.budget.constrained() {
 		s.allocate()
 	} else {
-		s.apply(sub, sub.wanted())
+		s.apply(sub, sub.wanted(), false)
 	}
 }
 
 func downlinkExtensions(ids map[string]uint8) downlink.Extensions {
 	return downlink.Extensions{
 		AbsSendTime:          ids[peerconn.URIAbsSendTime],
+		TransportCC:          ids[peerconn.URITransportCC],
 		AbsCaptureTime:       ids[peerconn.URIAbsCaptureTime],
 		PlayoutDelay:         ids[peerconn.URIPlayoutDelay],
 		DependencyDescriptor: ids[peerconn.URIDependencyDescriptor],

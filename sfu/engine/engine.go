@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"diemcau/meeting"
+	"diemcau/sfu/pacer"
 	"diemcau/sfu/peerconn"
 
 	"github.com/pion/ice/v4"
@@ -40,6 +41,7 @@ type Engine struct {
 	config    Config
 	transport *peerconn.Transport
 	ledger    *ledger
+	wheel     *pacer.Wheel // sends what waits for thin lines
 
 	mu     sync.Mutex
 	rooms  map[*Room]struct{}
@@ -49,7 +51,7 @@ type Engine struct {
 // ErrClosed tells that the engine or the room has been closed.
 var ErrClosed = errors.New("engine: closed")
 
-// New makes an engine. It opens no socket.
+// New makes an engine and starts its one goroutine. It opens no socket.
 func New(c Config) (*Engine, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -63,7 +65,7 @@ func New(c Config) (*Engine, error) {
 	if err := t.Prepare(); err != nil {
 		return nil, err
 	}
-	return &Engine{config: c, transport: t, ledger: newLedger(), rooms: map[*Room]struct{}{}}, nil
+	return &Engine{config: c, transport: t, ledger: newLedger(), wheel: pacer.NewWheel(c.Flush), rooms: map[*Room]struct{}{}}, nil
 }
 
 // ICEServers are the relays that a session may use.
@@ -108,4 +110,5 @@ func (e *Engine) Close() {
 	for _, r := range rooms {
 		r.Close()
 	}
+	e.wheel.Close()
 }

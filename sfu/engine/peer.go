@@ -3,6 +3,7 @@ package engine
 import (
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"diemcau/internal/mailbox"
@@ -30,6 +31,7 @@ type Peer struct {
 	data *dataChannels
 
 	wasConnected bool // of the primary connection
+	precedence   atomic.Uint32
 }
 
 func newPeer(r *Room, s PeerSettings, events func(Event)) (*Peer, error) {

@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"diemcau/meeting"
 	"diemcau/sfu"
@@ -22,6 +23,8 @@ type publisher struct {
 	up      map[string]*upTrack // by mid
 	clock   *clock.Publisher    // of all its tracks, so that they stay together
 	pool    *history.Pool
+	bound   int64 // the operator's, of what is sent, bit/s; 0 without
+	capping *time.Timer
 }
 
 // upTrack is an m-section on which the client sends.

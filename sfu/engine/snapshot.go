@@ -137,7 +137,7 @@ func ask[T any](ctx context.Context, e *Engine, f func(*Peer) T) (rooms []*Room,
 func (p *Peer) snapshot() PeerSnapshot {
 	s := PeerSnapshot{
 		ID: p.settings.ID, Connected: p.connected(),
-		Estimate: bounded(p.sub.budget.estimate), Budget: bounded(p.sub.budget.limit),
+		Estimate: bounded(p.sub.budget.pacer.Estimate()), Budget: bounded(p.sub.budget.bound()),
 		Data: [2]int64{p.data.waiting[Reliable].Load(), p.data.waiting[Lossy].Load()},
 	}
 	for _, t := range p.pub.up {

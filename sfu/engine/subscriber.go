@@ -30,6 +30,10 @@ type subscription struct {
 	sink     *downSink
 	quality  lineQuality
 	given    allocate.Choice // what the sink was told last
+	temporal int
+	told     bool // given is valid
+	repeats  int  // how often sound is repeated
+	calm     int  // looks without loss
 }
 
 type subscriptionState uint8
@@ -41,7 +45,7 @@ const (
 )
 
 func newSubscriber(p *Peer) *subscriber {
-	s := &subscriber{peer: p, subs: map[meeting.TrackID]*subscription{}, budget: newBudget()}
+	s := &subscriber{peer: p, subs: map[meeting.TrackID]*subscription{}, budget: newBudget(p)}
 	if p.settings.Single {
 		s.line = p.pub.line
 	} else {
@@ -176,6 +180,7 @@ func (s *subscriber) close() {
 		s.release(sub)
 		s.stop(sub)
 	}
+	s.budget.pacer.Close()
 	if !s.peer.settings.Single {
 		s.line.close()
 	}

@@ -28,6 +28,9 @@ func NewEncoder(pt uint8, depth int) *Encoder {
 	return &Encoder{pt: pt & 0x7f, depth: max(1, min(depth, MaxDepth))}
 }
 
+// Depth is how often each packet is repeated.
+func (e *Encoder) Depth() int { return e.depth }
+
 // Encode writes the payload to send for a packet to dst and returns its length,
 // at most len(payload) + 1 + MaxDepth*(4+1023), or 0 if dst is too short. Late
 // packets go out without earlier sound and are not repeated.

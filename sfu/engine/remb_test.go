@@ -11,12 +11,12 @@ func TestALineIsThinOnlyWhenTheEstimateStaysLow(t *testing.T) {
 	t.Parallel()
 	const sending = 2_000_000
 	now := time.Now()
-	look := func(b *budget, remb int64, loss float64) {
-		b.remb.Store(remb)
+	look := func(b *receiverEstimate, remb int64, loss float64) {
+		b.latest.Store(remb)
 		b.judge(sending, loss, now)
 		now = now.Add(budgetInterval)
 	}
-	b := newBudget()
+	b := receiver()
 	look(b, 500_000, 0)
 	look(b, 1_900_000, 0)
 	look(b, 500_000, 0)
@@ -29,7 +29,7 @@ func TestALineIsThinOnlyWhenTheEstimateStaysLow(t *testing.T) {
 	if b.estimate != 450_000 {
 		t.Fatalf("estimate %d, want 450000", b.estimate)
 	}
-	b = newBudget()
+	b = receiver()
 	look(b, 1_900_000, 0.2)
 	look(b, 1_900_000, 0.2)
 	if b.estimate != 1_900_000 {
@@ -39,9 +39,9 @@ func TestALineIsThinOnlyWhenTheEstimateStaysLow(t *testing.T) {
 
 func TestAThinLineIsTriedAgainAndFreedInTheEnd(t *testing.T) {
 	t.Parallel()
-	b, now := newBudget(), time.Now()
+	b, now := receiver(), time.Now()
 	for range overuseCount {
-		b.remb.Store(300_000)
+		b.latest.Store(300_000)
 		b.judge(1_000_000, 0, now)
 	}
 	if !b.constrained() {
@@ -58,4 +58,9 @@ func TestAThinLineIsTriedAgainAndFreedInTheEnd(t *testing.T) {
 	if b.estimate != allocate.Unlimited {
 		t.Errorf("estimate %d, want no limit", b.estimate)
 	}
+}
+
+func receiver() *receiverEstimate {
+	r := newReceiverEstimate()
+	return &r
 }
