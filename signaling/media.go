@@ -6,11 +6,7 @@
 // the room, room runs it, and the pure leaves keep its rules.
 package signaling
 
-import (
-	"time"
-
-	"diemcau/meeting"
-)
+import "diemcau/meeting"
 
 // This file is all that the session plane knows of the media plane: a few small
 // interfaces it needs, implemented by the program's wiring (cmd/diemcau). SDP
@@ -75,9 +71,6 @@ type Subscriptions interface {
 	// LimitDownlink caps what is sent to the client; 0 lifts it. bit/s.
 	LimitDownlink(bitrate int64)
 }
-
-// PathUnsure is how long nothing came over a connection when MediaSilent says so.
-const PathUnsure = 5 * time.Second
 
 // Target tells the two peer connections of a dual-connection peer apart; the
 // numbers are livekit.SignalTarget's.
@@ -194,7 +187,7 @@ type (
 	// MediaConnected tells that the primary connection is up, first or again.
 	MediaConnected struct{}
 	// MediaSilent tells that nothing has come over the primary connection for
-	// PathUnsure; MediaConnected follows when it works again.
+	// some seconds (air.Unsure); MediaConnected follows when it works again.
 	MediaSilent struct{}
 	// MediaFailed tells that ICE gave up.
 	MediaFailed struct{ Target Target }

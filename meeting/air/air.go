@@ -5,6 +5,7 @@ package air
 
 import (
 	"strings"
+	"time"
 
 	"diemcau/meeting"
 )
@@ -96,6 +97,9 @@ type Guest struct {
 	// Machine serves the others: a recorder. It is counted nowhere.
 	Machine bool
 }
+
+// Unsure is how long nothing came over a line when the bridge says so.
+const Unsure = 5 * time.Second
 
 // Report is something that happened in a room, for the meeting: one of the
 // types below.

@@ -96,6 +96,17 @@ func (l *Live) Apply(a Act) ([]Event, error) {
 	return events, err
 }
 
+// At is a meeting with a state that was a Snapshot, to be read apart from its
+// owner.
+func At(o Opening, s State) (*Live, error) {
+	l, err := New(o)
+	if err != nil {
+		return nil, err
+	}
+	l.state = s
+	return l, nil
+}
+
 // Replay makes the state from an opening and all events of it. A gap or a
 // repetition in the numbering is an error: such a log has lost or doubled an act.
 func Replay(o Opening, events []Event) (*Live, error) {

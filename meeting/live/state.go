@@ -1,6 +1,7 @@
 package live
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -26,8 +27,10 @@ type State struct {
 	// Version is StateVersion; a client that does not know it shows nothing of it.
 	Version int        `json:"v"`
 	Meeting meeting.ID `json:"meeting"`
-	// Seq is the number of the last event that is in this state.
+	// Seq is the number of the last event that is in this state, and At the
+	// bridge's time when it was told: clocks count from there.
 	Seq   int             `json:"seq"`
+	At    int64           `json:"at"`
 	Phase conduct.Phase   `json:"phase"`
 	Mode  plan.Mode       `json:"mode"`
 	Main  meeting.PointID `json:"main"`
@@ -138,7 +141,7 @@ func NewState(l *conduct.Live, now time.Time) State {
 	s, p := l.State(), l.Plan()
 	screen := l.Screen(now)
 	out := State{
-		Version: StateVersion, Meeting: p.ID, Seq: s.Seq, Phase: s.Phase, Mode: s.Mode, Main: s.Main,
+		Version: StateVersion, Meeting: p.ID, Seq: s.Seq, At: millis(now), Phase: s.Phase, Mode: s.Mode, Main: s.Main,
 		Screen: stateScreen(screen), Speech: stateSpeech(s), Waiting: len(s.Floor.Queue),
 		Muted: slices.Clone(s.Sound.Muted), Roll: stateRoll(l.Totals()), Vote: stateVote(s.Votes),
 		Recording: screen.Recording, Loudspeaker: screen.Loudspeaker, Locked: s.Door.Locked, Banner: screen.Banner,
@@ -187,7 +190,7 @@ func stateItem(s *conduct.State, p plan.Plan, id meeting.ItemID) *StateItem {
 	}
 	for _, item := range p.Agenda {
 		if item.ID == id && item.Minutes > 0 {
-			out.Due = out.Started + int64(item.Minutes)*60_000
+			out.Due = out.Started + (time.Duration(item.Minutes) * time.Minute).Milliseconds()
 		}
 	}
 	return out
@@ -219,4 +222,13 @@ func stateVote(votes []vote.Vote) *StateVote {
 		out.Result = &StateResult{For: tally.For, Against: tally.Against, Abstain: tally.Abstain, PerMille: tally.PerMille, Passed: tally.Passed}
 	}
 	return out
+}
+
+// text is the state as metadata.
+func (s State) text() string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return "{}" // nothing in it can fail
+	}
+	return string(b)
 }

@@ -1,0 +1,145 @@
+package live
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"diemcau/meeting"
+	"diemcau/meeting/account"
+	"diemcau/meeting/agenda"
+	"diemcau/meeting/conduct"
+	"diemcau/meeting/floor"
+	"diemcau/meeting/plan"
+	"diemcau/meeting/rollcall"
+	"diemcau/meeting/vote"
+)
+
+// Board is the whole meeting, for the boards of chair, secretary and technician:
+// the plan, what everybody is told, and what they alone show.
+type Board struct {
+	Plan    plan.Plan                             `json:"plan"`
+	Live    State                                 `json:"live"`
+	You     BoardYou                              `json:"you"`
+	Seats   map[meeting.Right]conduct.Seat        `json:"seats"`
+	Runners []meeting.Right                       `json:"runners"`
+	Timing  BoardTiming                           `json:"timing"`
+	Queue   []floor.Request                       `json:"queue"`
+	Past    []floor.Speech                        `json:"past"`
+	Points  map[meeting.PointID]rollcall.Presence `json:"points"`
+	Roll    map[meeting.PointID]rollcall.Mark     `json:"roll"`
+	Runs    []agenda.Run                          `json:"runs"`
+	Votes   []BoardVote                           `json:"votes"`
+	Notes   BoardNotes                            `json:"notes"`
+	// Previews says which point each device sees and hears off the air.
+	Previews  map[meeting.DeviceID]meeting.PointID `json:"previews"`
+	Banned    []meeting.PointID                    `json:"banned"`
+	Positions []agenda.Position                    `json:"positions"`
+	Untested  []meeting.PointID                    `json:"untested"`
+	Failed    []meeting.PointID                    `json:"failed"`
+}
+
+// BoardYou is who asks, as the meeting knows him.
+type BoardYou struct {
+	Person meeting.PersonID `json:"person,omitempty"`
+	Device meeting.DeviceID `json:"device,omitempty"`
+	Point  meeting.PointID  `json:"point,omitempty"`
+	// Seats are the rights of this meeting that he holds now.
+	Seats []meeting.Right `json:"seats"`
+	// Floor tells that he may give and take the floor.
+	Floor bool `json:"floor"`
+}
+
+// BoardTiming are the clock's settings.
+type BoardTiming struct {
+	Seconds int  `json:"seconds"`
+	AutoCut bool `json:"autoCut"`
+}
+
+// BoardVote is a vote with what it adds up to so far. Voting are those who would
+// count as present if it were opened now (VOT-03).
+type BoardVote struct {
+	vote.Vote
+	Tally  vote.Result `json:"tally"`
+	Voting int         `json:"voting"`
+	Quorum bool        `json:"quorum"`
+}
+
+// BoardNotes is what the secretary wrote.
+type BoardNotes struct {
+	conduct.Notes
+	Items map[meeting.ItemID]string `json:"items"`
+}
+
+// NewBoard is the meeting for whoever asks.
+func NewBoard(l *conduct.Live, who account.Identity, now time.Time) Board {
+	s, o := l.State(), l.Opening()
+	b := Board{
+		Plan: o.Plan, Live: NewState(l, now), You: you(s, who), Seats: maps.Clone(s.Seats),
+		Runners: some(s.Runners), Timing: BoardTiming{Seconds: int(s.Timing.Speech / time.Second), AutoCut: s.Timing.AutoCut},
+		Queue: some(s.Floor.Queue), Past: some(s.Floor.Past), Points: maps.Clone(s.Points), Roll: maps.Clone(s.Roll),
+		Runs: some(s.Runs), Votes: []BoardVote{}, Notes: BoardNotes{Notes: s.Notes, Items: maps.Clone(s.Notes.Items)},
+		Previews: maps.Clone(s.Sound.Previews), Banned: some(s.Door.Banned), Positions: some(o.Positions),
+		Untested: some(o.Untested), Failed: some(o.Failed),
+	}
+	b.Notes.Tasks, b.Notes.Incidents = some(s.Notes.Tasks), some(s.Notes.Incidents)
+	for _, v := range s.Votes {
+		v.Casts, v.Entries = some(v.Casts), some(v.Entries)
+		voting := len(l.Voting(v.Motion.Eligible()))
+		b.Votes = append(b.Votes, BoardVote{Vote: v, Tally: v.Tally(), Voting: voting, Quorum: v.Motion.QuorumMet(voting)})
+	}
+	return b
+}
+
+// some is a copy that is never null in JSON.
+func some[S ~[]T, T any](all S) S { return append(S{}, all...) }
+
+func you(s *conduct.State, who account.Identity) BoardYou {
+	y := BoardYou{Person: who.Person, Device: Device(who), Point: who.Point, Seats: []meeting.Right{}}
+	for _, r := range []meeting.Right{meeting.Chair, meeting.Secretary, meeting.Technician} {
+		if who.Person == "" || s.Seats[r].Person.ID != who.Person {
+			continue
+		}
+		y.Seats = append(y.Seats, r)
+		y.Floor = y.Floor || r == meeting.Chair || slices.Contains(s.Runners, r)
+	}
+	return y
+}
+
+// Device is the machine of an identity: the paired one, or the sign-in where
+// the machine is not paired.
+func Device(who account.Identity) meeting.DeviceID {
+	if who.Device == "" && who.Session != "" {
+		return meeting.DeviceID("s-" + who.Session)
+	}
+	return who.Device
+}
+
+// actorOf is who asks, as the log writes him.
+func actorOf(who account.Identity) conduct.Actor {
+	a := who.Actor()
+	a.Device = Device(who)
+	return a
+}
+
+// belongs tells whether somebody takes part in the meeting, and so may see it.
+func belongs(l *conduct.Live, who account.Identity) bool {
+	p := l.Plan()
+	if _, point := p.Point(who.Point); point && who.Point != "" {
+		return true
+	}
+	if who.Person == "" {
+		return false
+	}
+	all := slices.Concat([]meeting.Person{p.People.Chair, p.People.Secretary, p.People.Technician}, p.People.CoChairs, p.People.Hall, p.People.Guests)
+	for _, x := range p.Points {
+		all = append(all, x.Leader)
+	}
+	for _, v := range p.Voters {
+		all = append(all, meeting.Person{ID: v.Person})
+	}
+	for _, seat := range l.State().Seats {
+		all = append(all, seat.Person)
+	}
+	return slices.ContainsFunc(all, func(x meeting.Person) bool { return x.ID == who.Person })
+}

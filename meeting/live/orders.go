@@ -1,0 +1,133 @@
+package live
+
+import (
+	"slices"
+	"time"
+
+	"diemcau/meeting"
+	"diemcau/meeting/air"
+	"diemcau/meeting/conduct"
+)
+
+// small is the number of points up to which everybody is subscribed to every
+// microphone beforehand; above it only to those that may soon be called.
+const small = 16
+
+// next is how many of the queue may soon be called.
+const next = 4
+
+// NewOrders is what the bridge has to do for the meeting now. boards are the
+// boards that are in the room. It is a pure function of the meeting's state, so a
+// restart gives the same orders.
+func NewOrders(l *conduct.Live, boards []meeting.PointID, now time.Time) *air.Orders {
+	b := orderBook{live: l, state: l.State(), screen: l.Screen(now), boards: boards}
+	b.soon = b.warm()
+	o := &air.Orders{Of: make(map[meeting.PointID]air.Order, len(l.Plan().Points)+len(boards))}
+	for _, p := range l.Plan().Points {
+		o.Of[p.ID] = b.point(p.ID)
+	}
+	for _, id := range boards {
+		o.Of[id] = air.Order{Attributes: map[string]string{air.AttributeRole: "board"}}
+	}
+	return o
+}
+
+// orderBook is what orders are made from.
+type orderBook struct {
+	live   *conduct.Live
+	state  *conduct.State
+	screen conduct.Screen
+	boards []meeting.PointID
+	soon   map[meeting.PointID]bool // nil: everybody
+}
+
+// warm are the points that may soon be on the air.
+func (b *orderBook) warm() map[meeting.PointID]bool {
+	if len(b.live.Plan().Points) <= small {
+		return nil
+	}
+	s := b.state
+	soon := map[meeting.PointID]bool{s.Main: true, s.Floor.Holder(): true, s.Picture.Focus: true}
+	for _, r := range s.Floor.Queue[:min(len(s.Floor.Queue), next)] {
+		soon[r.Point] = true
+	}
+	for _, p := range s.Sound.Previews {
+		soon[p] = true
+	}
+	if n := len(s.Floor.Past); n > 0 {
+		soon[s.Floor.Past[n-1].Point] = true // its subscribers need not change twice
+	}
+	return soon
+}
+
+// point is the order of one point.
+func (b *orderBook) point(p meeting.PointID) air.Order {
+	permit := b.live.MayPublish(p)
+	offAir := b.listeners(p)
+	watching := append(slices.Clone(b.boards), offAir...)
+	role := "point"
+	if p == b.state.Main {
+		role = "main"
+		if holder := b.state.Floor.Holder(); holder != "" {
+			watching = append(watching, holder) // who speaks sees the hall, not himself
+		}
+	}
+	o := air.Order{
+		// The microphone stays published, so that it opens at once.
+		Microphone: permit.Camera, Camera: permit.Camera, Screen: permit.Screen,
+		Sound:   b.reach(permit.Mic, offAir, b.soon == nil || b.soon[p]),
+		Picture: b.reach(permit.Camera && b.shown(p), watching, false),
+		Content: b.reach(permit.Screen && b.screen.Content == p, watching, false),
+	}
+	o.ContentSound = b.reach(permit.Mic && o.Content.Everybody, nil, false)
+	mic := "closed"
+	switch {
+	case permit.Mic && b.called(p):
+		o.Mic, mic = air.MicCalled, "open"
+	case permit.Mic:
+		o.Mic, mic = air.MicFree, "free"
+	case len(offAir) > 0 && permit.Camera:
+		o.Mic, mic = air.MicCalled, "preview"
+	}
+	if !permit.Camera { // out of the meeting
+		o.Sound, o.Picture, o.Content = air.Reach{}, air.Reach{}, air.Reach{}
+	}
+	o.Attributes = map[string]string{air.AttributeRole: role, air.AttributeMic: mic}
+	return o
+}
+
+// reach is everybody, or those few.
+func (b *orderBook) reach(everybody bool, only []meeting.PointID, ready bool) air.Reach {
+	if everybody {
+		return air.Reach{Everybody: true}
+	}
+	return air.Reach{Only: only, Ready: ready}
+}
+
+// called tells whether the bridge itself opens the microphone: a point that was
+// invited, or one where an award is being handed over.
+func (b *orderBook) called(p meeting.PointID) bool {
+	return p == b.state.Floor.Holder() || p != b.state.Main && b.state.Picture.Ceremony
+}
+
+// shown tells whether the point is in the central picture.
+func (b *orderBook) shown(p meeting.PointID) bool {
+	return slices.ContainsFunc(b.screen.Tiles, func(t conduct.Tile) bool { return t.Point == p })
+}
+
+// listeners are the participants at the devices that preview the point: a board,
+// or the machine of a point that is operated.
+func (b *orderBook) listeners(p meeting.PointID) []meeting.PointID {
+	var list []meeting.PointID
+	for _, d := range b.live.Listeners(p) {
+		if id := air.Board(d); slices.Contains(b.boards, id) {
+			list = append(list, id)
+		}
+		for _, x := range b.live.Plan().Points {
+			if b.state.Points[x.ID].Device == d && x.ID != p {
+				list = append(list, x.ID)
+			}
+		}
+	}
+	return list
+}

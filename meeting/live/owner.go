@@ -1,0 +1,316 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"diemcau/internal/mailbox"
+	"diemcau/meeting"
+	"diemcau/meeting/air"
+	"diemcau/meeting/conduct"
+)
+
+// arriving is how long somebody who was let in may take until he is there.
+const arriving = time.Minute
+
+// keepPatience is how long the database may take to keep an act.
+const keepPatience = 10 * time.Second
+
+// owner runs one meeting. Its goroutine, run, alone touches what stands below
+// the mailbox.
+type owner struct {
+	house *House
+	id    meeting.ID
+	box   *mailbox.Mailbox[func()]
+	quit  chan struct{}
+	done  chan struct{}
+	once  sync.Once
+
+	live    *conduct.Live
+	clock   clock
+	answers map[string]answer // by idempotency key
+	boards  []meeting.PointID // in the room now
+	coming  map[meeting.PointID]time.Time
+	told    telling
+	broken  bool // memory is ahead of the database
+}
+
+// answer is what a request got.
+type answer struct {
+	by  conduct.Actor
+	err error
+}
+
+// clock is the wall clock at a meeting's opening, running on by the machine's
+// own count: whoever sets the clock moves no speech. It is never before the last
+// event.
+type clock struct{ base, started time.Time }
+
+func newClock(last time.Time) clock {
+	now := time.Now()
+	c := clock{base: now.Round(0), started: now}
+	if last.After(c.base) {
+		c.base = last
+	}
+	return c
+}
+
+func (c clock) now() time.Time { return c.base.Add(time.Since(c.started)) }
+
+func newOwner(h *House, l *conduct.Live, log []conduct.Event) *owner {
+	o := &owner{
+		house: h, id: l.Plan().ID, box: mailbox.New[func()](), quit: make(chan struct{}), done: make(chan struct{}),
+		live: l, clock: newClock(l.State().Last), coming: map[meeting.PointID]time.Time{},
+	}
+	o.remember(log)
+	return o
+}
+
+// remember makes the answers to requests from the log.
+func (o *owner) remember(log []conduct.Event) {
+	o.answers = map[string]answer{}
+	for _, e := range log {
+		o.note(e)
+	}
+}
+
+func (o *owner) note(e conduct.Event) {
+	if e.Key == "" {
+		return
+	}
+	a := answer{by: e.By}
+	if r, refused := e.After.(conduct.Refused); refused {
+		a.err = meeting.Refuse(r.Code, r.Field).With(r.Detail)
+	}
+	o.answers[e.Key] = a
+}
+
+// run is the owner goroutine.
+func (o *owner) run(log []conduct.Event) {
+	defer close(o.done)
+	for _, w := range o.house.settings.Watchers {
+		w.Opened(o.id, o.live.Opening(), log)
+	}
+	o.reopen()
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	var batch []func()
+	for {
+		timer.Reset(o.rest())
+		select {
+		case <-o.quit:
+			return
+		case <-o.box.Ready():
+			batch = o.box.Take(batch[:0])
+			for i, f := range batch {
+				batch[i] = nil
+				f()
+			}
+		case <-timer.C:
+			o.tick()
+		}
+	}
+}
+
+// reopen notes that every line was out while the bridge was, and gives the
+// orders.
+func (o *owner) reopen() {
+	for _, p := range o.live.Plan().Points {
+		if o.live.State().Points[p.ID].Connected {
+			o.system(conduct.Drop{Point: p.ID})
+		}
+	}
+	o.publish(true)
+}
+
+// rest is how long nothing is to be done.
+func (o *owner) rest() time.Duration {
+	now := o.clock.now()
+	wait := time.Hour
+	if next := o.live.NextTick(); !next.IsZero() {
+		wait = next.Sub(now)
+	}
+	if !o.told.due.IsZero() {
+		wait = min(wait, o.told.due.Sub(now))
+	}
+	if o.broken {
+		wait = min(wait, time.Second)
+	}
+	return max(wait, time.Millisecond)
+}
+
+func (o *owner) tick() {
+	now := o.clock.now()
+	if o.broken && o.reload() != nil {
+		return
+	}
+	if next := o.live.NextTick(); !next.IsZero() && !now.Before(next) {
+		o.system(conduct.Tick{})
+	}
+	if !o.told.due.IsZero() && !now.Before(o.told.due) {
+		o.publish(true)
+	}
+}
+
+// system does what the bridge itself reports.
+func (o *owner) system(do conduct.Deed) error {
+	_, err := o.act(conduct.Act{By: conduct.Actor{System: true}, Do: do})
+	if err != nil {
+		o.house.settings.Log.Info("report refused", "meeting", o.id, "deed", do.Name(), "error", err)
+	}
+	return err
+}
+
+// act does one act: it is decided, kept, told to watchers, and only then takes
+// effect in the bridge.
+func (o *owner) act(a conduct.Act) ([]conduct.Event, error) {
+	if o.broken {
+		if err := o.reload(); err != nil {
+			return nil, err
+		}
+	}
+	if was, again := o.answers[a.Key]; again && a.Key != "" {
+		if was.by != a.By {
+			return nil, meeting.Refuse(CodeReused, "Idempotency-Key")
+		}
+		return nil, was.err
+	}
+	a.At = o.clock.now()
+	banned := slices.Clone(o.live.State().Door.Banned)
+	events, refusal := o.live.Apply(a)
+	if len(events) > 0 {
+		if err := o.keep(events); err != nil {
+			return nil, err
+		}
+	}
+	if a.Key != "" {
+		o.answers[a.Key] = answer{by: a.By, err: refusal}
+	}
+	if refusal == nil {
+		o.publish(false)
+		o.expel(banned)
+	}
+	return events, refusal
+}
+
+// keep writes events down before anybody sees what they did. What cannot be
+// kept has not happened: the meeting goes back to what is in the database.
+func (o *owner) keep(events []conduct.Event) error {
+	ctx, cancel := context.WithTimeout(context.Background(), keepPatience)
+	defer cancel()
+	if err := o.house.settings.Store.Append(ctx, o.id, events); err != nil {
+		o.house.settings.Log.Error("an act could not be kept", "meeting", o.id, "error", err)
+		o.broken = true
+		return errors.Join(meeting.Refuse(CodeUnkept, ""), o.reload())
+	}
+	for _, w := range o.house.settings.Watchers {
+		w.Happened(o.id, events)
+	}
+	return nil
+}
+
+// reload goes back to what is kept.
+func (o *owner) reload() error {
+	ctx, cancel := context.WithTimeout(context.Background(), keepPatience)
+	defer cancel()
+	l, log, err := o.house.settings.Store.Load(ctx, o.id)
+	if err != nil {
+		return meeting.Refuse(CodeUnkept, "")
+	}
+	o.live, o.broken = l, false
+	o.remember(log)
+	o.publish(false)
+	return nil
+}
+
+// expel disconnects who is newly banned.
+func (o *owner) expel(before []meeting.PointID) {
+	for _, p := range o.live.State().Door.Banned {
+		if !slices.Contains(before, p) {
+			o.house.settings.Bridge.Expel(o.id, p)
+		}
+	}
+}
+
+// call runs f on the owner goroutine and waits for it.
+func (o *owner) call(ctx context.Context, f func() error) error {
+	result := make(chan error, 1)
+	if !o.box.Post(func() { result <- f() }) {
+		return meeting.Refuse(CodeUnkept, "")
+	}
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-o.done:
+		return meeting.Refuse(CodeUnkept, "")
+	}
+}
+
+// close ends the owner and waits for it. The orders are taken back: nobody
+// conducts the room any more, and the process ends with it.
+func (o *owner) close() {
+	o.once.Do(func() { close(o.quit) })
+	<-o.done
+	o.box.Close()
+}
+
+// telling is what was told last, and what waits.
+type telling struct {
+	orders *air.Orders
+	state  State
+	at     time.Time
+	due    time.Time // when what waits is told at the latest
+}
+
+// How long changes that nobody waits for are collected.
+const (
+	soonAfter  = 250 * time.Millisecond // the queue
+	laterAfter = 3 * time.Second        // sums of the roll, numbers of votes cast, what boards alone show
+)
+
+// publish gives the bridge its orders and tells everybody the state: at once
+// when it matters to screens or microphones, else collected with others.
+func (o *owner) publish(now bool) {
+	at := o.clock.now()
+	state := NewState(o.live, at)
+	orders := NewOrders(o.live, o.boards, at)
+	t := &o.told
+	obey := t.orders == nil || !reflect.DeepEqual(orders.Of, t.orders.Of)
+	wait := urgency(t.state, state)
+	due := t.at.Add(wait)
+	if !now && !obey && wait > 0 && at.Before(due) {
+		if t.due.IsZero() || due.Before(t.due) {
+			t.due = due
+		}
+		return
+	}
+	orders.State = state.text()
+	t.orders, t.state, t.at, t.due = orders, state, at, time.Time{}
+	o.house.settings.Bridge.Obey(o.id, orders)
+}
+
+// urgency is how long the change may wait.
+func urgency(was, is State) time.Duration {
+	was.At, is.At = 0, 0
+	was.Seq, is.Seq = 0, 0
+	was.Roll, is.Roll = StateRoll{}, StateRoll{}
+	if was.Vote != nil && is.Vote != nil && was.Vote.Phase == is.Vote.Phase {
+		v := *was.Vote
+		v.Cast = is.Vote.Cast
+		was.Vote = &v
+	}
+	if reflect.DeepEqual(was, is) {
+		return laterAfter
+	}
+	was.Queue, is.Queue, was.Waiting, is.Waiting = nil, nil, 0, 0
+	if reflect.DeepEqual(was, is) {
+		return soonAfter
+	}
+	return 0
+}
