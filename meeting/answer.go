@@ -18,6 +18,7 @@ var classes = map[Code]int{
 	"idempotency.reused":    422,
 	"idempotency.running":   409,
 	"meeting.cancelled":     409,
+	"meeting.begun":         409,
 	"meeting.closed":        409,
 	"meeting.locked":        403,
 	"meeting.full":          409,

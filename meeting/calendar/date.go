@@ -53,6 +53,9 @@ func (d Date) AddDays(n int) Date { return On(d.Year, d.Month, d.Day+n) }
 // Weekday is the day of the week.
 func (d Date) Weekday() time.Weekday { return d.At(12, 0).Weekday() }
 
+// Monday is the first day of the week of d.
+func Monday(d Date) Date { return d.AddDays(-((int(d.Weekday()) + 6) % 7)) }
+
 // IsZero reports whether it is no day.
 func (d Date) IsZero() bool { return d == Date{} }
 

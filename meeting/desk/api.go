@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"path"
@@ -25,7 +26,34 @@ func NewAPI(mux *http.ServeMux) huma.API {
 	cfg.CreateHooks = nil // no $schema links in answers
 	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	cfg.Transformers = append(cfg.Transformers, answerProblems)
-	return humago.New(mux, cfg)
+	api := humago.New(mux, cfg)
+	api.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) {
+		next(huma.WithValue(ctx, languageKey{}, language(ctx.Header("Accept-Language"))))
+	})
+	return api
+}
+
+type languageKey struct{}
+
+// speaks is the language of the request.
+func speaks(ctx context.Context) string {
+	if lang, ok := ctx.Value(languageKey{}).(string); ok {
+		return lang
+	}
+	return "vi"
+}
+
+// asProblems finds the refusals in err; false when it holds none.
+func asProblems(err error, all *meeting.Problems) bool {
+	var one *meeting.Problem
+	if errors.As(err, all) {
+		return true
+	}
+	if errors.As(err, &one) {
+		*all = meeting.Problems{one}
+		return true
+	}
+	return false
 }
 
 // schemaName puts the package before a name of ours, for several packages have a

@@ -80,6 +80,8 @@ type EditMeeting struct {
 	Plan plan.Plan    `json:"plan"`
 	Why  schedule.Why `json:"why,omitempty" enum:"bat-kha-khang,chi-dao-cap-tren,chua-chuan-bi-xong,nguoi-chu-tri-ban,trung-lich,khac"`
 	Text string       `json:"text,omitempty" maxLength:"2000"`
+	// Despite accepts the conflicts that the check shows.
+	Despite bool `json:"despite,omitempty"`
 }
 
 // CheckResult is what stands against publishing a plan as it is.

@@ -121,7 +121,7 @@ func (l Limits) Check(p Paper) error {
 	case !slices.Contains(l.Types, ending):
 		return meeting.Refuse(CodeType, "name").With(strings.Join(l.Types, " "))
 	case p.Size <= 0 || p.Size > l.Bytes:
-		return meeting.Refuse(CodeSize, "size").With(byteCount(l.Bytes))
+		return meeting.Refuse(CodeSize, "size").With(ByteCount(l.Bytes))
 	}
 	return nil
 }

@@ -2,8 +2,8 @@ package paper
 
 import "strconv"
 
-// byteCount writes a size in MB or bytes for the reader of a refusal.
-func byteCount(n int64) string {
+// ByteCount writes a size in MB or bytes for the reader of a refusal.
+func ByteCount(n int64) string {
 	if n%(1<<20) == 0 {
 		return strconv.FormatInt(n>>20, 10) + " MB"
 	}

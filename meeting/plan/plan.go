@@ -148,6 +148,35 @@ func (p Plan) Invited() int {
 	return n
 }
 
+// At is the plan moved to start at the time, its agenda with it.
+func (p Plan) At(start time.Time) Plan {
+	if p.Start.IsZero() {
+		p.Start = start
+		return p
+	}
+	shift := start.Sub(p.Start)
+	p.Start = start
+	if !p.End.IsZero() {
+		p.End = p.End.Add(shift)
+	}
+	p.Agenda = slices.Clone(p.Agenda)
+	for i := range p.Agenda {
+		if !p.Agenda[i].Start.IsZero() {
+			p.Agenda[i].Start = p.Agenda[i].Start.Add(shift)
+		}
+	}
+	return p
+}
+
+// WithoutPapers is the plan for a copy: papers belong to one meeting.
+func (p Plan) WithoutPapers() Plan {
+	p.Agenda = slices.Clone(p.Agenda)
+	for i := range p.Agenda {
+		p.Agenda[i].Papers = nil
+	}
+	return p
+}
+
 // Deadlines are the two days of SCH-02 for this meeting.
 func (p Plan) Deadlines(t calendar.Table, r calendar.Rules) (calendar.Deadlines, error) {
 	return t.Deadlines(r, calendar.Of(p.Start), calendar.Of(p.End))

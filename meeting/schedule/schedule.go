@@ -146,7 +146,7 @@ func (e Entry) open(c Change) error {
 // Sunday, in order of time (lịch công tác tuần). Postponed and cancelled ones are
 // left out.
 func Week(all []Entry, day calendar.Date) []plan.Plan {
-	monday := day.AddDays(-((int(day.Weekday()) + 6) % 7))
+	monday := calendar.Monday(day)
 	from, to := monday.At(0, 0), monday.AddDays(7).At(0, 0)
 	var list []plan.Plan
 	for _, e := range all {

@@ -68,17 +68,9 @@ func (s Series) Occurrences(from, to time.Time) ([]plan.Plan, error) {
 
 // on is the copy of the first meeting that starts at the time.
 func (s Series) on(at time.Time, day calendar.Date) plan.Plan {
-	p := s.First
-	shift := at.Sub(p.Start)
-	if shift != 0 {
+	p := s.First.At(at)
+	if !at.Equal(s.First.Start) {
 		p.ID = meeting.ID(fmt.Sprintf("%s-%04d%02d%02d", p.ID, day.Year, int(day.Month), day.Day))
-	}
-	p.Start, p.End = p.Start.Add(shift), p.End.Add(shift)
-	p.Agenda = slices.Clone(p.Agenda)
-	for i := range p.Agenda {
-		if !p.Agenda[i].Start.IsZero() {
-			p.Agenda[i].Start = p.Agenda[i].Start.Add(shift)
-		}
 	}
 	return p
 }

@@ -1,0 +1,319 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"diemcau/meeting"
+	"diemcau/meeting/account"
+	"diemcau/meeting/calendar"
+	"diemcau/meeting/minutes"
+	"diemcau/meeting/store"
+)
+
+// NoticeView is the notice of conclusions with where it stands.
+type NoticeView struct {
+	minutes.Notice
+	Overdue bool `json:"overdue" doc:"shown red: not sent when its last working day is over"`
+}
+
+// MinutesView is a version of the minutes with its text.
+type MinutesView struct {
+	minutes.Version
+	Text   string `json:"text" doc:"the wording of Mẫu 1.9 without layout"`
+	Intact bool   `json:"intact" doc:"a signed version still has the fields that were signed"`
+}
+
+func (o *Office) registerMinutes(api huma.API) {
+	const base = "/api/meetings/{meeting}/minutes"
+	mine := account.SignedIn
+	operation(o, api, http.MethodGet, base, "getMinutes", "The newest version of the minutes", account.Known(), o.getMinutes)
+	operation(o, api, http.MethodGet, base+"/versions", "listMinutes", "All versions of the minutes", account.Known(), o.listMinutes)
+	operation(o, api, http.MethodPost, base+"/draft", "draftMinutes", "Draw the minutes from the log; a draft is drawn anew", mine(), o.draftMinutes)
+	operation(o, api, http.MethodPut, base, "saveMinutes", "Change the fields of a draft", mine(), o.saveMinutes)
+	operation(o, api, http.MethodPost, base+"/submit", "submitMinutes", "Lay a draft before the chair (trình ký)", mine(), o.submitMinutes)
+	operation(o, api, http.MethodPost, base+"/take-back", "takeBackMinutes", "Make a submitted version a draft again", mine(), o.takeBackMinutes)
+	operation(o, api, http.MethodPost, base+"/sign", "signMinutes", "Sign: unchangeable from now on", mine(), o.signMinutes)
+	operation(o, api, http.MethodPost, base+"/number", "numberMinutes", "Give a signed version its number", mine(), o.numberMinutes)
+	operation(o, api, http.MethodPost, base+"/correct", "correctMinutes", "A new version that corrects a signed one", mine(), o.correctMinutes)
+	operation(o, api, http.MethodGet, "/api/meetings/{meeting}/notice", "getNotice", "The notice of conclusions", account.Known(), o.getNotice)
+	operation(o, api, http.MethodPost, "/api/meetings/{meeting}/notice/sent", "sentNotice", "The notice was sent", mine(), o.sentNotice)
+}
+
+// Minutes reads the newest version of a meeting's minutes; without any it is not
+// found.
+func (o *Office) Minutes(ctx context.Context, id meeting.ID) (minutes.Version, error) {
+	d, err := o.newest(ctx, id)
+	return d.Body, err
+}
+
+func (o *Office) newest(ctx context.Context, id meeting.ID) (store.Document[minutes.Version], error) {
+	all, err := o.versions(ctx, id)
+	if err != nil {
+		return store.Document[minutes.Version]{}, err
+	}
+	if len(all) == 0 {
+		return store.Document[minutes.Version]{}, meeting.Refuse(meeting.CodeUnknown, "minutes").With(string(id))
+	}
+	return all[len(all)-1], nil
+}
+
+// versions are the minutes' versions in order, each as it is now.
+func (o *Office) versions(ctx context.Context, id meeting.ID) ([]store.Document[minutes.Version], error) {
+	all, err := store.All[minutes.Version](ctx, o.store, store.Minutes, id)
+	slices.SortFunc(all, func(a, b store.Document[minutes.Version]) int { return a.Body.Number - b.Body.Number })
+	return all, err
+}
+
+func minutesView(v minutes.Version) MinutesView {
+	return MinutesView{Version: v, Text: v.Fields.Text(), Intact: v.Intact()}
+}
+
+// readsMinutes lets everybody of the meeting read what is signed, and those who
+// write it the drafts.
+func readsMinutes(m Mine, v minutes.Version) bool {
+	return v.Stage == minutes.Signed || m.has(meeting.Chair, meeting.Secretary, meeting.Archivist)
+}
+
+func (o *Office) getMinutes(ctx context.Context, in *meetingPath) (*tagged[MinutesView], error) {
+	_, m, err := o.seen(ctx, in.Meeting)
+	if err != nil {
+		return nil, err
+	}
+	all, err := o.versions(ctx, in.Meeting)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range slices.Backward(all) {
+		if readsMinutes(m, d.Body) {
+			return tag(d.Number, minutesView(d.Body), nil)
+		}
+	}
+	return nil, meeting.Refuse(meeting.CodeUnknown, "minutes").With(string(in.Meeting))
+}
+
+func (o *Office) listMinutes(ctx context.Context, in *meetingPath) (*answer[listed[MinutesView]], error) {
+	_, m, err := o.seen(ctx, in.Meeting)
+	if err != nil {
+		return nil, err
+	}
+	all, err := o.versions(ctx, in.Meeting)
+	var views []MinutesView
+	for _, d := range all {
+		if readsMinutes(m, d.Body) {
+			views = append(views, minutesView(d.Body))
+		}
+	}
+	return list(views, err)
+}
+
+// keep puts the next state of a version of the minutes.
+func (o *Office) keep(ctx context.Context, id meeting.ID, number int, v minutes.Version) (*tagged[MinutesView], error) {
+	return tag(number, minutesView(v), store.Put(ctx, o.store, store.Minutes, document(ctx, o, id, strconv.Itoa(v.Number), number, v)))
+}
+
+func (o *Office) draftMinutes(ctx context.Context, in *meetingPath) (*tagged[MinutesView], error) {
+	if _, _, err := o.held(ctx, in.Meeting, meeting.Secretary); err != nil {
+		return nil, err
+	}
+	live, log, err := o.store.Load(ctx, in.Meeting)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := minutes.Draft(live.Opening(), log)
+	if err != nil {
+		return nil, err
+	}
+	d, err := o.newest(ctx, in.Meeting)
+	switch {
+	case meeting.CodeOf(err) == meeting.CodeUnknown:
+		return o.keep(ctx, in.Meeting, 1, minutes.Begin(fields))
+	case err != nil:
+		return nil, err
+	}
+	v, err := d.Body.Edit(fields)
+	if err != nil {
+		return nil, err
+	}
+	return o.keep(ctx, in.Meeting, d.Number+1, v)
+}
+
+func (o *Office) saveMinutes(ctx context.Context, in *struct {
+	meetingPath
+	matching
+	Body struct {
+		Fields minutes.Minutes `json:"fields"`
+	}
+}) (*tagged[MinutesView], error) {
+	revision, err := in.revision()
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := o.held(ctx, in.Meeting, meeting.Secretary); err != nil {
+		return nil, err
+	}
+	d, err := o.newest(ctx, in.Meeting)
+	if err != nil {
+		return nil, err
+	}
+	in.Body.Fields.Head.Number = d.Body.Fields.Head.Number // given by the register alone
+	v, err := d.Body.Edit(in.Body.Fields)
+	if err != nil {
+		return nil, err
+	}
+	return o.keep(ctx, in.Meeting, revision+1, v)
+}
+
+// turn moves the newest version to another stage.
+func (o *Office) turn(ctx context.Context, id meeting.ID, rights []meeting.Right, how func(minutes.Version) (minutes.Version, error)) (*tagged[MinutesView], error) {
+	if _, _, err := o.held(ctx, id, rights...); err != nil {
+		return nil, err
+	}
+	d, err := o.newest(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	v, err := how(d.Body)
+	if err != nil {
+		return nil, err
+	}
+	number := d.Number + 1
+	if v.Number != d.Body.Number {
+		number = 1
+	}
+	return o.keep(ctx, id, number, v)
+}
+
+func (o *Office) submitMinutes(ctx context.Context, in *meetingPath) (*tagged[MinutesView], error) {
+	return o.turn(ctx, in.Meeting, []meeting.Right{meeting.Secretary}, minutes.Version.Submit)
+}
+
+func (o *Office) takeBackMinutes(ctx context.Context, in *meetingPath) (*tagged[MinutesView], error) {
+	return o.turn(ctx, in.Meeting, []meeting.Right{meeting.Secretary, meeting.Chair}, minutes.Version.TakeBack)
+}
+
+func (o *Office) signMinutes(ctx context.Context, in *meetingPath) (*tagged[MinutesView], error) {
+	return o.turn(ctx, in.Meeting, []meeting.Right{meeting.Chair}, func(v minutes.Version) (minutes.Version, error) {
+		return v.Sign(who(ctx).Person, o.now().UTC())
+	})
+}
+
+func (o *Office) correctMinutes(ctx context.Context, in *struct {
+	meetingPath
+	Body struct {
+		Reason string `json:"reason" maxLength:"2000"`
+	}
+}) (*tagged[MinutesView], error) {
+	return o.turn(ctx, in.Meeting, []meeting.Right{meeting.Secretary}, func(v minutes.Version) (minutes.Version, error) {
+		return v.Correct(v.Number+1, in.Body.Reason)
+	})
+}
+
+// NewNumber asks for a number in the register.
+type NewNumber struct {
+	Number int    `json:"number,omitempty" minimum:"0" maximum:"99999" doc:"as typed from the document system; the next one when left out"`
+	Symbol string `json:"symbol,omitempty" maxLength:"32" doc:"of the unit in numbers; that of the host unit when left out"`
+}
+
+func (o *Office) numberMinutes(ctx context.Context, in *struct {
+	meetingPath
+	Body NewNumber
+}) (*tagged[MinutesView], error) {
+	now, _, err := o.held(ctx, in.Meeting, meeting.Secretary)
+	if err != nil {
+		return nil, err
+	}
+	d, err := o.newest(ctx, in.Meeting)
+	if err != nil {
+		return nil, err
+	}
+	v := d.Body
+	if v.Stage != minutes.Signed || v.Fields.Head.Number != "" {
+		return nil, meeting.Refuse(meeting.CodeState, "stage").With(string(v.Stage))
+	}
+	symbol := in.Body.Symbol
+	if unit, err := store.Get[Unit](ctx, o.store, store.Units, "", string(now.Plan.Unit)); err == nil && symbol == "" {
+		symbol = unit.Body.Symbol
+	}
+	if symbol == "" {
+		return nil, meeting.Refuse(meeting.CodeMissing, "symbol")
+	}
+	slot := minutes.Slot{Unit: symbol, Type: "BB", Year: calendar.Of(v.Signed).Year}
+	_, err = store.GiveNumber(ctx, o.store, slot, in.Body.Number, in.Meeting, func(text string) (store.Shelf, store.Document[minutes.Version], error) {
+		v.Fields.Head.Number = text
+		return store.Minutes, document(ctx, o, in.Meeting, strconv.Itoa(v.Number), d.Number+1, v), nil
+	})
+	return tag(d.Number+1, minutesView(v), err)
+}
+
+// Notice draws the notice of conclusions from the newest minutes, with the day on
+// which it was sent.
+func (o *Office) Notice(ctx context.Context, id meeting.ID) (minutes.Notice, error) {
+	d, err := o.newest(ctx, id)
+	if err != nil {
+		return minutes.Notice{}, err
+	}
+	table, rules, _, err := o.calendar(ctx)
+	if err != nil {
+		return minutes.Notice{}, err
+	}
+	n, err := d.Body.Fields.Notice(table, rules)
+	if err != nil {
+		return n, err
+	}
+	sent, err := store.Get[calendar.Date](ctx, o.store, store.Notices, id, "sent")
+	if err != nil && meeting.CodeOf(err) != meeting.CodeUnknown {
+		return n, err
+	}
+	n.Sent = sent.Body
+	return n, nil
+}
+
+func (o *Office) notice(ctx context.Context, id meeting.ID) (*answer[NoticeView], error) {
+	n, err := o.Notice(ctx, id)
+	return give(NoticeView{Notice: n, Overdue: n.Overdue(o.today())}, err)
+}
+
+func (o *Office) getNotice(ctx context.Context, in *meetingPath) (*answer[NoticeView], error) {
+	_, m, err := o.seen(ctx, in.Meeting)
+	if err != nil {
+		return nil, err
+	}
+	if d, err := o.newest(ctx, in.Meeting); err != nil || !readsMinutes(m, d.Body) {
+		return nil, meeting.Refuse(meeting.CodeUnknown, "notice").With(string(in.Meeting))
+	}
+	return o.notice(ctx, in.Meeting)
+}
+
+func (o *Office) sentNotice(ctx context.Context, in *struct {
+	meetingPath
+	Body struct {
+		On calendar.Date `json:"on,omitzero" doc:"today when left out"`
+	}
+}) (*answer[NoticeView], error) {
+	if _, _, err := o.held(ctx, in.Meeting, meeting.Secretary); err != nil {
+		return nil, err
+	}
+	if _, err := o.newest(ctx, in.Meeting); err != nil {
+		return nil, err
+	}
+	on := in.Body.On
+	if on.IsZero() {
+		on = o.today()
+	}
+	if on.After(o.today()) {
+		return nil, meeting.Refuse(meeting.CodeInvalid, "on")
+	}
+	n, err := next[calendar.Date](ctx, o, store.Notices, in.Meeting, "sent")
+	if err != nil {
+		return nil, err
+	}
+	if err := store.Put(ctx, o.store, store.Notices, document(ctx, o, in.Meeting, "sent", n, on)); err != nil {
+		return nil, err
+	}
+	return o.notice(ctx, in.Meeting)
+}
