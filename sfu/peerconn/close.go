@@ -1,12 +1,8 @@
 package peerconn
 
 import (
-	"reflect"
-	"sync/atomic"
 	"time"
-	"unsafe"
 
-	"github.com/pion/srtp/v3"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -16,6 +12,7 @@ func (c *Conn) Close() {
 		return
 	}
 	c.closed = true
+	c.shortcut.close()
 	done := make(chan struct{})
 	ended := make(chan struct{})
 	go func() {
@@ -38,11 +35,11 @@ func (c *Conn) Close() {
 // Pion has no door to the sessions; where its fields are not as expected,
 // nothing happens.
 func acceptStreams(t *webrtc.DTLSTransport, done <-chan struct{}) {
+	at := sessionsOf(t)
 	tick := time.NewTicker(acceptInterval)
 	defer tick.Stop()
 	for {
-		rtp, _ := session(t, "srtpSession").(*srtp.SessionSRTP)
-		rtcp, _ := session(t, "srtcpSession").(*srtp.SessionSRTCP)
+		rtp, rtcp := at.load()
 		if rtp != nil && rtcp != nil {
 			others := make(chan struct{})
 			go func() {
@@ -70,13 +67,4 @@ func drain[S any](accept func() (S, uint32, error)) {
 			return
 		}
 	}
-}
-
-// session reads a field of Pion's that holds an atomic value.
-func session(t *webrtc.DTLSTransport, field string) any {
-	v := reflect.ValueOf(t).Elem().FieldByName(field)
-	if !v.IsValid() || v.Type() != reflect.TypeFor[atomic.Value]() {
-		return nil
-	}
-	return (*atomic.Value)(unsafe.Pointer(v.UnsafeAddr())).Load() //nolint:gosec // type checked above
 }

@@ -50,6 +50,7 @@ type Conn struct {
 	free     map[sfu.Kind]int // down sections that can be used again
 	closed   bool
 	readers  readers
+	shortcut shortcut
 }
 
 // New makes a connection. It does not touch the network before the first local
@@ -64,9 +65,10 @@ func New(t *Transport, s Settings) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.arrivals = newArrivals(1, c.WriteRTCP)
+	c.arrivals = newArrivals(1, c.feedBack)
 	c.Demux = newDemux(c.arrivals.record)
-	se := t.settings(s)
+	c.shortcut.demux = c.Demux
+	se := t.settings(s, &c.shortcut)
 	se.BufferFactory = c.Demux.factory
 	c.api = webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithSettingEngine(se),
 		webrtc.WithInterceptorRegistry(&interceptor.Registry{}))
@@ -79,6 +81,7 @@ func New(t *Transport, s Settings) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.shortcut.open(c.pc.SCTP().Transport())
 	c.listen()
 	return c, nil
 }
@@ -136,6 +139,12 @@ func (c *Conn) flushCandidates() {
 // WriteRTCP sends RTCP to the client. It may be called from any goroutine and
 // does nothing before the connection is up.
 func (c *Conn) WriteRTCP(packets []rtcp.Packet) {
+	if !c.shortcut.writeRTCP(packets) {
+		c.writeThroughPion(packets)
+	}
+}
+
+func (c *Conn) writeThroughPion(packets []rtcp.Packet) {
 	if c.pc.ConnectionState() == webrtc.PeerConnectionStateConnected {
 		_ = c.pc.WriteRTCP(packets) // lost like any packet
 	}

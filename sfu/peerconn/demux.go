@@ -3,11 +3,13 @@ package peerconn
 import (
 	"encoding/binary"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 
 	"diemcau/sfu"
 
+	"github.com/pion/rtcp"
 	"github.com/pion/transport/v5/packetio"
 )
 
@@ -15,8 +17,8 @@ import (
 // full simulcast meeting client sends fewer than 20 and hears of some 600.
 const maxStreams = 4096
 
-// A Route takes the packets of one stream. It is called from the SRTP
-// goroutine, must not block, and must not keep raw.
+// A Route takes the packets of one stream. It is called from the goroutine that
+// decrypted the packet, must not block, and must not keep raw.
 type Route func(raw []byte, arrival int64)
 
 // A Binder finds the route of a stream that no SSRC line declared, by what its
@@ -25,7 +27,7 @@ type Route func(raw []byte, arrival int64)
 type Binder func(ssrc uint32, payloadType uint8, rid string, repair bool) Route
 
 // Demux hands decrypted packets to the routes of their streams, right in the
-// SRTP goroutine. It takes the place of Pion's packet buffers, so that no track
+// goroutine that decrypted them: the socket's reader, or Pion's (see shortcut). It takes the place of Pion's packet buffers, so that no track
 // needs a goroutine or a queue. Pion reads nothing from it.
 //
 // The methods may be called from any goroutine.
@@ -90,8 +92,8 @@ func (d *Demux) RouteControl(ssrc uint32, r Route) {
 	}
 }
 
-// A ControlFunc takes RTCP about the SSRC under which Pion has sorted it, known or
-// not. It is called from the SRTP goroutine, must not block, and must not keep raw.
+// A ControlFunc takes RTCP about an SSRC, known or not. It is called from the
+// goroutine that decrypted the packet, must not block, and must not keep raw.
 type ControlFunc func(ssrc uint32, raw []byte, arrival int64)
 
 // OnControl has f see all RTCP, also that about SSRCs without a route: transport
@@ -114,24 +116,99 @@ func (d *Demux) RouteSection(mid string, b Binder) {
 func (d *Demux) Forget(ssrc uint32) {
 	d.Route(ssrc, nil)
 	d.RouteControl(ssrc, nil)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if s := d.rtp[ssrc]; s != nil && s.opened == 0 {
+		delete(d.rtp, ssrc)
+		d.streams--
+	}
+}
+
+// deliver hands on a packet that did not come through Pion.
+func (d *Demux) deliver(raw []byte, arrival int64) {
+	if len(raw) < 12 {
+		return
+	}
+	if s := d.stream(binary.BigEndian.Uint32(raw[8:])); s != nil {
+		s.take(raw, arrival)
+	}
+}
+
+// stream returns that of an SSRC, nil when there are too many.
+func (d *Demux) stream(ssrc uint32) *rtpStream {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := d.rtp[ssrc]
+	if s == nil && d.streams < maxStreams {
+		s = d.newStream(ssrc)
+	}
+	return s
+}
+
+func (d *Demux) newStream(ssrc uint32) *rtpStream {
+	d.streams++
+	s := &rtpStream{demux: d, ssrc: ssrc}
+	s.route.Store(routePointer(d.declared[ssrc]))
+	d.rtp[ssrc] = s
+	return s
+}
+
+// deliverRTCP hands each packet of a compound that did not come through Pion to
+// the routes of the SSRCs that it is about.
+func (d *Demux) deliverRTCP(raw []byte, arrival int64) {
+	observe := d.onControl.Load()
+	var parts [16]rtcp.RawPacket
+	var ssrcs [64]uint32
+	packets, err := rtcp.AppendRawPackets(parts[:0], raw)
+	if err != nil {
+		return
+	}
+	for _, p := range packets {
+		about, err := p.ParseDestinationSSRC(ssrcs[:0])
+		if err != nil {
+			continue
+		}
+		slices.Sort(about)
+		for _, ssrc := range slices.Compact(about) {
+			if observe != nil {
+				(*observe)(ssrc, p, arrival)
+			}
+			if f := d.onControl.Load(); f != nil {
+				(*f)(ssrc, p, arrival)
+			}
+			if r := d.controlOf(ssrc); r != nil {
+				r(p, arrival)
+			}
+		}
+	}
+}
+
+func (d *Demux) controlOf(ssrc uint32) Route {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.control[ssrc]
 }
 
 // factory is Pion's BufferFactory.
 func (d *Demux) factory(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.streams++; d.streams > maxStreams {
+	if kind == packetio.RTPBufferPacket && d.rtp[ssrc] != nil {
+		d.rtp[ssrc].opened++
+		return d.rtp[ssrc]
+	}
+	if d.streams >= maxStreams {
 		return discard{}
 	}
 	if kind == packetio.RTCPBufferPacket {
+		d.streams++
 		s := &rtcpStream{demux: d, ssrc: ssrc}
 		s.route.Store(routePointer(d.control[ssrc]))
 		d.rtcp[ssrc] = s
 		return s
 	}
-	s := &rtpStream{demux: d, ssrc: ssrc}
-	s.route.Store(routePointer(d.declared[ssrc]))
-	d.rtp[ssrc] = s
+	s := d.newStream(ssrc)
+	s.opened = 1
 	return s
 }
 
@@ -165,37 +242,46 @@ func (d *Demux) bound(ssrc uint32, r Route) {
 func (d *Demux) close(ssrc uint32, kind packetio.BufferPacketType) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.streams--
 	if kind == packetio.RTCPBufferPacket {
+		d.streams--
 		delete(d.rtcp, ssrc)
-	} else {
-		delete(d.rtp, ssrc)
+		return
+	}
+	if s := d.rtp[ssrc]; s != nil {
+		if s.opened--; s.opened == 0 {
+			d.streams--
+			delete(d.rtp, ssrc)
+		}
 	}
 }
 
-// rtpStream is Pion's buffer of one SSRC.
+// rtpStream is one SSRC, and Pion's buffer of it.
 type rtpStream struct {
-	demux *Demux
-	ssrc  uint32
-	route atomic.Pointer[Route]
+	demux  *Demux
+	ssrc   uint32
+	opened int // times that Pion holds it; guarded by demux.mu
+	route  atomic.Pointer[Route]
 }
 
-// Write takes one decrypted packet from the SRTP goroutine. It never fails: to
+// Write takes one decrypted packet from Pion's SRTP goroutine. It never fails: to
 // Pion an error here would be a line in the log for each packet.
 func (s *rtpStream) Write(raw []byte) (int, error) {
-	if len(raw) < 12 {
-		return len(raw), nil
+	if len(raw) >= 12 {
+		s.take(raw, sfu.Now())
 	}
-	arrival := sfu.Now()
+	return len(raw), nil
+}
+
+// take leads one decrypted packet to its route.
+func (s *rtpStream) take(raw []byte, arrival int64) {
 	s.demux.onPacket(raw, arrival)
 	if r := s.route.Load(); r != nil {
 		(*r)(raw, arrival)
-		return len(raw), nil
+		return
 	}
 	if r := s.bind(raw); r != nil {
 		r(raw, arrival)
 	}
-	return len(raw), nil
 }
 
 // bind asks the m-section that the packet names for a route.
@@ -266,58 +352,4 @@ func routePointer(r Route) *Route {
 		return nil
 	}
 	return &r
-}
-
-// extensions calls f for each header extension of an RTP packet (RFC 8285). It
-// does not allocate and reads nothing outside raw.
-func extensions(raw []byte, f func(id uint8, value []byte)) {
-	if len(raw) < 12 || raw[0]&0x10 == 0 {
-		return
-	}
-	at := 12 + 4*int(raw[0]&0x0f)
-	if len(raw) < at+4 {
-		return
-	}
-	profile := binary.BigEndian.Uint16(raw[at:])
-	end := at + 4 + 4*int(binary.BigEndian.Uint16(raw[at+2:]))
-	if end > len(raw) {
-		return
-	}
-	block := raw[at+4 : end]
-	switch {
-	case profile == 0xBEDE:
-		oneByteExtensions(block, f)
-	case profile&0xfff0 == 0x1000:
-		twoByteExtensions(block, f)
-	}
-}
-
-func oneByteExtensions(block []byte, f func(id uint8, value []byte)) {
-	for len(block) > 0 {
-		id, size := block[0]>>4, int(block[0]&0x0f)+1
-		switch {
-		case block[0] == 0:
-			block = block[1:]
-			continue
-		case id == 15 || len(block) < 1+size:
-			return
-		}
-		f(id, block[1:1+size])
-		block = block[1+size:]
-	}
-}
-
-func twoByteExtensions(block []byte, f func(id uint8, value []byte)) {
-	for len(block) > 0 {
-		if block[0] == 0 {
-			block = block[1:]
-			continue
-		}
-		if len(block) < 2 || len(block) < 2+int(block[1]) {
-			return
-		}
-		size := int(block[1])
-		f(block[0], block[2:2+size])
-		block = block[2+size:]
-	}
 }

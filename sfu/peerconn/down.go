@@ -18,6 +18,7 @@ type DownTrack struct {
 	mime, fmtp string
 	writer     atomic.Pointer[webrtc.TrackLocalWriter]
 	ssrc, rtx  atomic.Uint32
+	shortcut   atomic.Pointer[shortcut]
 
 	sender      *webrtc.RTPSender      // owner's
 	transceiver *webrtc.RTPTransceiver // owner's
@@ -42,6 +43,9 @@ func (t *DownTrack) WriteRTP(header *rtp.Header, payload []byte) (int, error) {
 	w := t.writer.Load()
 	if w == nil {
 		return 0, nil
+	}
+	if s := t.shortcut.Load(); s != nil && s.writeRTP(header, payload) {
+		return len(payload), nil
 	}
 	return (*w).WriteRTP(header, payload)
 }

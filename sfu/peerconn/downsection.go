@@ -43,6 +43,7 @@ func (c *Conn) Add(t *DownTrack, kind sfu.Kind) error {
 	if t.transceiver == nil {
 		return ErrClosed
 	}
+	t.shortcut.Store(&c.shortcut)
 	// An error tells that the client has refused this codec in an earlier
 	// section; the section is offered nevertheless, and the caller sees in the
 	// answer that it cannot be used.
@@ -65,6 +66,7 @@ func (c *Conn) Attach(t *DownTrack, mid string) error {
 		return err
 	}
 	t.sender, t.transceiver = sender, tr
+	t.shortcut.Store(&c.shortcut)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package peerconn
 
 import (
 	"encoding/binary"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,12 +19,13 @@ const (
 )
 
 // arrivals reports the arrival times of all packets of a connection to the
-// client's bandwidth estimator (transport-wide congestion control). It lives in
-// the SRTP goroutine; only the extension's id comes from elsewhere.
+// client's bandwidth estimator (transport-wide congestion control).
 type arrivals struct {
-	id       atomic.Uint32 // of the transport-cc header extension; 0 is none
+	id    atomic.Uint32 // of the transport-cc header extension; 0 is none
+	write func([]rtcp.Packet)
+
+	mu       sync.Mutex // a leaf: packets come from the socket's reader and from Pion
 	recorder *twcc.Recorder
-	write    func([]rtcp.Packet)
 	sent     int64
 }
 
@@ -46,15 +48,22 @@ func (a *arrivals) record(raw []byte, now int64) {
 	if !found {
 		return
 	}
+	if packets := a.note(raw, number, now); len(packets) > 0 {
+		a.write(packets)
+	}
+}
+
+// note records a number and returns the report when it is due.
+func (a *arrivals) note(raw []byte, number uint16, now int64) []rtcp.Packet {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.recorder.Record(binary.BigEndian.Uint32(raw[8:]), number, now/int64(time.Microsecond))
 	due := now-a.sent >= feedbackInterval ||
 		(raw[1]&0x80 != 0 && now-a.sent >= frameInterval) ||
 		a.recorder.PacketsHeld() >= feedbackPackets
 	if !due {
-		return
+		return nil
 	}
 	a.sent = now
-	if packets := a.recorder.BuildFeedbackPacket(); len(packets) > 0 {
-		a.write(packets)
-	}
+	return a.recorder.BuildFeedbackPacket()
 }

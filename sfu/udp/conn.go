@@ -52,6 +52,7 @@ type Conn struct {
 	chunks  chunkPool
 	senders senderPool
 	recv    receiver
+	inputs  inputs
 	count   counters
 
 	armed   atomic.Bool // the safety flusher will look within 1 ms
@@ -153,12 +154,23 @@ func (c *Conn) WriteToAddrPort(p []byte, to netip.AddrPort) (int, error) {
 	if !to.IsValid() || to.Port() == 0 || !c.wide && to.Addr().Is6() {
 		return 0, &net.OpError{Op: "write", Net: "udp", Err: net.InvalidAddrError("not an address of this socket's family")}
 	}
-	if !c.senders.batches || len(p) > maxQueued || !isRTP(p) {
+	if !c.queues(p) {
 		return c.writeDirect(p, to)
 	}
-	i := shardOf(to)
+	var known *destination
+	return c.enqueue(p, shardOf(to), to, &known)
+}
+
+// queues tells whether a packet waits for Flush.
+func (c *Conn) queues(p []byte) bool {
+	return c.senders.batches && len(p) <= maxQueued && isRTP(p)
+}
+
+// enqueue puts p into shard i, that of the address. known is what the caller
+// remembers of the address, guarded by the shard's mu.
+func (c *Conn) enqueue(p []byte, i uint32, to netip.AddrPort, known **destination) (int, error) {
 	for {
-		switch depth, err := c.shards[i].push(p, to, c, 1<<i); {
+		switch depth, err := c.shards[i].push(p, to, c, 1<<i, known); {
 		case err != nil:
 			return 0, err
 		case depth == full:

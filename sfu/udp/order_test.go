@@ -222,7 +222,7 @@ func TestABurstInProgressIsNotCut(t *testing.T) {
 	s.destinations = map[netip.AddrPort]*destination{}
 	push := func() {
 		t.Helper()
-		if _, err := s.push(rtpPacket(1, 100), netip.MustParseAddrPort("127.0.0.1:1"), c, 1); err != nil {
+		if _, err := s.push(rtpPacket(1, 100), netip.MustParseAddrPort("127.0.0.1:1"), c, 1, new(*destination)); err != nil {
 			t.Fatal(err)
 		}
 	}

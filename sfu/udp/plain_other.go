@@ -48,6 +48,18 @@ type receiver struct {
 }
 
 func (r *receiver) read(c *Conn, p []byte) (int, netip.AddrPort, error) {
+	for {
+		n, from, err := r.packet(c, p)
+		if err == nil {
+			if t := c.inputs.find(p[:n], from); t != nil && t.receive(p[:n]) {
+				continue
+			}
+		}
+		return n, from, err
+	}
+}
+
+func (r *receiver) packet(c *Conn, p []byte) (int, netip.AddrPort, error) {
 	n, from, err := c.udp.ReadFromUDPAddrPort(p)
 	for failures := 0; err != nil; failures++ {
 		if errors.Is(err, net.ErrClosed) {

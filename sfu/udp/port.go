@@ -35,7 +35,7 @@ type PortSettings struct {
 // mux over them all.
 type Port struct {
 	conns []*Conn
-	mux   *ice.MultiUDPMuxDefault
+	mux   *Mux
 }
 
 // portTries bounds the search for a port that is free on all addresses.
@@ -77,7 +77,7 @@ func Open(s PortSettings) (*Port, error) {
 			Logger:  s.Pion.NewLogger("ice"),
 		}))
 	}
-	p.mux = ice.NewMultiUDPMuxDefault(muxes...)
+	p.mux = &Mux{MultiUDPMuxDefault: ice.NewMultiUDPMuxDefault(muxes...), port: p}
 	return p, nil
 }
 
@@ -150,7 +150,18 @@ func hostAddrs(loopback bool) ([]netip.Addr, error) {
 }
 
 // Mux is what the engine's SettingEngine.SetICEUDPMux wants. Port.Close closes it.
-func (p *Port) Mux() ice.UDPMux { return p.mux }
+func (p *Port) Mux() *Mux { return p.mux }
+
+// at returns the socket of a local address.
+func (p *Port) at(local net.Addr) *Conn {
+	name := local.String()
+	for _, c := range p.conns {
+		if c.local.String() == name {
+			return c
+		}
+	}
+	return nil
+}
 
 // Flush sends what is queued on all addresses. Call it at the end of a burst;
 // with nothing queued it costs an atomic load per address.

@@ -80,6 +80,8 @@ type destination struct {
 	in       *batch // the batch that open belongs to
 	open     int32  // index of its newest train there
 	lastUsed int64  // sfu.Now
+	// forgotten: the address has, or will have, another destination.
+	forgotten bool
 
 	// Guarded by shard.sending.
 	plainUntil int64 // sfu.Now until which trains are not tried: they were refused
@@ -95,7 +97,7 @@ const (
 )
 
 // push appends a copy of p to the queue if there is room.
-func (s *shard) push(p []byte, to netip.AddrPort, c *Conn, bit uint32) (depth, error) {
+func (s *shard) push(p []byte, to netip.AddrPort, c *Conn, bit uint32, known **destination) (depth, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -105,10 +107,10 @@ func (s *shard) push(p []byte, to netip.AddrPort, c *Conn, bit uint32) (depth, e
 	if b.bytes > 0 && b.bytes+len(p) > s.limit {
 		return full, nil
 	}
-	d := s.destinations[to]
-	if d == nil {
-		d = &destination{addr: to, sockaddr: c.sockaddr(to)}
-		s.destinations[to] = d
+	d := *known
+	if d == nil || d.forgotten {
+		d = s.destination(to, c)
+		*known = d
 	}
 	if len(b.packets) == 0 {
 		s.since = sfu.Now()
@@ -121,6 +123,16 @@ func (s *shard) push(p []byte, to netip.AddrPort, c *Conn, bit uint32) (depth, e
 		return deep, nil
 	}
 	return shallow, nil
+}
+
+// destination returns that of an address.
+func (s *shard) destination(to netip.AddrPort, c *Conn) *destination {
+	d := s.destinations[to]
+	if d == nil {
+		d = &destination{addr: to, sockaddr: c.sockaddr(to)}
+		s.destinations[to] = d
+	}
+	return d
 }
 
 // append copies p into the batch and joins it to the destination's newest train
@@ -208,6 +220,7 @@ func (s *shard) sweep(since int64) {
 	for addr, d := range s.destinations {
 		// Batches on their way hold the destination by pointer: no harm is done.
 		if d.lastUsed < since {
+			d.forgotten = true
 			delete(s.destinations, addr)
 		}
 	}

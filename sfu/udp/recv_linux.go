@@ -70,23 +70,39 @@ func (r *receiver) prepare(joined bool, messages int) {
 	}
 }
 
-// read copies the next packet to p and returns its length and sender.
+// read copies the next packet that no Tap takes to p and returns its length and
+// sender.
 func (r *receiver) read(c *Conn, p []byte) (int, netip.AddrPort, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for {
+		packet, err := r.packet(c)
+		if err != nil {
+			return 0, netip.AddrPort{}, err
+		}
+		if t := c.inputs.find(packet, r.from); t != nil && t.receive(packet) {
+			continue
+		}
+		return copy(p, packet), r.from, nil
+	}
+}
+
+// packet returns the next packet, in the receiver's memory.
+func (r *receiver) packet(c *Conn) ([]byte, error) {
 	for len(r.rest) == 0 {
 		if r.next == r.got {
 			if err := r.fetch(c); err != nil {
-				return 0, netip.AddrPort{}, err
+				return nil, err
 			}
 		}
 		r.open(c)
 	}
-	packet := r.rest[:min(r.segment, len(r.rest))]
-	r.rest = r.rest[len(packet):]
+	n := min(r.segment, len(r.rest))
+	packet := r.rest[:n:n]
+	r.rest = r.rest[n:]
 	c.count.recvPackets.Add(1)
-	c.count.recvBytes.Add(uint64(len(packet)))
-	return copy(p, packet), r.from, nil
+	c.count.recvBytes.Add(uint64(n))
+	return packet, nil
 }
 
 // fetch waits for packets and takes as many as are there.
