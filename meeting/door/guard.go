@@ -22,23 +22,17 @@ func Guard(now func() time.Time) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		rule, ok := account.RuleOf(ctx.Operation().Metadata)
 		if !ok {
-			refuse(ctx, http.StatusInternalServerError, meeting.Refuse(CodeUndeclared, ""))
+			refuse(ctx, meeting.Refuse(CodeUndeclared, ""))
 			return
 		}
-		err := rule.Check(ctx.Context(), now())
-		if err == nil {
-			next(ctx)
+		if err := rule.Check(ctx.Context(), now()); err != nil {
+			if v := visitorOf(ctx.Context()); v.signed && v.stage != account.In && meeting.CodeOf(err) == account.CodeSignedOut {
+				err = meeting.Refuse(account.CodeStage, "").With(string(v.stage))
+			}
+			refuse(ctx, err)
 			return
 		}
-		var p *meeting.Problem
-		if !errors.As(err, &p) {
-			p = meeting.Refuse(CodeUndeclared, "")
-		}
-		status := http.StatusForbidden
-		if p.Code == account.CodeSignedOut {
-			status = http.StatusUnauthorized
-		}
-		refuse(ctx, status, p)
+		next(ctx)
 	}
 }
 
@@ -58,22 +52,14 @@ func Undeclared(api huma.API) []string {
 	return bad
 }
 
-// problem is an error answer of RFC 9457 with a stable code.
-type problem struct {
-	Status int           `json:"status"`
-	Title  string        `json:"title"`
-	Code   meeting.Code  `json:"code"`
-	Field  meeting.Field `json:"field,omitempty"`
-	Detail string        `json:"detail,omitempty"`
-}
-
-func refuse(ctx huma.Context, status int, p *meeting.Problem) {
-	body, err := json.Marshal(problem{Status: status, Title: http.StatusText(status), Code: p.Code, Field: p.Field, Detail: p.Detail})
-	if err != nil {
-		status = http.StatusInternalServerError
+func refuse(ctx huma.Context, err error) {
+	p := &problem{}
+	if !errors.As(Problem(err), &p) {
+		p.Status = http.StatusInternalServerError
 	}
-	ctx.SetHeader("Content-Type", "application/problem+json")
+	body, _ := json.Marshal(p) // texts and numbers only
+	ctx.SetHeader("Content-Type", p.ContentType(""))
 	ctx.SetHeader("Cache-Control", "no-store")
-	ctx.SetStatus(status)
+	ctx.SetStatus(p.Status)
 	_, _ = ctx.BodyWriter().Write(body) // the client may have gone
 }
