@@ -59,8 +59,8 @@ type meetingInput struct {
 }
 
 type actInput struct {
-	meetingInput
-	Key  string `header:"Idempotency-Key" maxLength:"128"`
+	ID   meeting.ID `path:"id" maxLength:"256"`
+	Key  string     `header:"Idempotency-Key" maxLength:"128"`
 	Body struct {
 		Do   string         `json:"do" doc:"name of the deed" example:"invite"`
 		With map[string]any `json:"with,omitempty" doc:"its fields"`
@@ -105,8 +105,8 @@ func (h *House) actOperation(ctx context.Context, in *actInput) (*stateOutput, e
 }
 
 type stateInput struct {
-	meetingInput
-	IfNoneMatch string `header:"If-None-Match"`
+	ID          meeting.ID `path:"id" maxLength:"256"`
+	IfNoneMatch string     `header:"If-None-Match"`
 }
 
 type boardOutput struct {
@@ -140,9 +140,9 @@ func (h *House) stateOperation(ctx context.Context, in *stateInput) (*boardOutpu
 }
 
 type logInput struct {
-	meetingInput
-	After int `query:"after" minimum:"0" doc:"only events after this number"`
-	Limit int `query:"limit" minimum:"0" maximum:"1000" default:"200"`
+	ID    meeting.ID `path:"id" maxLength:"256"`
+	After int        `query:"after" minimum:"0" doc:"only events after this number"`
+	Limit int        `query:"limit" minimum:"0" maximum:"1000" default:"200"`
 }
 
 type logOutput struct {
@@ -181,7 +181,7 @@ func (h *House) logOperation(ctx context.Context, in *logInput) (*logOutput, err
 }
 
 type enterInput struct {
-	meetingInput
+	ID   meeting.ID `path:"id" maxLength:"256"`
 	Body struct {
 		Board bool `json:"board,omitempty" doc:"as a board, also where the machine is a point's"`
 	}
