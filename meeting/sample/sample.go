@@ -65,10 +65,13 @@ func sites() []site {
 	}
 }
 
+// Since is the first day of the map of points.
+func Since() time.Time { return calendar.On(2025, time.July, 1).At(0, 0) }
+
 // Tree is the map of points since 1 July 2025.
 func Tree() (point.Tree, error) {
 	var tree point.Tree
-	from := calendar.On(2025, time.July, 1)
+	from := calendar.Of(Since())
 	for _, s := range sites() {
 		r := point.Record{ID: s.id, Name: s.name, Kind: s.kind, From: from, Contact: Cast()[s.leader].Name, Line: 20000}
 		if s.id != "LG-00" {
@@ -130,7 +133,7 @@ func YearEnd() plan.Plan {
 		awards = append(awards, a)
 	}
 	return plan.Plan{
-		ID: "tong-ket-cds-2026", Type: plan.YearEnd, Above: "UBND tỉnh Lam Giang", Host: "Sở KH&CN tỉnh Lam Giang",
+		ID: "tong-ket-cds-2026", Type: plan.YearEnd, Above: "UBND tỉnh Lam Giang", Host: "Sở KH&CN tỉnh Lam Giang", Unit: "LG-S1",
 		Title: "Hội nghị trực tuyến tổng kết công tác chuyển đổi số năm 2026, triển khai nhiệm vụ năm 2027",
 		Place: "Hội trường UBND tỉnh", Main: "LG-00", Points: points(0), Secrecy: meeting.NotSecret,
 		People: plan.People{Chair: c["mau"], Secretary: c["nhap"], Technician: c["kiemthu"]},
@@ -154,7 +157,7 @@ func YearEnd() plan.Plan {
 func Briefing() plan.Plan {
 	day, c := calendar.On(2026, time.December, 3), Cast()
 	return plan.Plan{
-		ID: "giao-ban-2026-11", Type: plan.Briefing, Above: "UBND tỉnh Lam Giang", Host: "Văn phòng UBND tỉnh",
+		ID: "giao-ban-2026-11", Type: plan.Briefing, Above: "UBND tỉnh Lam Giang", Host: "Văn phòng UBND tỉnh", Unit: "VP",
 		Title: "Phiên họp trực tuyến giao ban kinh tế – xã hội tháng 11 năm 2026 giữa UBND tỉnh và UBND cấp xã",
 		Place: "Hội trường UBND tỉnh", Main: "LG-00", Points: points(1), Secrecy: meeting.NotSecret,
 		People: plan.People{Chair: c["mau"], Secretary: c["nhap"], Technician: c["kiemthu"]},
@@ -197,7 +200,7 @@ func members() []vote.Voter {
 func Storm() plan.Plan {
 	day, c := calendar.On(2026, time.December, 6), Cast()
 	return plan.Plan{
-		ID: "hop-khan-bao-15", Type: plan.Urgent, Above: "UBND tỉnh Lam Giang", Host: "Ban Chỉ huy Phòng thủ dân sự tỉnh",
+		ID: "hop-khan-bao-15", Type: plan.Urgent, Above: "UBND tỉnh Lam Giang", Host: "Ban Chỉ huy Phòng thủ dân sự tỉnh", Unit: "PTDS",
 		Title: "Họp khẩn trực tuyến ứng phó bão số 15 và mưa lũ", Place: "Trung tâm điều hành",
 		Main: "LG-IOC", Points: points(2), Secrecy: meeting.NotSecret,
 		People: plan.People{Chair: c["mau"], Secretary: c["thu"], Technician: c["kiemthu"]},

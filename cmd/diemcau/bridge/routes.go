@@ -27,6 +27,11 @@ func (b *Bridge) routes() (http.Handler, error) {
 	api := desk.NewAPI(mux)
 	api.UseMiddleware(door.Guard(time.Now)) // before the first operation
 	d.Register(api)
+	o, err := b.office()
+	if err != nil {
+		return nil, err
+	}
+	o.Register(api)
 	(&recordingAPI{b.records, b.keys, b.cfg.Recording.ReserveMB << 20, b.cfg.Recording.Bitrate * 1000}).Register(api)
 	for _, path := range wire.Paths() {
 		mux.Handle(path, b.sockets)
@@ -35,7 +40,7 @@ func (b *Bridge) routes() (http.Handler, error) {
 		Tokens: b.keys, Rooms: b.sessions, Participants: b.sessions, Log: b.log,
 	}))
 	mux.Handle("/", web.Handler())
-	ours, public := d.Handler(wire.TrimSlashes(wire.LimitBody(wire.MaxBody, mux))), wire.Public(mux)
+	ours, public := d.Handler(wire.TrimSlashes(limitBodies(mux))), wire.Public(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(strings.TrimLeft(r.URL.Path, "/"), "api/") {
 			ours.ServeHTTP(w, r)
