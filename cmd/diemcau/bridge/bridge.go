@@ -20,6 +20,7 @@ import (
 	"github.com/livekit/protocol/livekit"
 
 	"diemcau/cmd/diemcau/config"
+	"diemcau/meeting/live"
 	"diemcau/meeting/store"
 	"diemcau/signaling/room"
 	"diemcau/signaling/server"
@@ -42,6 +43,8 @@ type Bridge struct {
 	hooks    *webhook.Notifier
 	records  *recordings
 	sessions *server.Server
+	live     *live.House
+	identify func(http.Handler) http.Handler // may be nil
 	sockets  *wire.Handler
 
 	readiness readiness
@@ -82,6 +85,9 @@ func New(cfg config.Config, log *slog.Logger) (_ *Bridge, err error) {
 	if err := b.makeSignaling(); err != nil {
 		return b, err
 	}
+	if err := b.openMeetings(); err != nil {
+		return b, err
+	}
 	b.records.start(b.sessions)
 	return b, nil
 }
@@ -97,6 +103,8 @@ func (b *Bridge) makeSignaling() error {
 		Events:     b.records.follow(events),
 		Log:        b.log,
 		AutoCreate: b.cfg.Room.AutoCreate,
+		Attend:     b.attend,
+		Report:     b.reported,
 		Policy: room.Policy{
 			EmptyTimeout:     b.cfg.Room.EmptyTimeout,
 			DepartureTimeout: b.cfg.Room.DepartureTimeout,
@@ -224,6 +232,9 @@ func (b *Bridge) Close() error {
 	defer cancel()
 	b.readiness.becomes(draining)
 	var errs []error
+	if b.live != nil {
+		b.live.Close() // no line is out because the bridge ends
+	}
 	if b.sessions != nil {
 		errs = append(errs, b.sessions.Close(ctx)) // clients are told while their sockets still stand
 	}

@@ -33,6 +33,7 @@ func (b *Bridge) routes() (http.Handler, error) {
 	}
 	o.Register(api)
 	(&recordingAPI{b.records, b.keys, b.cfg.Recording.ReserveMB << 20, b.cfg.Recording.Bitrate * 1000}).Register(api)
+	b.live.Register(api, b.entryToken)
 	for _, path := range wire.Paths() {
 		mux.Handle(path, b.sockets)
 	}
@@ -41,6 +42,9 @@ func (b *Bridge) routes() (http.Handler, error) {
 	}))
 	mux.Handle("/", web.Handler())
 	ours, public := d.Handler(wire.TrimSlashes(limitBodies(mux))), wire.Public(mux)
+	if b.identify != nil {
+		ours = b.identify(ours)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(strings.TrimLeft(r.URL.Path, "/"), "api/") {
 			ours.ServeHTTP(w, r)
