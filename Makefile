@@ -9,7 +9,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GO_DIRS := cmd internal meeting recording sfu signaling web/*.go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test bench soak lint fuzz e2e web fmt test-go test-web tools clean
+.PHONY: run build test bench soak lint fuzz e2e web fmt test-go test-web tools types clean
 
 run: build ## build everything and start the bridge with demo data
 	bin/diemcau serve --dev --demo
@@ -54,6 +54,16 @@ test-go: ## Go tests with the race detector; the store's on SQLite and PostgreSQ
 
 test-web: web/node_modules/.package-lock.json
 	cd web && npm test
+
+# Types of the API for the web application; a Go test and a web test fail while
+# document, types and API differ.
+types: web/openapi/node_modules/.package-lock.json ## web/src/api/schema.d.ts from the API as it is
+	go test -count 1 -run TheWebApplicationKnows ./cmd/diemcau/bridge -write-openapi
+	cd web/openapi && npm run -s types
+
+web/openapi/node_modules/.package-lock.json: web/openapi/package-lock.json
+	cd web/openapi && npm ci --no-audit --no-fund
+	@touch $@
 
 internal/e2e/node_modules/.package-lock.json: internal/e2e/package-lock.json
 	cd internal/e2e && npm ci --no-audit --no-fund

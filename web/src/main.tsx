@@ -2,13 +2,21 @@ import '@fontsource/be-vietnam-pro/400.css';
 import '@fontsource/be-vietnam-pro/600.css';
 import '@fontsource/be-vietnam-pro/700.css';
 import '@mantine/core/styles.css';
+import '@mantine/dates/styles.css';
+import '@mantine/notifications/styles.css';
+import 'dayjs/locale/vi';
 import './app/app.css';
 import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
-import { App } from './app/App';
-import { Entrance } from './app/entrance';
-import { Router } from './app/route';
+import { onBridgeTime } from './api/call';
+import { reloadForGoneParts } from './app/chunk-error';
+import { queries } from './app/queries';
+import { router } from './app/router';
 import { theme } from './app/theme';
+import { bridgeClock } from './conduct/clock';
 import { startTexts } from './i18n';
 
 /** The nonce that the bridge put into this page; Mantine's style elements carry it. */
@@ -17,15 +25,17 @@ function styleNonce(): string {
 }
 
 async function start(): Promise<void> {
+  reloadForGoneParts(window);
+  onBridgeTime(bridgeClock.hear);
   await startTexts();
   const root = document.getElementById('root');
   if (!root) return;
-  const router = new Router(window);
-  const entrance = new Entrance(router);
-  void entrance.open();
   createRoot(root).render(
     <MantineProvider theme={theme} forceColorScheme="light" getStyleNonce={styleNonce}>
-      <App router={router} entrance={entrance} />
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+        <Notifications position="top-center" limit={3} />
+      </QueryClientProvider>
     </MantineProvider>,
   );
 }

@@ -1,4 +1,5 @@
-import { Problem, problemOf } from './problem';
+import { call } from './call';
+import { Problem } from './problem';
 
 export interface RoomInfo {
   readonly id: string;
@@ -33,23 +34,10 @@ export interface JoinGrant {
   readonly point: PointInfo;
 }
 
-const answerWithinMs = 10_000;
-
-async function call(path: string, init: RequestInit, within = answerWithinMs): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(path, { ...init, cache: 'no-store', signal: AbortSignal.timeout(within) });
-  } catch {
-    throw new Problem('unreachable');
-  }
-  if (!response.ok) throw await problemOf(response);
-  return response;
-}
-
 /** What a bridge with sample data offers; null on a bridge without. */
 export async function fetchDemo(): Promise<DemoInfo | null> {
   try {
-    const response = await call('/api/demo', {});
+    const response = await call('/api/demo');
     return (await response.json()) as DemoInfo;
   } catch (error) {
     if (error instanceof Problem && error.status === 404) return null;
@@ -57,7 +45,7 @@ export async function fetchDemo(): Promise<DemoInfo | null> {
   }
 }
 
-export async function requestJoin(request: JoinRequest, within = answerWithinMs): Promise<JoinGrant> {
+export async function requestJoin(request: JoinRequest, within?: number): Promise<JoinGrant> {
   const response = await call('/api/join', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },

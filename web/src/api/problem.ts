@@ -11,9 +11,48 @@ export const problemCodes = [
   'internal',
   'unreachable',
   'unknown',
+  'account_signed_out',
+  'account_prove_again',
+  'account_locked',
+  'field_missing',
+  'field_invalid',
+  'not_found',
+  'duplicate',
+  'right_missing',
+  'past_unchangeable',
+  'reason_required',
+  'state_wrong',
+  'point_not_joined',
+  'point_not_in_meeting',
+  'point_banned',
+  'meeting_locked',
+  'meeting_full',
+  'meeting_closed',
+  'floor_none',
+  'queue_already',
+  'vote_open',
+  'vote_not_open',
+  'vote_already_cast',
+  'vote_not_eligible',
+  'vote_not_present',
+  'vote_more_than_present',
+  'vote_no_quorum',
+  'vote_counts_unconfirmed',
+  'secrecy_restricted',
+  'secrecy_state_secret',
+  'papers_late',
 ] as const;
 
 export type ProblemCode = (typeof problemCodes)[number];
+
+/** Which field is wrong, and a value that helps: never a sentence. */
+export interface ProblemPlace {
+  readonly code: ProblemCode;
+  readonly field: string;
+  readonly detail: string;
+  /** The bridge's own sentence in the language of the request; empty from an older bridge. */
+  readonly message: string;
+}
 
 export class Problem extends Error {
   constructor(
@@ -21,16 +60,35 @@ export class Problem extends Error {
     readonly status = 0,
     /** Seconds to wait before another try, when the bridge says so. */
     readonly retryAfter: number | null = null,
+    readonly places: readonly ProblemPlace[] = [],
   ) {
     super(code);
     this.name = 'Problem';
   }
 }
 
+function textOf(value: unknown, key: string): string {
+  if (typeof value !== 'object' || value === null || !(key in value)) return '';
+  const found = (value as Record<string, unknown>)[key];
+  return typeof found === 'string' ? found : '';
+}
+
 /** Codes of a newer bridge than this page are shown as an unknown error, never as raw text. */
 export function codeOf(value: unknown): ProblemCode {
-  const code = typeof value === 'object' && value !== null && 'code' in value ? value.code : undefined;
+  const code = textOf(value, 'code').replaceAll('.', '_');
   return problemCodes.find((known) => known === code) ?? 'unknown';
+}
+
+/** The wrong fields of an answer: its own field and those it lists. */
+function placesOf(body: unknown): ProblemPlace[] {
+  if (typeof body !== 'object' || body === null) return [];
+  const lists = ['problems', 'errors'].flatMap((key) => {
+    const list = (body as Record<string, unknown>)[key];
+    return Array.isArray(list) ? (list as unknown[]) : [];
+  });
+  return [body, ...lists]
+    .map((entry) => ({ code: codeOf(entry), field: textOf(entry, 'field'), detail: textOf(entry, 'detail'), message: textOf(entry, 'message') }))
+    .filter((place) => place.field !== '');
 }
 
 export async function problemOf(response: Response): Promise<Problem> {
@@ -43,5 +101,10 @@ export async function problemOf(response: Response): Promise<Problem> {
   const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
   const code = codeOf(body);
   const gone = code === 'unknown' && response.status >= 502;
-  return new Problem(gone ? 'unreachable' : code, response.status, Number.isFinite(seconds) ? seconds : null);
+  return new Problem(
+    gone ? 'unreachable' : code,
+    response.status,
+    Number.isFinite(seconds) ? seconds : null,
+    placesOf(body),
+  );
 }

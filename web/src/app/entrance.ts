@@ -1,8 +1,8 @@
 import { fetchDemo, requestJoin, type DemoInfo, type JoinRequest } from '../api/bridge';
 import { DeviceRig, type EntryTracks } from '../device/rig';
 import { MeetingSession } from '../meeting/session';
-import type { Router } from './route';
 import { Store } from './store';
+import type { Ways } from './ways';
 
 /** The seat of this window survives a reload; the password does not. */
 interface Seat {
@@ -45,10 +45,10 @@ const askAgainMs = 2_000;
 export class Entrance {
   readonly state = new Store<EntranceState>({ demo: undefined, unreachable: false, session: null, resuming: false });
 
-  constructor(private readonly router: Router) {
-    router.route.subscribe(() => {
+  constructor(private readonly ways: Ways) {
+    ways.subscribe(() => {
       // The browser's "back" leaves the meeting.
-      if (router.route.get().page === 'join') this.leave();
+      if (ways.room() === null) this.leave();
     });
   }
 
@@ -75,7 +75,7 @@ export class Entrance {
       admission: async () => requestJoin(request, Math.min(10_000, Math.max(2_500, answeredIn * 6))),
     });
     this.state.update({ session });
-    this.router.go({ page: 'meeting', room: grant.room.id });
+    this.ways.toRoom(grant.room.id);
     void session.run();
   }
 
@@ -88,9 +88,8 @@ export class Entrance {
   }
 
   private seatHere(): Seat | null {
-    const route = this.router.route.get();
     const seat = loadSeat();
-    return route.page === 'meeting' && seat?.room === route.room ? seat : null;
+    return seat !== null && seat.room === this.ways.room() ? seat : null;
   }
 
   private async resume(demo: DemoInfo, seat: Seat): Promise<void> {

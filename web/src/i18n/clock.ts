@@ -11,3 +11,14 @@ export function dateText(time: Date): string {
 export function timeText(time: Date): string {
   return `${two(time.getHours())}:${two(time.getMinutes())}`;
 }
+
+/** "2026-12-03" as 03/12/2026. */
+export function dayText(day: string): string {
+  const [year, month, date] = day.split('-');
+  return year && month && date ? `${date}/${month}/${year}` : day;
+}
+
+/** The local day as the API writes days. */
+export function dayOf(time: Date): string {
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+}

@@ -1,3 +1,7 @@
+import { enBoards } from './en-boards';
+import { enLive } from './en-live';
+import { enOffice } from './en-office';
+import { enProblem } from './en-problem';
 import type { Texts } from './vi';
 
 export const en: Texts = {
@@ -10,6 +14,12 @@ export const en: Texts = {
     close: 'Close',
     retry: 'Try again',
     unreachable: 'The server does not answer. This page keeps trying.',
+    loading: 'Opening the page…',
+    broken: 'The page has failed',
+    brokenText: 'Reload it. If that does not help, call the help line.',
+    reload: 'Reload',
+    noPage: 'There is no such page',
+    noPageText: 'Check the address.',
   },
   join: {
     heading: 'Join',
@@ -105,6 +115,7 @@ export const en: Texts = {
     internal: 'The server has a fault. Try again or call the help line.',
     unreachable: 'The server does not answer. Check the line.',
     unknown: 'Something went wrong. Try again or call the help line.',
+    ...enProblem,
   },
   meeting: {
     stage: 'Pictures of the points',
@@ -167,6 +178,7 @@ export const en: Texts = {
     devices: 'Choose devices',
     pageBack: 'Previous page of the grid',
     pageOn: 'Next page of the grid',
+    hand: 'Request to speak, withdraw',
     help: 'This list',
     move: 'Go to the next button',
   },
@@ -195,4 +207,7 @@ export const en: Texts = {
     lineBack: 'Connected again',
     lineWeak: 'The line is weak',
   },
+  ...enBoards,
+  ...enLive,
+  ...enOffice,
 };

@@ -1,3 +1,8 @@
+import { viBoards } from './vi-boards';
+import { viLive } from './vi-live';
+import { viOffice } from './vi-office';
+import { viProblem } from './vi-problem';
+
 /** Vietnamese, the first language: words as officials say them. English must have the same keys. */
 export const vi = {
   app: {
@@ -9,6 +14,12 @@ export const vi = {
     close: 'Đóng',
     retry: 'Thử lại',
     unreachable: 'Chưa liên lạc được với máy chủ. Trang này tự thử lại.',
+    loading: 'Đang mở trang…',
+    broken: 'Trang gặp lỗi',
+    brokenText: 'Tải lại trang. Nếu còn lỗi, gọi đường dây hỗ trợ.',
+    reload: 'Tải lại trang',
+    noPage: 'Không có trang này',
+    noPageText: 'Kiểm tra lại địa chỉ.',
   },
   join: {
     heading: 'Vào họp',
@@ -104,6 +115,7 @@ export const vi = {
     internal: 'Máy chủ gặp sự cố. Hãy thử lại hoặc gọi đường dây hỗ trợ.',
     unreachable: 'Không liên lạc được với máy chủ. Hãy kiểm tra đường truyền.',
     unknown: 'Có sự cố chưa rõ nguyên nhân. Hãy thử lại hoặc gọi đường dây hỗ trợ.',
+    ...viProblem,
   },
   meeting: {
     stage: 'Hình các điểm cầu',
@@ -166,6 +178,7 @@ export const vi = {
     devices: 'Chọn thiết bị',
     pageBack: 'Trang trước của lưới',
     pageOn: 'Trang sau của lưới',
+    hand: 'Đăng ký phát biểu, rút đăng ký',
     help: 'Bảng phím tắt này',
     move: 'Đi tới nút kế tiếp',
   },
@@ -194,6 +207,9 @@ export const vi = {
     lineBack: 'Đã kết nối lại',
     lineWeak: 'Đường truyền yếu',
   },
+  ...viBoards,
+  ...viLive,
+  ...viOffice,
 };
 
 export type Texts = typeof vi;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parsePath, pathOf } from '../app/route';
 import { Store } from '../app/store';
+import { roomOf } from '../app/ways';
 import { commandKeys, commandOf } from './keys';
 
 const press = (key: string, part = {}) => ({ key, ctrlKey: false, altKey: false, metaKey: false, repeat: false, ...part });
@@ -23,16 +23,6 @@ describe('keys', () => {
   });
 });
 
-describe('addresses', () => {
-  it('name the meeting', () => {
-    expect(parsePath('/')).toEqual({ page: 'join' });
-    expect(parsePath('/hop/giao-ban')).toEqual({ page: 'meeting', room: 'giao-ban' });
-    expect(parsePath(pathOf({ page: 'meeting', room: 'phiên họp/1' }))).toEqual({ page: 'meeting', room: 'phiên họp/1' });
-    expect(parsePath('/hop/%E0%A4%A')).toEqual({ page: 'join' });
-    expect(parsePath('/hop/a/b')).toEqual({ page: 'join' });
-  });
-});
-
 describe('a store', () => {
   it('tells its listeners of changes only', () => {
     const store = new Store({ a: 1, b: 2 });
@@ -45,5 +35,13 @@ describe('a store', () => {
     stop();
     store.update({ a: 3 });
     expect(heard).toBe(1);
+  });
+});
+
+describe('addresses', () => {
+  it('name a room only when they are its own page', () => {
+    expect(roomOf('/hop/giao-ban')).toBe('giao-ban');
+    expect(roomOf(`/hop/${encodeURIComponent('phiên họp/1')}`)).toBe('phiên họp/1');
+    for (const other of ['/', '/hop/%E0%A4%A', '/hop/a/b', '/lich/a']) expect(roomOf(other)).toBeNull();
   });
 });

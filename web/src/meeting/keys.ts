@@ -1,4 +1,4 @@
-export type Command = 'mic' | 'camera' | 'share' | 'layout' | 'fullscreen' | 'devices' | 'help' | 'pageBack' | 'pageOn';
+export type Command = 'mic' | 'camera' | 'share' | 'layout' | 'fullscreen' | 'devices' | 'help' | 'pageBack' | 'pageOn' | 'hand';
 
 export const commandKeys: Readonly<Record<Command, readonly string[]>> = {
   mic: ['m'],
@@ -10,6 +10,7 @@ export const commandKeys: Readonly<Record<Command, readonly string[]>> = {
   pageBack: ['PageUp'],
   pageOn: ['PageDown'],
   help: ['?', 'h'],
+  hand: ['p'],
 };
 
 interface KeyPress {

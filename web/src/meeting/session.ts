@@ -2,8 +2,13 @@ import { RoomEvent, type DisconnectReason, type Participant, type Room, type Tra
 import { bridgeURL, type JoinGrant } from '../api/bridge';
 import { Problem, type ProblemCode } from '../api/problem';
 import { Store } from '../app/store';
+import type { Deed } from '../conduct/deed';
+import { mayOpenMic } from '../conduct/room-view';
+import { readState } from '../conduct/state';
 import { loadChoices, saveChoices, type Choices } from '../device/choices';
 import type { EntryTracks } from '../device/rig';
+import { newKey } from '../live/acts';
+import { callProblem } from './call-problem';
 import { delayAfter } from './delay';
 import { OwnMedia } from './own-media';
 import { endingOf, type Ending } from './reconnect';
@@ -97,13 +102,32 @@ export class MeetingSession {
     this.finish('left');
   }
 
-  readonly toggleMic = (): void => void this.media.setMic(!this.media.mic);
+  readonly toggleMic = (): void => {
+    const { conduct, own } = this.state.get();
+    if (!this.media.mic && conduct && !mayOpenMic(conduct, own.id)) return;
+    void this.media.setMic(!this.media.mic);
+  };
   readonly toggleCamera = (): void => void this.media.setCamera(!this.media.camera);
   readonly toggleShare = (): void => void (this.media.sharing ? this.media.stopSharing() : this.media.share());
   readonly forgetTrouble = (): void => this.state.update({ trouble: null });
 
   /** Browsers keep sound back until somebody has clicked. */
   readonly startSound = (): void => void this.room?.startAudio().then(() => this.draw());
+
+  /** Does something in the meeting by a call over the connection itself: a point's machine needs no sign-in for it. */
+  readonly perform = async (deed: Deed): Promise<void> => {
+    const { room } = this;
+    if (!room) throw new Problem('unreachable');
+    try {
+      await room.localParticipant.performRpc({
+        destinationIdentity: 'diemcau',
+        method: 'act',
+        payload: JSON.stringify({ ...deed, key: newKey() }),
+      });
+    } catch (error) {
+      throw callProblem(error);
+    }
+  };
 
   switchDevice(kind: MediaDeviceKind, id: string): void {
     const change: Partial<Choices> =
@@ -126,6 +150,7 @@ export class MeetingSession {
     this.listen(room);
     try {
       await room.connect(bridgeURL(grant.url, location.origin), grant.token, connectWithin(this.start.answeredIn));
+      this.obey(room);
       this.back();
       void this.media.attach(room).then(() => this.draw());
       return endingOf(await parted);
@@ -152,6 +177,22 @@ export class MeetingSession {
       this.signalTimer = setTimeout(() => this.lost(null), quietSignalMs);
     });
     room.on(RoomEvent.SignalConnected, this.draw);
+    room.on(RoomEvent.RoomMetadataChanged, () => this.obey(room));
+  }
+
+  /**
+   * Follows the meeting's state: an invitation opens this point's microphone, its end closes it (CON-04). The bridge
+   * enforces both; this only saves the person at the device a click.
+   */
+  private obey(room: Room): void {
+    const conduct = readState(room.metadata);
+    const { conduct: before, own } = this.state.get();
+    this.state.update({ conduct });
+    if (!conduct) return;
+    const invited = conduct.speech?.point === own.id;
+    const wasInvited = before?.speech?.point === own.id;
+    if (this.media.mic && !mayOpenMic(conduct, own.id)) void this.media.setMic(false);
+    if (invited && !wasInvited && before !== null && !this.media.mic) void this.media.setMic(true);
   }
 
   private calm(): void {

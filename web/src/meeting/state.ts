@@ -1,5 +1,6 @@
 import type { PointInfo, RoomInfo } from '../api/bridge';
 import type { ProblemCode } from '../api/problem';
+import type { LiveState } from '../conduct/state';
 import type { MediaTrouble } from '../device/media-error';
 import type { Ending } from './reconnect';
 import { emptyRoom, type RoomView } from './snapshot';
@@ -29,6 +30,8 @@ export interface MeetingState {
   /** What is shared is a whole screen, so showing it here would show itself for ever. */
   readonly sharingWholeScreen: boolean;
   readonly trouble: DeviceTrouble | null;
+  /** How the meeting is conducted; null for a room that nobody conducts. */
+  readonly conduct: LiveState | null;
 }
 
 export function firstState(info: RoomInfo, own: PointInfo): MeetingState {
@@ -43,5 +46,6 @@ export function firstState(info: RoomInfo, own: PointInfo): MeetingState {
     sharing: false,
     sharingWholeScreen: false,
     trouble: null,
+    conduct: null,
   };
 }

@@ -7,6 +7,11 @@ import classes from './Controls.module.css';
 
 interface ControlsProps {
   readonly state: MeetingState;
+  /** The meeting has a chair: layout comes from there, and the sign of the microphone stands above. */
+  readonly conducted: boolean;
+  readonly mayMic: boolean;
+  readonly onHelp: () => void;
+  readonly onContent: () => void;
   readonly session: MeetingSession;
   readonly layout: LayoutWish;
   readonly nextLayout: LayoutWish;
@@ -26,12 +31,16 @@ export function Controls(props: ControlsProps) {
   const { mic, camera, sharing } = state;
   return (
     <footer className={classes.bar}>
-      <p className={classes.own} data-on={mic} data-testid="own-mic">
-        <Icon name={mic ? 'mic' : 'micOff'} size={28} />
-        {mic ? t('meeting.ownMicOn') : t('meeting.ownMicOff')}
-      </p>
+      {props.conducted ? (
+        <span />
+      ) : (
+        <p className={classes.own} data-on={mic} data-testid="own-mic">
+          <Icon name={mic ? 'mic' : 'micOff'} size={28} />
+          {mic ? t('meeting.ownMicOn') : t('meeting.ownMicOff')}
+        </p>
+      )}
       <div className={classes.middle} role="toolbar" aria-label={t('control.bar')}>
-        <Control icon={mic ? 'mic' : 'micOff'} off={!mic} keys="M" onClick={session.toggleMic}>
+        <Control icon={mic ? 'mic' : 'micOff'} off={!mic} keys="M" disabled={!mic && !props.mayMic} onClick={session.toggleMic}>
           {mic ? t('control.micOff') : t('control.micOn')}
         </Control>
         <Control icon={camera ? 'camera' : 'cameraOff'} off={!camera} keys="V" onClick={session.toggleCamera}>
@@ -42,9 +51,15 @@ export function Controls(props: ControlsProps) {
             {sharing ? t('control.shareStop') : t('control.share')}
           </Control>
         )}
-        <Control icon="layout" keys="L" onClick={props.onLayout} title={t(`control.layoutNow.${props.nextLayout}`)}>
-          {t('control.layout')}: {t(`control.layoutNow.${props.layout}`)}
-        </Control>
+        {props.conducted ? (
+          <Control icon="expand" onClick={props.onContent}>
+            {t('room.contentWindow')}
+          </Control>
+        ) : (
+          <Control icon="layout" keys="L" onClick={props.onLayout} title={t(`control.layoutNow.${props.nextLayout}`)}>
+            {t('control.layout')}: {t(`control.layoutNow.${props.layout}`)}
+          </Control>
+        )}
         <Control icon={props.full ? 'shrink' : 'expand'} keys="F" onClick={props.onFullscreen}>
           {props.full ? t('control.fullscreenExit') : t('control.fullscreen')}
         </Control>
@@ -53,6 +68,9 @@ export function Controls(props: ControlsProps) {
         </Control>
         <Control icon="keys" keys="?" onClick={props.onKeys}>
           {t('control.help')}
+        </Control>
+        <Control icon="warning" onClick={props.onHelp}>
+          {t('room.help')}
         </Control>
       </div>
       <button type="button" className={classes.leave} onClick={props.onLeave}>
@@ -65,7 +83,8 @@ export function Controls(props: ControlsProps) {
 
 interface ControlProps {
   readonly icon: IconName;
-  readonly keys: string;
+  readonly keys?: string;
+  readonly disabled?: boolean;
   readonly children: React.ReactNode;
   readonly onClick: () => void;
   readonly off?: boolean;
@@ -73,7 +92,7 @@ interface ControlProps {
   readonly title?: string;
 }
 
-function Control({ icon, keys, children, onClick, off = false, active = false, title }: ControlProps) {
+function Control({ icon, keys, children, onClick, off = false, active = false, disabled = false, title }: ControlProps) {
   return (
     <button
       type="button"
@@ -82,6 +101,7 @@ function Control({ icon, keys, children, onClick, off = false, active = false, t
       data-active={active}
       aria-keyshortcuts={keys}
       title={title}
+      disabled={disabled}
       onClick={onClick}
     >
       <Icon name={icon} size={26} />

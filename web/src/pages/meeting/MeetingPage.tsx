@@ -6,6 +6,12 @@ import { useStore } from '../../app/use-store';
 import { nextWish } from '../../meeting/layout';
 import type { MeetingSession } from '../../meeting/session';
 import { Announcer } from './Announcer';
+import { HelpDialog } from '../room/HelpDialog';
+import { RoomNotices } from '../room/RoomNotices';
+import { RoomStrip } from '../room/RoomStrip';
+import { useContentWindow } from '../room/use-content-window';
+import { useRoom } from '../room/use-room';
+import { VoteSheet } from '../room/VoteSheet';
 import { Banners } from './Banners';
 import { Controls } from './Controls';
 import { DevicesDialog, KeysDialog, LeaveDialog } from './dialogs';
@@ -15,7 +21,7 @@ import { Sounds } from './Sounds';
 import { Stage } from './Stage';
 import { useCommands, useFullscreen, useScreen, useWakeLock } from './hooks';
 
-type Dialog = 'devices' | 'keys' | 'leave' | null;
+type Dialog = 'devices' | 'keys' | 'leave' | 'help' | null;
 
 interface MeetingPageProps {
   readonly session: MeetingSession;
@@ -51,6 +57,8 @@ function Live({ session }: { readonly session: MeetingSession }) {
   const [full, toggleFull] = useFullscreen(page);
   const [dialog, setDialog] = useState<Dialog>(null);
   const pages = useRef(1);
+  const room = useRoom(session, state);
+  const [contentElsewhere, openContent] = useContentWindow(state);
   useWakeLock();
   useEffect(() => {
     document.title = `${state.own.name} · ${state.info.title}`;
@@ -70,12 +78,16 @@ function Live({ session }: { readonly session: MeetingSession }) {
     help: () => setDialog('keys'),
     pageBack: () => turnPage(-1),
     pageOn: () => turnPage(1),
+    hand: () => room?.hand(),
   });
+  const vote = room?.view.vote;
   return (
     <div className={classes.page} ref={page}>
       <Header state={state} />
       <Banners session={session} state={state} />
+      {room && state.conduct && <RoomNotices state={state.conduct} view={room.view} silent={room.silent} />}
       <Stage
+        contentElsewhere={contentElsewhere}
         state={state}
         screen={screen}
         onPages={(count) => {
@@ -83,7 +95,20 @@ function Live({ session }: { readonly session: MeetingSession }) {
         }}
         onTurn={turnPage}
       />
+      {room && vote && (
+        <VoteSheet
+          vote={vote}
+          voters={room.voters}
+          onCast={(voter, choice) => room.act({ do: 'cast-vote', with: { motion: vote.motion, voter, choice } })}
+          onHands={(counts) => room.act({ do: 'enter-hands', with: { motion: vote.motion, point: state.own.id, counts } })}
+        />
+      )}
+      {room && <RoomStrip view={room.view} item={room.item} busy={room.busy} onHand={room.hand} onFinish={() => room.act({ do: 'finish', with: {} })} />}
       <Controls
+        conducted={room !== null}
+        mayMic={room?.view.mayOpenMic ?? true}
+        onHelp={() => setDialog('help')}
+        onContent={openContent}
         state={state}
         session={session}
         layout={screen.wish}
@@ -99,6 +124,7 @@ function Live({ session }: { readonly session: MeetingSession }) {
       <Announcer session={session} />
       <DevicesDialog opened={dialog === 'devices'} onClose={() => setDialog(null)} session={session} />
       <KeysDialog opened={dialog === 'keys'} onClose={() => setDialog(null)} />
+      <HelpDialog opened={dialog === 'help'} onClose={() => setDialog(null)} phone={room?.phone ?? ''} />
       <LeaveDialog opened={dialog === 'leave'} onClose={() => setDialog(null)} onLeave={() => session.leave()} />
     </div>
   );

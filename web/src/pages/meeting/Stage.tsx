@@ -3,7 +3,8 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Rect } from '../../meeting/geometry';
 import type { Layout } from '../../meeting/layout';
-import { arrange, type Screen } from '../../meeting/screen';
+import { centralLayout } from '../../meeting/central';
+import { arrange, placeTiles, type Screen } from '../../meeting/screen';
 import { pointTile } from '../../meeting/snapshot';
 import type { MeetingState } from '../../meeting/state';
 import classes from './Stage.module.css';
@@ -14,9 +15,17 @@ interface StageProps {
   readonly screen: Screen;
   readonly onPages: (pages: number) => void;
   readonly onTurn: (by: 1 | -1) => void;
+  /** Content is shown in a window of its own. */
+  readonly contentElsewhere?: boolean;
 }
 
-function layoutOf(state: MeetingState, screen: Screen, area: Rect) {
+function layoutOf(state: MeetingState, screen: Screen, area: Rect, contentElsewhere: boolean) {
+  if (state.conduct) {
+    const points = state.room.points.map((tile) => tile.id);
+    const contents = state.room.contents.map((tile) => tile.id);
+    const layout = centralLayout(state.conduct.screen, { points, contents, contentElsewhere });
+    return { layout, placed: placeTiles(layout, area) };
+  }
   return arrange(
     {
       wish: screen.wish,
@@ -30,11 +39,11 @@ function layoutOf(state: MeetingState, screen: Screen, area: Rect) {
   );
 }
 
-export function Stage({ state, screen, onPages, onTurn }: StageProps) {
+export function Stage({ state, screen, onPages, onTurn, contentElsewhere = false }: StageProps) {
   const { t } = useTranslation();
   const { ref, width, height } = useElementSize();
   const tiles = new Map([...state.room.contents, ...state.room.points].map((tile) => [tile.id, tile]));
-  const { layout, placed } = layoutOf(state, screen, { x: 0, y: 0, width, height });
+  const { layout, placed } = layoutOf(state, screen, { x: 0, y: 0, width, height }, contentElsewhere);
   const pages = layout.kind === 'grid' ? layout.pages : 1;
   useEffect(() => onPages(pages), [pages, onPages]);
   const more = layout.kind === 'grid' ? 0 : layout.more;
@@ -52,7 +61,7 @@ export function Stage({ state, screen, onPages, onTurn }: StageProps) {
             );
           })}
       </div>
-      {state.room.points.length === 1 && <p className={classes.note}>{t('meeting.waiting')}</p>}
+      {state.room.points.length === 1 && !state.conduct && <p className={classes.note}>{t('meeting.waiting')}</p>}
       {more > 0 && <p className={classes.note}>{t('meeting.more', { count: more })}</p>}
       {layout.kind === 'grid' && layout.pages > 1 && <Pages layout={layout} onTurn={onTurn} />}
     </main>

@@ -1,0 +1,164 @@
+import type { Person, Plan } from '../conduct/board';
+import { get, send, call } from './call';
+
+/** The desk's part of the API: meetings as they are planned. Names are those of meeting/desk. */
+
+export type MeetingState = 'du-thao' | 'da-phat-hanh' | 'hoan' | 'huy';
+
+export interface MeetingLine {
+  readonly id: string;
+  readonly title: string;
+  readonly type: string;
+  readonly host: string;
+  readonly chair?: string;
+  readonly start?: string;
+  readonly end?: string;
+  readonly state: MeetingState;
+  readonly version: number;
+  readonly main?: string;
+  readonly points: number;
+  readonly invited: number;
+}
+
+export interface FieldProblem {
+  readonly code: string;
+  readonly field: string;
+  readonly name?: string;
+  readonly value?: string;
+  readonly message: string;
+}
+
+export interface Conflict {
+  readonly meeting?: string;
+  readonly text: string;
+  readonly start: string;
+  readonly end: string;
+}
+
+export interface Deadlines {
+  readonly papers: string;
+  readonly notice: string;
+}
+
+export interface MeetingView {
+  readonly id: string;
+  readonly revision: number;
+  readonly state: MeetingState;
+  readonly version: number;
+  readonly plan: Plan;
+  readonly missing: readonly FieldProblem[];
+  readonly deadlines?: Deadlines;
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  readonly mine: { readonly rights: readonly string[]; readonly point?: string; readonly edit: boolean };
+}
+
+export interface CheckResult {
+  readonly ready: boolean;
+  readonly problems: readonly FieldProblem[];
+  readonly conflicts: readonly Conflict[];
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  readonly deadlines?: Deadlines;
+}
+
+export interface Template {
+  readonly type: string;
+  readonly name: string;
+}
+
+export interface PointRecord {
+  readonly id: string;
+  readonly parent?: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly unit?: string;
+  readonly contact?: string;
+  readonly phone?: string;
+  readonly line?: number;
+}
+
+export interface Paper {
+  readonly id: string;
+  readonly item: string;
+  readonly name: string;
+  readonly size: number;
+  readonly recalled?: string;
+}
+
+export interface Reply {
+  readonly point: string;
+  readonly answer: 'chua-phan-hoi' | 'tham-du' | 'vang' | 'cu-nguoi-du-thay';
+  readonly reason?: string;
+  readonly substitute?: Person;
+  readonly consent?: 'cho-duyet' | 'dong-y' | 'khong-dong-y';
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+}
+
+const of = (meeting: string): string => `/api/meetings/${encodeURIComponent(meeting)}`;
+
+function listOf<T>(answer: Page<T> | readonly T[]): readonly T[] {
+  return 'items' in answer ? answer.items : answer;
+}
+
+export async function fetchMeetings(from: string, to: string): Promise<readonly MeetingLine[]> {
+  return listOf(await get<Page<MeetingLine>>(`/api/meetings?${new URLSearchParams({ from, to, limit: '200' }).toString()}`));
+}
+
+export const fetchMeeting = async (id: string): Promise<MeetingView> => get(of(id));
+export const fetchTemplates = async (): Promise<readonly Template[]> => listOf(await get<Page<Template>>('/api/templates'));
+export const fetchPapers = async (id: string): Promise<readonly Paper[]> => listOf(await get<Page<Paper>>(`${of(id)}/papers`));
+export const fetchReplies = async (id: string): Promise<readonly Reply[]> => listOf(await get<Page<Reply>>(`${of(id)}/replies`));
+export const fetchPeople = async (): Promise<readonly Person[]> => listOf(await get<Page<Person>>('/api/people?limit=200'));
+
+export async function fetchPoints(on: string): Promise<readonly PointRecord[]> {
+  const answer = await get<Page<PointRecord> | { points: readonly PointRecord[] } | readonly PointRecord[]>(`/api/points?on=${on}`);
+  return 'points' in answer ? answer.points : listOf(answer);
+}
+
+export async function createMeeting(draft: { type: string; title?: string; start?: string; end?: string; secrecy?: string }): Promise<MeetingView> {
+  return send('POST', '/api/meetings', draft);
+}
+
+export interface EditReason {
+  readonly why?: string;
+  readonly text?: string;
+}
+
+export async function saveMeeting(view: MeetingView, plan: Plan, reason: EditReason = {}): Promise<MeetingView> {
+  return send('PUT', of(view.id), { plan, ...reason }, { 'If-Match': `"${view.revision}"` });
+}
+
+export const checkMeeting = async (id: string): Promise<CheckResult> => get(`${of(id)}/check`);
+export const checkPlan = async (plan: Plan): Promise<CheckResult> => send('POST', '/api/meetings/check', plan);
+
+export async function publishMeeting(id: string, answers: { reason?: string; despite?: boolean }): Promise<MeetingView> {
+  return send('POST', `${of(id)}/publish`, answers);
+}
+
+export async function putOff(id: string, how: 'postpone' | 'cancel', reason: EditReason): Promise<MeetingView> {
+  return send('POST', `${of(id)}/${how}`, reason);
+}
+
+export async function reply(meeting: string, point: string, answer: Partial<Reply>): Promise<void> {
+  await send('POST', `${of(meeting)}/points/${encodeURIComponent(point)}/reply`, answer);
+}
+
+/** Papers go up with their progress: fetch cannot tell it. */
+export async function uploadPaper(meeting: string, item: string, file: File, progress: (part: number) => void): Promise<void> {
+  const query = new URLSearchParams({ name: file.name, item, scope: 'tat-ca' });
+  await new Promise<void>((done, fail) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', `${of(meeting)}/papers?${query.toString()}`);
+    request.setRequestHeader('Content-Type', file.type || 'application/octet-stream');
+    request.upload.addEventListener('progress', (event) => progress(event.total > 0 ? event.loaded / event.total : 0));
+    request.addEventListener('load', () => (request.status < 300 ? done() : fail(new Error(String(request.status)))));
+    request.addEventListener('error', () => fail(new Error('unreachable')));
+    request.send(file);
+  });
+}
+
+export async function recallPaper(meeting: string, paper: string): Promise<void> {
+  await call(`${of(meeting)}/papers/${encodeURIComponent(paper)}/recall`, { method: 'POST' });
+}

@@ -1,0 +1,63 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { Broken, Pending, Unknown } from './Fallback';
+import { history } from './history';
+
+const root = createRootRoute({ notFoundComponent: Unknown });
+const at = <Path extends string>(path: Path) => ({ getParentRoute: () => root, path });
+
+const join = createRoute({ ...at('/'), component: lazyRouteComponent(async () => import('./JoinRoute'), 'JoinRoute') });
+const room = createRoute({ ...at('/hop/$room'), component: lazyRouteComponent(async () => import('./RoomRoute'), 'RoomRoute') });
+const content = createRoute({
+  ...at('/hop/$room/noi-dung'),
+  component: lazyRouteComponent(async () => import('../pages/room/ContentWindow'), 'ContentWindow'),
+});
+const chair = createRoute({
+  ...at('/hop/$room/chu-tri'),
+  component: lazyRouteComponent(async () => import('../pages/chair/ChairPage'), 'ChairPage'),
+});
+const secretary = createRoute({
+  ...at('/hop/$room/thu-ky'),
+  component: lazyRouteComponent(async () => import('../pages/secretary/SecretaryPage'), 'SecretaryPage'),
+});
+const technician = createRoute({
+  ...at('/hop/$room/ky-thuat'),
+  component: lazyRouteComponent(async () => import('../pages/technician/TechnicianPage'), 'TechnicianPage'),
+});
+const signIn = createRoute({
+  ...at('/dang-nhap'),
+  component: lazyRouteComponent(async () => import('../pages/signin/SignInPage'), 'SignInPage'),
+});
+const home = createRoute({ ...at('/trang-chu'), component: lazyRouteComponent(async () => import('../pages/home/HomePage'), 'HomePage') });
+const calendar = createRoute({
+  ...at('/lich'),
+  component: lazyRouteComponent(async () => import('../pages/calendar/CalendarPage'), 'CalendarPage'),
+});
+const editor = createRoute({
+  ...at('/lich/$meeting'),
+  component: lazyRouteComponent(async () => import('../pages/editor/EditorPage'), 'EditorPage'),
+});
+
+// Every state of every screen beside each other, for those who build them.
+const forBuilders = import.meta.env.DEV
+  ? [
+      createRoute({
+        ...at('/mau-man-hinh/$'),
+        component: lazyRouteComponent(async () => import('../pages/gallery/GalleryPage'), 'GalleryPage'),
+      }),
+    ]
+  : [];
+
+export const router = createRouter({
+  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, ...forBuilders]),
+  history,
+  defaultPendingComponent: Pending,
+  defaultPendingMs: 400,
+  defaultErrorComponent: Broken,
+  defaultNotFoundComponent: Unknown,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

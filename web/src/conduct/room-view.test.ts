@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { handWord, mayOpenMic, roomView } from './room-view';
+import { briefing } from './sample';
+import { readState, type LiveState } from './state';
+
+const view = (state: LiveState, own: string, micOn = false) =>
+  roomView({ state, own, micOn, now: briefing.now, nameOf: (point) => briefing.names[point] ?? point });
+
+describe("a point's screen", () => {
+  test('CON-02 says MICRO ĐANG TẮT until the point is invited, ĐANG PHÁT BIỂU then', () => {
+    expect(view(briefing.live, 'LG-X2').mic).toBe('off');
+    const invited = { ...briefing.live, speech: { number: 2, point: 'LG-X2', started: briefing.now } };
+    expect(view(invited, 'LG-X2').mic).toBe('ready');
+    expect(view(invited, 'LG-X2', true).mic).toBe('speaking');
+    expect(view(invited, 'LG-X1', true).mic).toBe('off');
+  });
+
+  test('CON-09 lets every microphone open in Thảo luận, none in a break, none that is muted', () => {
+    const talk: LiveState = { ...briefing.live, mode: 'thao-luan' };
+    expect(mayOpenMic(talk, 'LG-X2')).toBe(true);
+    expect(view(talk, 'LG-X2', true).mic).toBe('open');
+    expect(mayOpenMic({ ...talk, muted: ['LG-X2'] }, 'LG-X2')).toBe(false);
+    expect(view({ ...talk, muted: ['LG-X2'] }, 'LG-X2', true).mic).toBe('muted');
+    expect(mayOpenMic({ ...talk, phase: 'giai-lao' }, 'LG-X2')).toBe(false);
+    expect(mayOpenMic({ ...talk, phase: 'giai-lao' }, talk.main)).toBe(true);
+    expect(mayOpenMic({ ...talk, phase: 'be-mac' }, talk.main)).toBe(false);
+    expect(mayOpenMic({ ...talk, screen: { ...talk.screen, music: true } }, 'LG-X2')).toBe(false);
+  });
+
+  test('CON-03 shows its place in the queue, deferred entries left out', () => {
+    expect(handWord(briefing.live, 'LG-P2')).toMatchObject({ kind: 'waiting', place: 2 });
+    expect(handWord(briefing.live, 'LG-S2')).toMatchObject({ kind: 'deferred' });
+    expect(handWord(briefing.live, 'LG-X2')).toEqual({ kind: 'may' });
+    expect(handWord(briefing.live, 'LG-X1')).toEqual({ kind: 'speaking' });
+    expect(handWord(briefing.live, briefing.live.main)).toEqual({ kind: 'none' });
+  });
+
+  test('CON-06 has the clock at the main point and at the one that speaks', () => {
+    expect(view(briefing.live, 'LG-X1').ownClock).toBe(true);
+    expect(view(briefing.live, 'LG-00').ownClock).toBe(true);
+    expect(view(briefing.live, 'LG-X2').ownClock).toBe(false);
+  });
+
+  test('CON-12 names the point whose signal is out', () => {
+    const lost = { ...briefing.live, screen: { ...briefing.live.screen, lost: 'LG-X1' } };
+    expect(view(lost, 'LG-X2').lost).toBe('Xã Tân Dụ');
+  });
+});
+
+describe('the metadata of a room', () => {
+  test('that is no meeting state is no meeting', () => {
+    for (const odd of [undefined, '', '{', '[]', '7', '{"v":2}', '{"v":1}', 'null']) expect(readState(odd)).toBeNull();
+    expect(readState(JSON.stringify(briefing.live))).toEqual(briefing.live);
+  });
+});

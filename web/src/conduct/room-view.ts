@@ -1,0 +1,88 @@
+import { countdown, type Countdown } from './clock';
+import type { LiveState, PointId, VoteState } from './state';
+
+/** What the screen of one point says of the meeting: no DOM, no media, no language. */
+
+/** "MICRO ĐANG TẮT" and its opposites. `ready`: the floor is ours and the microphone is still closed at this device. */
+export type MicWord = 'off' | 'speaking' | 'open' | 'ready' | 'muted';
+
+export type HandWord =
+  | { readonly kind: 'may' }
+  | { readonly kind: 'waiting'; readonly entry: string; readonly place: number; readonly of: number }
+  | { readonly kind: 'deferred'; readonly entry: string }
+  | { readonly kind: 'speaking' }
+  | { readonly kind: 'none' };
+
+export interface RoomView {
+  readonly mic: MicWord;
+  readonly mayOpenMic: boolean;
+  readonly hand: HandWord;
+  readonly speaker: { readonly point: PointId; readonly name: string; readonly person: string; readonly topic: string } | null;
+  readonly clock: Countdown | null;
+  /** The clock is for everybody at the main point, and for the point that speaks. */
+  readonly ownClock: boolean;
+  readonly vote: VoteState | null;
+  readonly lost: string;
+  readonly waiting: number;
+}
+
+export interface RoomFacts {
+  readonly state: LiveState;
+  readonly own: PointId;
+  readonly micOn: boolean;
+  readonly now: number;
+  readonly nameOf: (point: PointId) => string;
+}
+
+/** The same rule as the bridge's: who may open the microphone now. The bridge enforces it, the page only shows it. */
+export function mayOpenMic(state: LiveState, own: PointId): boolean {
+  if (state.phase === 'be-mac' || (state.muted ?? []).includes(own)) return false;
+  if (own === state.main) return true;
+  if (state.phase === 'giai-lao') return false;
+  if (state.mode === 'thao-luan' && !state.screen.music) return true;
+  return state.speech?.point === own;
+}
+
+function micWord({ state, own, micOn }: RoomFacts): MicWord {
+  const holds = state.speech?.point === own;
+  const may = mayOpenMic(state, own);
+  if ((state.muted ?? []).includes(own) && !holds) return 'muted';
+  if (!may) return 'off';
+  if (!micOn) return holds ? 'ready' : 'off';
+  return holds ? 'speaking' : 'open';
+}
+
+export function handWord(state: LiveState, own: PointId): HandWord {
+  if (state.phase === 'be-mac' || own === state.main) return { kind: 'none' };
+  if (state.speech?.point === own) return { kind: 'speaking' };
+  const queue = state.queue ?? [];
+  const waiting = queue.filter((request) => !request.deferred);
+  const place = waiting.findIndex((request) => request.point === own);
+  const mine = waiting[place];
+  if (mine) return { kind: 'waiting', entry: mine.id, place: place + 1, of: Math.max(waiting.length, state.waiting ?? 0) };
+  const later = queue.find((request) => request.point === own);
+  return later ? { kind: 'deferred', entry: later.id } : { kind: 'may' };
+}
+
+export function roomView(facts: RoomFacts): RoomView {
+  const { state, own, now, nameOf } = facts;
+  const { speech, vote, screen } = state;
+  return {
+    mic: micWord(facts),
+    mayOpenMic: mayOpenMic(state, own),
+    hand: handWord(state, own),
+    speaker: speech
+      ? {
+          point: speech.point,
+          name: nameOf(speech.point),
+          person: [speech.name, speech.position].filter(Boolean).join(', '),
+          topic: speech.topic ?? '',
+        }
+      : null,
+    clock: speech ? countdown(speech.started, speech.due, now) : null,
+    ownClock: own === state.main || speech?.point === own,
+    vote: vote && vote.phase !== 'chuan-bi' ? vote : null,
+    lost: screen.lost ? nameOf(screen.lost) : '',
+    waiting: state.waiting ?? state.queue?.length ?? 0,
+  };
+}

@@ -1,0 +1,134 @@
+import { pointName, type Board } from './board';
+import { rollOrder } from './roll';
+import type { PointId } from './state';
+
+/** The technician's view of a hundred and forty points (CON-15): facts in, alarms and order out. */
+
+/** What is measured of one point; null where nobody measures it. */
+export interface PointFacts {
+  /** 0 to 1, the loudness of its microphone. */
+  readonly level: number;
+  readonly mic: boolean;
+  readonly camera: boolean;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly kbps: number | null;
+  readonly lossPercent: number | null;
+  readonly rttMs: number | null;
+  readonly line: 'good' | 'fair' | 'weak' | 'audioOnly' | 'lost' | 'unknown';
+  /** Milliseconds since a sound, and since a new picture. */
+  readonly silentFor: number;
+  readonly frozenFor: number;
+}
+
+export type Alarm = 'lost' | 'silent' | 'openMic' | 'clipping' | 'frozen' | 'overLoad' | 'loss' | 'failed' | 'untested';
+
+/** Worst first. */
+export const alarmOrder: readonly Alarm[] = ['lost', 'silent', 'openMic', 'clipping', 'frozen', 'overLoad', 'loss', 'failed', 'untested'];
+
+export interface TechRow {
+  readonly point: PointId;
+  readonly name: string;
+  readonly kind: string;
+  readonly connected: boolean;
+  readonly invited: boolean;
+  readonly muted: boolean;
+  readonly banned: boolean;
+  readonly facts: PointFacts | null;
+  /** Part of the line's budget in per cent; null when unknown. */
+  readonly load: number | null;
+  readonly alarms: readonly Alarm[];
+}
+
+export const silentAfterMs = 6_000;
+export const frozenAfterMs = 3_000;
+const clippingLevel = 0.98;
+const heavyLoss = 5;
+const fullLoad = 90;
+
+export interface AlarmInput {
+  readonly connected: boolean;
+  /** It was here once: a point that never came is no alarm before the roll call. */
+  readonly expected: boolean;
+  readonly invited: boolean;
+  readonly mayMic: boolean;
+  readonly facts: PointFacts | null;
+  readonly load: number | null;
+  readonly failed: boolean;
+  readonly untested: boolean;
+}
+
+export function alarmsOf({ connected, expected, invited, mayMic, facts, load, failed, untested }: AlarmInput): Alarm[] {
+  const found: Alarm[] = [];
+  if (!connected && (expected || invited)) found.push('lost');
+  if (connected && facts) {
+    if (invited && facts.silentFor >= silentAfterMs) found.push('silent');
+    if (facts.mic && !mayMic) found.push('openMic');
+    if (facts.mic && facts.level >= clippingLevel) found.push('clipping');
+    if (facts.camera && facts.frozenFor >= frozenAfterMs) found.push('frozen');
+    if (load !== null && load > fullLoad) found.push('overLoad');
+    if ((facts.lossPercent ?? 0) >= heavyLoss) found.push('loss');
+  }
+  if (failed) found.push('failed');
+  if (untested) found.push('untested');
+  return found;
+}
+
+export function techRows(board: Board, facts: ReadonlyMap<PointId, PointFacts>): TechRow[] {
+  const { live } = board;
+  const muted = new Set(live.muted ?? []);
+  const open = live.mode === 'thao-luan';
+  return rollOrder(board.plan).map(({ id, kind }) => {
+    const presence = board.points[id];
+    const own = facts.get(id) ?? null;
+    const budget = board.plan.points.find((point) => point.id === id)?.line ?? 0;
+    const load = own?.kbps === null || own?.kbps === undefined || budget === 0 ? null : Math.round((own.kbps / budget) * 100);
+    const invited = live.speech?.point === id;
+    const connected = presence?.connected ?? false;
+    const mayMic = !muted.has(id) && (id === live.main || invited || open);
+    return {
+      point: id,
+      name: pointName(board, id),
+      kind,
+      connected,
+      invited,
+      muted: muted.has(id),
+      banned: board.banned.includes(id),
+      facts: own,
+      load,
+      alarms: alarmsOf({
+        connected,
+        expected: (presence?.joined ?? '') !== '' && !presence?.left,
+        invited,
+        mayMic,
+        facts: own,
+        load,
+        failed: board.failed.includes(id),
+        untested: board.untested.includes(id),
+      }),
+    };
+  });
+}
+
+function rank(row: TechRow): number {
+  const worst = row.alarms[0];
+  return worst === undefined ? alarmOrder.length : alarmOrder.indexOf(worst);
+}
+
+export interface TechFilter {
+  readonly order: 'worst' | 'tree';
+  readonly find: string;
+  readonly onlyAlarms: boolean;
+}
+
+/** Letters without their marks: "xa tan du" finds "Xã Tân Dụ". */
+export function plain(text: string): string {
+  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/[đĐ]/g, 'd').toLowerCase();
+}
+
+export function chooseRows(rows: readonly TechRow[], { order, find, onlyAlarms }: TechFilter): TechRow[] {
+  const wanted = plain(find.trim());
+  const chosen = rows.filter((row) => (!onlyAlarms || row.alarms.length > 0) && (wanted === '' || plain(`${row.name} ${row.point}`).includes(wanted)));
+  // A stable sort: points of the same alarm keep the order of the tree, so that rows do not dance.
+  return order === 'tree' ? chosen : chosen.sort((a, b) => rank(a) - rank(b) || b.alarms.length - a.alarms.length);
+}

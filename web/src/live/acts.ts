@@ -1,0 +1,22 @@
+import { get, send } from '../api/call';
+import type { Board } from '../conduct/board';
+import type { Deed } from '../conduct/deed';
+import { boardOf } from './wire';
+
+const of = (meeting: string): string => `/api/meetings/${encodeURIComponent(meeting)}`;
+
+/** A new one for every act: a repeated request is then done once. */
+export function newKey(): string {
+  // Not randomUUID: pages on plain HTTP do not have it.
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Does something in a meeting; throws a Problem when the rules refuse it. */
+export async function act(meeting: string, deed: Deed): Promise<void> {
+  await send('POST', `${of(meeting)}/acts`, { do: deed.do, with: deed.with }, { 'Idempotency-Key': newKey() });
+}
+
+export async function fetchBoard(meeting: string): Promise<Board> {
+  return boardOf(await get<unknown>(`${of(meeting)}/state`));
+}

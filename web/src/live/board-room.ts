@@ -1,0 +1,85 @@
+import { ConnectionQuality, Room, RoomEvent, Track, type RemoteParticipant } from 'livekit-client';
+import { bridgeURL } from '../api/bridge';
+import { send } from '../api/call';
+import { Store } from '../app/store';
+import type { PointFacts } from '../conduct/technician';
+import { lineQuality } from '../meeting/quality';
+
+/** What a board sees and hears of the room: facts of every point, and one point off the air. */
+export interface BoardRoomView {
+  readonly facts: ReadonlyMap<string, PointFacts>;
+  readonly preview: string | null;
+  readonly tracks: readonly Track[];
+}
+
+const readEveryMs = 1_000;
+
+interface Memory {
+  heard: number;
+}
+
+/** Owns a board's connection. It takes nothing but the point that is previewed, so a board costs the line little. */
+export class BoardRoom {
+  readonly view = new Store<BoardRoomView>({ facts: new Map(), preview: null, tracks: [] });
+  private readonly room = new Room({ adaptiveStream: true });
+  private readonly memory = new Map<string, Memory>();
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private closed = false;
+
+  async open(meeting: string): Promise<void> {
+    const entry = await send<{ token: string }>('POST', `/api/meetings/${encodeURIComponent(meeting)}/enter`, { board: true });
+    if (this.closed) return;
+    for (const event of [RoomEvent.TrackSubscribed, RoomEvent.TrackUnsubscribed, RoomEvent.ParticipantDisconnected]) this.room.on(event, this.read);
+    await this.room.connect(bridgeURL('', location.origin), entry.token, { autoSubscribe: false });
+    this.timer = setInterval(this.read, readEveryMs);
+    this.read();
+  }
+
+  close(): void {
+    this.closed = true;
+    clearInterval(this.timer);
+    this.room.removeAllListeners();
+    void this.room.disconnect();
+  }
+
+  /** Takes one point's picture and sound, or none. */
+  preview(point: string | null): void {
+    for (const participant of this.room.remoteParticipants.values()) {
+      for (const publication of participant.trackPublications.values()) publication.setSubscribed(participant.identity === point);
+    }
+    this.view.update({ preview: point });
+    this.read();
+  }
+
+  private readonly read = (): void => {
+    const now = performance.now();
+    const facts = new Map<string, PointFacts>();
+    for (const participant of this.room.remoteParticipants.values()) facts.set(participant.identity, this.factsOf(participant, now));
+    const { preview } = this.view.get();
+    const shown = preview === null ? undefined : this.room.remoteParticipants.get(preview);
+    const tracks = [...(shown?.trackPublications.values() ?? [])].flatMap((publication) => publication.track ?? []);
+    this.view.update({ facts, tracks });
+  };
+
+  private factsOf(participant: RemoteParticipant, now: number): PointFacts {
+    const camera = participant.getTrackPublication(Track.Source.Camera);
+    const mic = participant.getTrackPublication(Track.Source.Microphone);
+    const memory = this.memory.get(participant.identity) ?? { heard: now };
+    this.memory.set(participant.identity, memory);
+    if (participant.audioLevel > 0.01) memory.heard = now;
+    return {
+      level: participant.isSpeaking ? participant.audioLevel : 0,
+      mic: mic !== undefined && !mic.isMuted,
+      camera: camera !== undefined && !camera.isMuted,
+      width: camera?.dimensions?.width ?? null,
+      height: camera?.dimensions?.height ?? null,
+      // The bridge does not tell boards what it measures of a point's line; only its verdict comes.
+      kbps: null,
+      lossPercent: null,
+      rttMs: null,
+      line: lineQuality({ quality: participant.connectionQuality ?? ConnectionQuality.Unknown, pictureHeldBack: false, hearable: mic !== undefined }),
+      silentFor: now - memory.heard,
+      frozenFor: 0,
+    };
+  }
+}

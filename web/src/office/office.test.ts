@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { briefing } from '../conduct/sample';
+import { dayOf } from '../i18n/clock';
+import { monthDays, onDay, timeAt, weekDays } from './day';
+import { addItem, dropItem, isSecret, itemStarts, missingFields, raiseItem, withMain, withPoints } from './draft';
+import { byDay, isOn, overlapping } from './lines';
+
+const { plan } = briefing.board;
+const line = (id: string, start: string, end: string, state: 'da-phat-hanh' | 'huy' = 'da-phat-hanh') => ({
+  id, title: id, type: 'giao-ban', host: '', start, end, state, version: 1, points: 3, invited: 30,
+});
+
+describe('the calendar', () => {
+  test('weeks begin on Monday, months are whole weeks', () => {
+    expect(weekDays(new Date(2026, 11, 6)).map(dayOf)).toEqual(['2026-11-30', '2026-12-01', '2026-12-02', '2026-12-03', '2026-12-04', '2026-12-05', '2026-12-06']);
+    const days = monthDays(new Date(2026, 1, 15));
+    expect(days.length).toBe(35);
+    expect(monthDays(new Date(2026, 10, 1)).length).toBe(42);
+    expect(dayOf(days[0]!)).toBe('2026-01-26');
+  });
+
+  test('SCH-09 moving a meeting keeps its hour', () => {
+    const moved = new Date(onDay(new Date(2026, 11, 3, 13, 30).toISOString(), '2026-12-07'));
+    expect([dayOf(moved), moved.getHours(), moved.getMinutes()]).toEqual(['2026-12-07', 13, 30]);
+    expect(timeAt('2026-12-07', '1330')).toBeUndefined();
+    expect(new Date(timeAt('2026-12-07', '13:30') ?? '').getHours()).toBe(13);
+  });
+
+  test('lists days in order and shows what collides', () => {
+    const late = line('b', '2026-12-03T14:00:00+07:00', '2026-12-03T15:00:00+07:00');
+    const early = line('a', '2026-12-03T13:30:00+07:00', '2026-12-03T14:30:00+07:00');
+    const next = line('c', '2026-12-03T15:00:00+07:00', '2026-12-03T16:00:00+07:00');
+    const off = line('d', '2026-12-03T14:00:00+07:00', '2026-12-03T15:00:00+07:00', 'huy');
+    expect([...overlapping([late, early, next, off])].sort()).toEqual(['a', 'b']);
+    expect([...byDay([off, late, early]).values()][0]?.map((each) => each.id)).toEqual(['a', 'b', 'd']);
+    expect(isOn(early, Date.parse('2026-12-03T14:00:00+07:00'))).toBe(true);
+    expect(isOn(early, Date.parse('2026-12-03T14:30:00+07:00'))).toBe(false);
+  });
+});
+
+describe('the editor of a meeting', () => {
+  test('SCH-01 names each field that is missing', () => {
+    expect(missingFields(plan)).toEqual([]);
+    const bare = { ...plan, title: ' ', main: '', agenda: [], points: [], people: {}, secrecy: '' };
+    expect(missingFields(bare)).toEqual(['title', 'chair', 'secretary', 'main', 'points', 'agenda', 'secrecy', 'technician']);
+    expect(missingFields({ ...plan, points: plan.points.filter((point) => point.id === plan.main) })).toEqual(['points']);
+  });
+
+  test('SEC-01 knows the three levels that are never carried', () => {
+    expect(['khong', 'luu-hanh-noi-bo', 'mat', 'toi-mat', 'tuyet-mat'].map(isSecret)).toEqual([false, false, true, true, true]);
+  });
+
+  test('SCH-03 takes points from the map, keeps the main one and those that the map has lost', () => {
+    const map = plan.points.filter((point) => point.id !== 'LG-X5').map(({ id, name, kind }) => ({ id, name, kind }));
+    const some = withPoints(plan, map, new Set(['LG-X1', 'LG-X5']));
+    expect(some.points.map((point) => point.id)).toEqual(['LG-00', 'LG-X1', 'LG-X5']);
+    expect(some.points[1]?.leader?.name).toBe('Hoàng Văn Giả Định');
+    expect(withMain(some, map, 'LG-S1').points.map((point) => point.id)).toContain('LG-S1');
+  });
+
+  test('CON-14 items keep their ids when they are moved, added and taken out', () => {
+    const grown = addItem(dropItem(raiseItem(plan, 1), 6));
+    expect(grown.agenda.slice(0, 2).map((item) => item.id)).toEqual(['muc-2', 'muc-1']);
+    expect(new Set(grown.agenda.map((item) => item.id)).size).toBe(grown.agenda.length);
+    expect(raiseItem(plan, 0)).toBe(plan);
+    expect(itemStarts(plan)[1]).toBe(Date.parse(plan.start ?? '') + 10 * 60_000);
+  });
+});

@@ -1,0 +1,33 @@
+import { Button } from '@mantine/core';
+import { useParams } from '@tanstack/react-router';
+import type { ComponentType } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Notice } from '../../app/Notice';
+import { useNow } from '../../app/use-now';
+import type { Board } from '../../conduct/board';
+import { useBoard, type Do } from '../../live/use-board';
+
+export interface BoardProps {
+  readonly board: Board;
+  readonly now: number;
+  readonly act: Do;
+  readonly stale?: boolean;
+}
+
+/** Brings a board its meeting. A board that was shown stays while the line is out, and says that it is old. */
+export function BoardRoute({ board: View }: { readonly board: ComponentType<BoardProps> }) {
+  const { t } = useTranslation();
+  const { room = '' } = useParams({ strict: false });
+  const { board, problem, stale, act } = useBoard(room);
+  const now = useNow(500);
+  if (board) return <View board={board} now={now} act={act} stale={stale} />;
+  if (!problem) return <Notice title={t('board.loading')} />;
+  const signedOut = problem.status === 401;
+  return (
+    <Notice title={t('board.cannot')} text={signedOut ? t('board.signIn') : t(`problem.${problem.code}`, { seconds: 30 })}>
+      <Button size="lg" component="a" href={signedOut ? '/dang-nhap' : '/trang-chu'}>
+        {signedOut ? t('signIn.title') : t('home.title')}
+      </Button>
+    </Notice>
+  );
+}

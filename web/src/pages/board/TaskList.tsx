@@ -1,0 +1,81 @@
+import { ActionIcon, Button, TextInput, Textarea } from '@mantine/core';
+import { useState, type SyntheticEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Board, Task } from '../../conduct/board';
+import { dayText } from '../../i18n/clock';
+import { newKey } from '../../live/acts';
+import type { Do } from '../../live/use-board';
+import { Panel } from '../../parts/Panel';
+import table from '../../parts/table.module.css';
+import classes from './TaskList.module.css';
+
+/** Conclusions: content, lead unit, supporting units and deadline of each task (MIN-05). */
+export function TaskList({ board, act }: { readonly board: Board; readonly act: Do }) {
+  const { t } = useTranslation();
+  const { tasks } = board.notes;
+  return (
+    <Panel title={t('task.title')} aside={t('task.count', { count: tasks.length })} fill>
+      {tasks.length > 0 && (
+        <table className={table.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t('task.content')}</th>
+              <th scope="col">{t('task.lead')}</th>
+              <th scope="col">{t('task.due')}</th>
+              <th scope="col">
+                <span className="visually-hidden">{t('task.drop')}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {tasks.map((task, index) => (
+              <tr key={task.id} data-testid="task">
+                <td>
+                  {index + 1}. {task.content}
+                </td>
+                <td>
+                  {task.lead}
+                  {(task.support ?? []).length > 0 && <div className={table.soft}>{t('task.with', { units: (task.support ?? []).join(', ') })}</div>}
+                </td>
+                <td className={classes.due}>{dayText(task.due)}</td>
+                <td>
+                  <ActionIcon variant="default" size={34} aria-label={t('task.dropOf', { number: index + 1 })} onClick={() => act({ do: 'conclude', with: { task, drop: true } })}>
+                    ×
+                  </ActionIcon>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <TaskForm onTask={(task) => act({ do: 'conclude', with: { task } })} />
+    </Panel>
+  );
+}
+
+const empty = { content: '', lead: '', support: '', due: '' };
+
+function TaskForm({ onTask }: { readonly onTask: (task: Task) => void }) {
+  const { t } = useTranslation();
+  const [draft, setDraft] = useState(empty);
+  const change = (part: Partial<typeof empty>) => setDraft({ ...draft, ...part });
+  const ready = draft.content.trim() !== '' && draft.lead.trim() !== '' && draft.due !== '';
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (!ready) return;
+    const support = draft.support.split(/[,;]/).map((unit) => unit.trim()).filter(Boolean);
+    onTask({ id: newKey(), content: draft.content.trim(), lead: draft.lead.trim(), support, due: draft.due });
+    setDraft(empty);
+  };
+  return (
+    <form className={classes.form} onSubmit={submit}>
+      <Textarea className={classes.wide ?? ''} label={t('task.content')} autosize minRows={1} maxRows={4} value={draft.content} onChange={(event) => change({ content: event.currentTarget.value })} />
+      <TextInput label={t('task.lead')} value={draft.lead} onChange={(event) => change({ lead: event.currentTarget.value })} />
+      <TextInput label={t('task.support')} value={draft.support} onChange={(event) => change({ support: event.currentTarget.value })} />
+      <TextInput type="date" lang="vi" label={t('task.due')} value={draft.due} onChange={(event) => change({ due: event.currentTarget.value })} />
+      <Button type="submit" size="sm" disabled={!ready}>
+        {t('task.add')}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,112 @@
+import { Button, Menu, SegmentedControl } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { EditReason, MeetingLine } from '../../api/meetings';
+import { dateText, dayOf } from '../../i18n/clock';
+import { addDays } from '../../office/day';
+import { byDay, overlapping } from '../../office/lines';
+import classes from './Calendar.module.css';
+import { DayCell } from './DayCell';
+import { MoveDialog } from './MoveDialog';
+
+export type Span = 'week' | 'month';
+
+interface CalendarProps {
+  readonly span: Span;
+  readonly day: Date;
+  readonly days: readonly Date[];
+  readonly lines: readonly MeetingLine[];
+  readonly now: number;
+  readonly onSpan: (span: Span) => void;
+  readonly onDay: (day: Date) => void;
+  readonly onMove: (line: MeetingLine, day: string, reason: EditReason) => void;
+  readonly onCreate: (type: string) => void;
+}
+
+export const meetingTypes = ['tham-muu', 'chuyen-mon', 'giao-ban', 'so-ket', 'tong-ket', 'tap-huan', 'dot-xuat'] as const;
+
+/** Week and month; a meeting is moved by dragging it to another day. */
+export function Calendar(props: CalendarProps) {
+  const { t } = useTranslation();
+  const { span, day, days, lines, now } = props;
+  const [asked, setAsked] = useState<{ line: MeetingLine; day: string } | null>(null);
+  const meetings = byDay(lines);
+  const clashes = overlapping(lines);
+  const turn = (by: 1 | -1) => props.onDay(span === 'week' ? addDays(day, 7 * by) : new Date(day.getFullYear(), day.getMonth() + by, 1));
+  const names = t('calendar.days', { returnObjects: true }) as readonly string[];
+  const first = days[0] ?? day;
+  const last = days.at(-1) ?? day;
+  const drop = (id: string, target: string) => {
+    const line = lines.find((each) => each.id === id);
+    if (line?.start && dayOf(new Date(line.start)) !== target) setAsked({ line, day: target });
+  };
+  return (
+    <>
+      <div className={classes.bar}>
+        <h1 className={classes.title}>
+          {span === 'week' ? t('calendar.weekOf', { from: dateText(first), to: dateText(last) }) : t('calendar.monthOf', { month: day.getMonth() + 1, year: day.getFullYear() })}
+        </h1>
+        <Button variant="default" onClick={() => turn(-1)}>
+          ‹ {t('calendar.back')}
+        </Button>
+        <Button variant="default" onClick={() => props.onDay(new Date(now))}>
+          {t('calendar.today')}
+        </Button>
+        <Button variant="default" onClick={() => turn(1)}>
+          {t('calendar.on')} ›
+        </Button>
+        <SegmentedControl
+          transitionDuration={0}
+          value={span}
+          onChange={(value) => props.onSpan(value === 'month' ? 'month' : 'week')}
+          data={[
+            { value: 'week', label: t('calendar.week') },
+            { value: 'month', label: t('calendar.month') },
+          ]}
+        />
+        <Menu position="bottom-end" transitionProps={{ duration: 0 }}>
+          <Menu.Target>
+            <Button>{t('calendar.create')}</Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {meetingTypes.map((type) => (
+              <Menu.Item key={type} onClick={() => props.onCreate(type)}>
+                {t(`type.${type}`)}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      </div>
+      <div className={classes.grid} data-span={span}>
+        {names.map((name) => (
+          <div key={name} className={classes.name}>
+            {name}
+          </div>
+        ))}
+        {days.map((each) => (
+          <DayCell
+            key={dayOf(each)}
+            day={each}
+            today={dayOf(each) === dayOf(new Date(now))}
+            outside={span === 'month' && each.getMonth() !== day.getMonth()}
+            lines={meetings.get(dayOf(each)) ?? []}
+            clashes={clashes}
+            most={span === 'week' ? 20 : 3}
+            onDrop={drop}
+          />
+        ))}
+      </div>
+      {asked && (
+        <MoveDialog
+          line={asked.line}
+          day={asked.day}
+          onClose={() => setAsked(null)}
+          onMove={(reason) => {
+            props.onMove(asked.line, asked.day, reason);
+            setAsked(null);
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { notifications } from '@mantine/notifications';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { createMeeting, fetchMeeting, fetchMeetings, saveMeeting, type EditReason, type MeetingLine } from '../../api/meetings';
+import { Problem } from '../../api/problem';
+import { useNow } from '../../app/use-now';
+import { dayOf } from '../../i18n/clock';
+import { addDays, monthDays, onDay, weekDays } from '../../office/day';
+import { OfficeShell } from '../office/OfficeShell';
+import { Calendar, type Span } from './Calendar';
+
+/** The calendar with its meetings; moving one saves it on its new day. */
+export function CalendarPage() {
+  const { t } = useTranslation();
+  const now = useNow(30_000);
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const [span, setSpan] = useState<Span>('week');
+  const [day, setDay] = useState(() => new Date(now));
+  const days = span === 'week' ? weekDays(day) : monthDays(day);
+  const from = dayOf(days[0] ?? day);
+  const to = dayOf(addDays(days.at(-1) ?? day, 1));
+  const lines = useQuery({ queryKey: ['meetings', from, to], queryFn: async () => fetchMeetings(from, to) });
+  const failed = (error: unknown) => {
+    const code = error instanceof Problem ? error.code : 'unknown';
+    notifications.show({ color: 'red', title: t('board.refused'), message: t(`problem.${code}`, { seconds: 30 }) });
+  };
+  const move = useMutation({
+    mutationFn: async ({ line, to: target, reason }: { line: MeetingLine; to: string; reason: EditReason }) => {
+      const view = await fetchMeeting(line.id);
+      const { start, end } = view.plan;
+      if (!start || !end) return;
+      const moved = onDay(start, target);
+      const shift = Date.parse(moved) - Date.parse(start);
+      const agenda = view.plan.agenda.map((item) => (item.start ? { ...item, start: new Date(Date.parse(item.start) + shift).toISOString() } : item));
+      await saveMeeting(view, { ...view.plan, start: moved, end: new Date(Date.parse(end) + shift).toISOString(), agenda }, reason);
+    },
+    onSuccess: () => notifications.show({ message: t('calendar.moved') }),
+    onError: failed,
+    onSettled: async () => client.invalidateQueries({ queryKey: ['meetings'] }),
+  });
+  const create = useMutation({
+    mutationFn: createMeeting,
+    onSuccess: async (view) => navigate({ to: '/lich/$meeting', params: { meeting: view.id } }),
+    onError: failed,
+  });
+  return (
+    <OfficeShell>
+      <Calendar
+        span={span}
+        day={day}
+        days={days}
+        lines={lines.data ?? []}
+        now={now}
+        onSpan={setSpan}
+        onDay={setDay}
+        onMove={(line, target, reason) => move.mutate({ line, to: target, reason })}
+        onCreate={(type) => create.mutate({ type, secrecy: 'khong' })}
+      />
+    </OfficeShell>
+  );
+}

@@ -1,0 +1,44 @@
+import { useTranslation } from 'react-i18next';
+import type { Board } from '../../conduct/board';
+import { nextInQueue, queueRows } from '../../conduct/queue';
+import type { Do } from '../../live/use-board';
+import { BoardShell } from '../board/BoardShell';
+import { OrderTable } from '../board/OrderTable';
+import { QueueTable } from '../board/QueueTable';
+import { SpeakerCard } from '../board/SpeakerCard';
+import { VotePanel } from '../board/VotePanel';
+import classes from './ChairBoard.module.css';
+import { ChairControls } from './ChairControls';
+import { ThumbBar } from './ThumbBar';
+
+interface ChairBoardProps {
+  readonly board: Board;
+  readonly now: number;
+  readonly act: Do;
+  readonly stale?: boolean;
+}
+
+/** The chair's board: who speaks, who waits, where the agenda stands. On a tablet the main acts lie under the right thumb. */
+export function ChairBoard({ board, now, act, stale = false }: ChairBoardProps) {
+  const { t } = useTranslation();
+  const next = nextInQueue(queueRows(board, now));
+  return (
+    <BoardShell name="chair" board={board} now={now} stale={stale}>
+      <h2 className="visually-hidden">{t('board.chair')}</h2>
+      <div className={classes.grid}>
+        <div className={classes.floor}>
+          <SpeakerCard board={board} now={now} act={act} />
+          <QueueTable board={board} now={now} act={act} invites />
+        </div>
+        <div className={classes.order}>
+          <OrderTable board={board} now={now} act={act} />
+        </div>
+        <div className={classes.side}>
+          <VotePanel board={board} act={act} chairs />
+          <ChairControls board={board} act={act} />
+        </div>
+      </div>
+      <ThumbBar board={board} next={next} act={act} />
+    </BoardShell>
+  );
+}

@@ -1,0 +1,55 @@
+import { ActionIcon, Button, NumberInput, TextInput } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Paper } from '../../api/meetings';
+import type { Plan } from '../../conduct/board';
+import { timeText } from '../../i18n/clock';
+import { addItem, dropItem, itemStarts, raiseItem, withItem } from '../../office/draft';
+import { Panel } from '../../parts/Panel';
+import classes from './AgendaEditor.module.css';
+import { PaperDrop } from './PaperDrop';
+
+interface AgendaEditorProps {
+  readonly plan: Plan;
+  readonly papers: readonly Paper[];
+  /** Papers hang on items that the bridge knows: first save, then drop. */
+  readonly saved: boolean;
+  readonly onPlan: (plan: Plan) => void;
+  readonly onPaper: (item: string, file: File, progress: (part: number) => void) => Promise<void>;
+  readonly onRecall: (paper: string) => void;
+}
+
+/** Items with their minutes; the hours follow from the start of the meeting. */
+export function AgendaEditor({ plan, papers, saved, onPlan, onPaper, onRecall }: AgendaEditorProps) {
+  const { t } = useTranslation();
+  const starts = itemStarts(plan);
+  return (
+    <Panel title={t('editor.agenda')} aside={saved ? undefined : t('editor.unsaved')}>
+      <ol className={classes.items}>
+        {plan.agenda.map((item, index) => {
+          const number = index + 1;
+          const start = starts[index];
+          return (
+            <li key={item.id} className={classes.item} data-testid="agenda-item">
+              <time className={classes.time}>{start ? timeText(new Date(start)) : `${number}.`}</time>
+              <TextInput size="sm" className={classes.title ?? ''} aria-label={t('editor.itemTitle', { number })} placeholder={t('editor.content')} maxLength={500} value={item.title} onChange={(event) => onPlan(withItem(plan, index, { title: event.currentTarget.value }))} />
+              <TextInput size="sm" aria-label={t('editor.itemWho', { number })} placeholder={t('editor.who')} value={item.presenter?.name ?? ''} onChange={(event) => onPlan(withItem(plan, index, { presenter: { ...item.presenter, name: event.currentTarget.value } }))} />
+              <NumberInput size="sm" hideControls aria-label={t('editor.itemMinutes', { number })} placeholder={t('editor.minutes')} min={0} max={600} suffix={` ${t('editor.minutes').toLowerCase()}`} value={item.minutes ?? 0} onChange={(value) => onPlan(withItem(plan, index, { minutes: Number(value) || 0 }))} />
+              <div className={classes.acts}>
+                <ActionIcon variant="default" size={34} aria-label={t('editor.up', { number })} disabled={index === 0} onClick={() => onPlan(raiseItem(plan, index))}>
+                  ↑
+                </ActionIcon>
+                <ActionIcon variant="default" size={34} aria-label={t('editor.drop', { number })} onClick={() => onPlan(dropItem(plan, index))}>
+                  ×
+                </ActionIcon>
+              </div>
+              {saved && <PaperDrop item={item.id} number={number} papers={papers.filter((paper) => paper.item === item.id)} onPaper={onPaper} onRecall={onRecall} />}
+            </li>
+          );
+        })}
+      </ol>
+      <Button variant="default" onClick={() => onPlan(addItem(plan))}>
+        {t('editor.addItem')}
+      </Button>
+    </Panel>
+  );
+}

@@ -1,0 +1,111 @@
+import { Button, Checkbox, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CheckResult, EditReason, MeetingView, Paper, PointRecord, Reply } from '../../api/meetings';
+import type { Person, Plan } from '../../conduct/board';
+import { isSecret, missingFields } from '../../office/draft';
+import { dayText } from '../../i18n/clock';
+import { Panel } from '../../parts/Panel';
+import { AgendaEditor } from './AgendaEditor';
+import classes from './Editor.module.css';
+import { GeneralFields } from './GeneralFields';
+import { PeopleFields } from './PeopleFields';
+import { PointPicker } from './PointPicker';
+import { ReasonFields } from './ReasonFields';
+import { Replies } from './Replies';
+
+export interface EditorProps {
+  readonly view: MeetingView;
+  readonly map: readonly PointRecord[];
+  readonly people: readonly Person[];
+  readonly papers: readonly Paper[];
+  readonly replies: readonly Reply[];
+  readonly check: CheckResult | null;
+  readonly busy: boolean;
+  readonly onSave: (plan: Plan, reason: EditReason) => void;
+  readonly onPublish: (answers: { reason?: string; despite?: boolean }) => void;
+  readonly onPaper: (item: string, file: File, progress: (part: number) => void) => Promise<void>;
+  readonly onRecall: (paper: string) => void;
+}
+
+/** One page for one meeting: what it is, who sits where, points, agenda with papers; at the side what is missing and what collides. */
+export function Editor(props: EditorProps) {
+  const { t } = useTranslation();
+  const { view, check } = props;
+  const [plan, setPlan] = useState<Plan>(view.plan);
+  const [reason, setReason] = useState<EditReason>({});
+  const [late, setLate] = useState('');
+  const [despite, setDespite] = useState(false);
+  const changed = plan !== view.plan;
+  const missing = missingFields(plan);
+  const secret = isSecret(plan.secrecy);
+  const published = view.state === 'da-phat-hanh';
+  const askLate = check?.problems.some((problem) => problem.code === 'papers.late') || check?.warnings.some((warning) => warning.code === 'papers.late');
+  const others = check?.problems.filter((problem) => problem.code !== 'field.missing') ?? [];
+  const editable = view.mine.edit;
+  return (
+    <>
+      <div className={classes.bar}>
+        <h1 className={classes.title}>{plan.title || t('editor.create')}</h1>
+        <span className={classes.state} data-changed={changed}>
+          {changed ? t('editor.unsaved') : t(`meetingState.${view.state}`)}
+        </span>
+        <Button variant="default" disabled={!changed || secret || !editable || (published && reason.why === undefined)} loading={props.busy} onClick={() => props.onSave(plan, reason)}>
+          {t('editor.save')}
+        </Button>
+        <Button
+          disabled={changed || missing.length > 0 || secret || !editable || (askLate === true && late.trim() === '') || ((check?.conflicts.length ?? 0) > 0 && !despite)}
+          onClick={() => props.onPublish({ ...(late.trim() === '' ? {} : { reason: late.trim() }), ...(despite ? { despite } : {}) })}
+        >
+          {t('editor.publish')}
+        </Button>
+      </div>
+      <fieldset className={classes.grid} disabled={!editable} aria-label={t('editor.general')}>
+        <div className={classes.column}>
+          <GeneralFields plan={plan} onPlan={setPlan} />
+          <PeopleFields plan={plan} people={props.people} onPlan={setPlan} />
+          <AgendaEditor plan={plan} papers={props.papers} onPlan={setPlan} onPaper={props.onPaper} onRecall={props.onRecall} saved={!changed} />
+        </div>
+        <div className={classes.column}>
+          <Panel title={missing.length > 0 ? t('editor.missing') : t('editor.ready')} aside={missing.length > 0 ? missing.length : undefined}>
+            <div className={classes.check} data-testid="check">
+              {missing.length > 0 && (
+                <ul className={classes.missing}>
+                  {missing.map((field) => (
+                    <li key={field}>{t(`editor.${field}`)}</li>
+                  ))}
+                </ul>
+              )}
+              {others.map((problem) => (
+                <p key={`${problem.field}-${problem.code}-${problem.value ?? ''}`} className={classes.fault}>
+                  {problem.message}
+                </p>
+              ))}
+              {view.deadlines && <p className={classes.deadlines}>{t('editor.deadlines', { papers: dayText(view.deadlines.papers), notice: dayText(view.deadlines.notice) })}</p>}
+              {check?.warnings.map((warning) => (
+                <p key={warning.code} className={classes.warning}>
+                  {warning.message}
+                </p>
+              ))}
+              {(check?.conflicts.length ?? 0) > 0 && (
+                <>
+                  <p className={classes.fault}>{t('editor.conflicts')}</p>
+                  <ul className={classes.missing}>
+                    {check?.conflicts.map((conflict) => (
+                      <li key={conflict.text}>{conflict.text}</li>
+                    ))}
+                  </ul>
+                  <Checkbox label={t('editor.despite')} checked={despite} onChange={(event) => setDespite(event.currentTarget.checked)} />
+                </>
+              )}
+              {askLate && <TextInput label={t('editor.late')} value={late} onChange={(event) => setLate(event.currentTarget.value)} />}
+              {published && changed && <ReasonFields reason={reason} onReason={setReason} />}
+            </div>
+          </Panel>
+          <PointPicker plan={plan} map={props.map} onPlan={setPlan} />
+          {published && <Replies plan={plan} replies={props.replies} />}
+        </div>
+      </fieldset>
+    </>
+  );
+}

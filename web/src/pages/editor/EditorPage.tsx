@@ -1,0 +1,82 @@
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { checkMeeting, fetchMeeting, fetchPapers, fetchPeople, fetchPoints, fetchReplies, publishMeeting, recallPaper, saveMeeting, uploadPaper, type EditReason, type MeetingView } from '../../api/meetings';
+import { Problem } from '../../api/problem';
+import { Notice } from '../../app/Notice';
+import type { Plan } from '../../conduct/board';
+import { dayOf } from '../../i18n/clock';
+import { OfficeShell } from '../office/OfficeShell';
+import { Editor } from './Editor';
+
+/** One meeting with everything around it, saved and published. */
+export function EditorPage() {
+  const { t } = useTranslation();
+  const { meeting = '' } = useParams({ strict: false });
+  const client = useQueryClient();
+  const view = useQuery({ queryKey: ['meeting', meeting], queryFn: async () => fetchMeeting(meeting), refetchOnWindowFocus: false });
+  const map = useQuery({ queryKey: ['points'], queryFn: async () => fetchPoints(dayOf(new Date())) });
+  const people = useQuery({ queryKey: ['people'], queryFn: fetchPeople, retry: false });
+  const papers = useQuery({ queryKey: ['papers', meeting], queryFn: async () => fetchPapers(meeting), retry: false });
+  const replies = useQuery({ queryKey: ['replies', meeting], queryFn: async () => fetchReplies(meeting), retry: false });
+  const check = useQuery({ queryKey: ['check', meeting, view.data?.revision], queryFn: async () => checkMeeting(meeting), enabled: view.data !== undefined, retry: false });
+  const failed = (error: unknown) => {
+    const problem = error instanceof Problem ? error : new Problem('unknown');
+    const message = problem.status === 412 ? t('editor.stale') : problem.places.map((place) => place.message).filter(Boolean).join(' ') || t(`problem.${problem.code}`, { seconds: 30 });
+    notifications.show({ color: 'red', title: t('board.refused'), message, autoClose: 8_000 });
+  };
+  const keep = (fresh: MeetingView | undefined) => {
+    if (fresh && 'plan' in fresh) client.setQueryData(['meeting', meeting], fresh);
+    else void client.invalidateQueries({ queryKey: ['meeting', meeting] });
+  };
+  const save = useMutation({
+    mutationFn: async ({ plan, reason }: { plan: Plan; reason: EditReason }) => {
+      if (!view.data) throw new Problem('unknown');
+      return saveMeeting(view.data, plan, reason);
+    },
+    onSuccess: (fresh) => {
+      keep(fresh);
+      notifications.show({ message: t('editor.saved') });
+    },
+    onError: failed,
+  });
+  const publish = useMutation({
+    mutationFn: async (answers: { reason?: string; despite?: boolean }) => publishMeeting(meeting, answers),
+    onSuccess: (fresh) => {
+      keep(fresh);
+      notifications.show({ message: t('editor.published') });
+    },
+    onError: failed,
+  });
+  if (view.isPending) return <Notice title={t('editor.loading')} />;
+  if (!view.data) {
+    const code = view.error instanceof Problem ? view.error.code : 'unknown';
+    return <Notice title={t(`problem.${code}`, { seconds: 30 })} />;
+  }
+  return (
+    <OfficeShell>
+      <Editor
+        key={view.data.revision}
+        view={view.data}
+        map={map.data ?? []}
+        people={people.data ?? []}
+        papers={papers.data ?? []}
+        replies={replies.data ?? []}
+        check={check.data ?? null}
+        busy={save.isPending || publish.isPending}
+        onSave={(plan, reason) => save.mutate({ plan, reason })}
+        onPublish={(answers) => publish.mutate(answers)}
+        onPaper={async (item, file, progress) => {
+          await uploadPaper(meeting, item, file, progress);
+          await client.invalidateQueries({ queryKey: ['papers', meeting] });
+        }}
+        onRecall={(paper) => {
+          recallPaper(meeting, paper)
+            .catch(failed)
+            .finally(() => void client.invalidateQueries({ queryKey: ['papers', meeting] }));
+        }}
+      />
+    </OfficeShell>
+  );
+}

@@ -1,0 +1,83 @@
+import { Select, TextInput } from '@mantine/core';
+import { DateInput, TimeInput } from '@mantine/dates';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Plan } from '../../conduct/board';
+import { dayOf, timeText } from '../../i18n/clock';
+import { timeAt } from '../../office/day';
+import { isSecret } from '../../office/draft';
+import { Panel } from '../../parts/Panel';
+import { meetingTypes } from '../calendar/Calendar';
+import fields from './fields.module.css';
+
+const secrecies = ['khong', 'luu-hanh-noi-bo', 'mat', 'toi-mat', 'tuyet-mat'] as const;
+
+interface GeneralFieldsProps {
+  readonly plan: Plan;
+  readonly onPlan: (plan: Plan) => void;
+}
+
+/** Days are dd/MM/yyyy in either language, weeks begin on Monday. */
+export function GeneralFields({ plan, onPlan }: GeneralFieldsProps) {
+  const { t, i18n } = useTranslation();
+  const [day, setDay] = useState(() => (plan.start ? dayOf(new Date(plan.start)) : ''));
+  const [from, setFrom] = useState(() => (plan.start ? timeText(new Date(plan.start)) : ''));
+  const [to, setTo] = useState(() => (plan.end ? timeText(new Date(plan.end)) : ''));
+  const when = (nextDay: string, nextFrom: string, nextTo: string) => {
+    setDay(nextDay);
+    setFrom(nextFrom);
+    setTo(nextTo);
+    const { start: oldStart, end: oldEnd, ...rest } = plan;
+    const start = timeAt(nextDay, nextFrom);
+    const end = timeAt(nextDay, nextTo);
+    void oldStart;
+    void oldEnd;
+    onPlan({ ...rest, ...(start ? { start } : {}), ...(end ? { end } : {}) });
+  };
+  const combobox = { transitionProps: { duration: 0 } };
+  return (
+    <Panel title={t('editor.general')}>
+      <div className={fields.fields}>
+        <TextInput className={fields.wide ?? ''} label={t('editor.title')} maxLength={500} value={plan.title} onChange={(event) => onPlan({ ...plan, title: event.currentTarget.value })} />
+        <Select
+          className={fields.two ?? ''}
+          label={t('editor.type')}
+          allowDeselect={false}
+          value={plan.type}
+          data={meetingTypes.map((type) => ({ value: type, label: t(`type.${type}`) }))}
+          onChange={(type) => onPlan({ ...plan, type: type ?? plan.type })}
+          comboboxProps={combobox}
+        />
+        <TextInput className={fields.two ?? ''} label={t('editor.host')} value={plan.host} onChange={(event) => onPlan({ ...plan, host: event.currentTarget.value })} />
+        <Select
+          className={fields.two ?? ''}
+          label={t('editor.secrecy')}
+          allowDeselect={false}
+          value={plan.secrecy === '' ? null : plan.secrecy}
+          data={secrecies.map((secrecy) => ({ value: secrecy, label: t(`secrecy.${secrecy}`) }))}
+          onChange={(secrecy) => onPlan({ ...plan, secrecy: secrecy ?? '' })}
+          comboboxProps={combobox}
+        />
+        {isSecret(plan.secrecy) && (
+          <p role="alert" className={fields.fault}>
+            {t('editor.secret')}
+          </p>
+        )}
+        <DateInput
+          className={fields.two ?? ''}
+          size="md"
+          label={t('editor.date')}
+          valueFormat="DD/MM/YYYY"
+          locale={i18n.language}
+          firstDayOfWeek={1}
+          value={day === '' ? null : day}
+          onChange={(next) => when(next ?? '', from, to)}
+          popoverProps={{ transitionProps: { duration: 0 } }}
+        />
+        <TimeInput className={fields.two ?? ''} size="md" label={t('editor.start')} value={from} onChange={(event) => when(day, event.currentTarget.value, to)} />
+        <TimeInput className={fields.two ?? ''} size="md" label={t('editor.end')} value={to} onChange={(event) => when(day, from, event.currentTarget.value)} />
+        <TextInput className={fields.wide ?? ''} label={t('editor.place')} value={plan.place ?? ''} onChange={(event) => onPlan({ ...plan, place: event.currentTarget.value })} />
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,74 @@
+import { useEffect, useState, type ComponentType } from 'react';
+import type { Board } from '../../conduct/board';
+import { crowd, crowdFacts } from '../../conduct/crowd';
+import { briefing } from '../../conduct/sample';
+import { ChairBoard } from '../chair/ChairBoard';
+import { SecretaryBoard } from '../secretary/SecretaryBoard';
+import { TechnicianBoard } from '../technician/TechnicianBoard';
+import { OfficeSample } from './OfficeSample';
+import { RoomSample } from './RoomSample';
+
+const { board, now, live } = briefing;
+const nothing = () => undefined;
+const long = `${board.plan.host} ${board.plan.title} `.repeat(3).slice(0, 200);
+
+const gathering: Board = {
+  ...board,
+  live: { ...live, phase: 'tap-hop', recording: false },
+  roll: Object.fromEntries(Object.entries(board.roll).map(([point, mark]) => [point, { ...mark, status: 'chua-diem-danh', present: 0 }])),
+};
+const { speech: _speech, ...silentLive } = live;
+const quiet: Board = { ...board, queue: [], live: { ...silentLive, queue: [], waiting: 0, screen: { layout: 'toan-man-hinh', tiles: ['LG-00'] } } };
+const voting: Board = {
+  ...board,
+  votes: board.votes.map((vote) => ({
+    ...vote,
+    phase: 'mo',
+    entries: [
+      { point: 'LG-X1', counts: { for: 2, against: 0, abstain: 1 }, by: 'a', at: '' },
+      { point: 'LG-X1', counts: { for: 3, against: 0, abstain: 0 }, by: 'a', at: '', confirmed: 'b' },
+      { point: 'LG-X2', counts: { for: 2, against: 1, abstain: 0 }, by: 'a', at: '' },
+    ],
+  })),
+};
+const longNames: Board = {
+  ...board,
+  plan: { ...board.plan, title: long, points: board.plan.points.map((point) => (['LG-X1', 'LG-X3'].includes(point.id) ? { ...point, name: long } : point)) },
+};
+const vote = { motion: 'bq-1', title: board.votes[0]?.motion.title ?? '', eligible: 41, present: 38, cast: 12 } as const;
+
+function Crowd() {
+  const [tick, setTick] = useState(0);
+  const [meeting] = useState(() => crowd(140));
+  useEffect(() => {
+    const timer = setInterval(() => setTick((old) => old + 1), 500);
+    return () => clearInterval(timer);
+  }, []);
+  return <TechnicianBoard board={meeting} now={now} act={nothing} facts={crowdFacts(meeting, tick)} preview={null} onPreview={nothing} picture={null} />;
+}
+
+export const states: Readonly<Record<string, ComponentType>> = {
+  chair: () => <ChairBoard board={board} now={now} act={nothing} />,
+  'chair-over': () => <ChairBoard board={board} now={now + 60_000} act={nothing} />,
+  'chair-quiet': () => <ChairBoard board={quiet} now={now} act={nothing} stale />,
+  'chair-long': () => <ChairBoard board={longNames} now={now} act={nothing} />,
+  secretary: () => <SecretaryBoard board={board} now={now} act={nothing} />,
+  'secretary-roll': () => <SecretaryBoard board={gathering} now={now} act={nothing} />,
+  'secretary-vote': () => <SecretaryBoard board={voting} now={now} act={nothing} />,
+  technician: Crowd,
+  room: () => <RoomSample state={live} own="LG-X2" />,
+  'room-main': () => <RoomSample state={live} own="LG-00" micOn />,
+  'room-waiting': () => <RoomSample state={live} own="LG-P2" />,
+  'room-speaking': () => <RoomSample state={live} own="LG-X1" micOn silent />,
+  'room-long': () => <RoomSample state={live} own="LG-X1" micOn name={long} />,
+  'room-lost': () => <RoomSample state={{ ...live, banner: board.plan.title, screen: { ...live.screen, lost: 'LG-X1' } }} own="LG-X2" />,
+  'room-recess': () => <RoomSample state={{ ...silentLive, phase: 'giai-lao', loudspeaker: true }} own="LG-X2" />,
+  'room-vote': () => <RoomSample state={{ ...live, vote: { ...vote, form: 'ghi-ten', phase: 'mo' } }} own="LG-X2" />,
+  'room-hands': () => <RoomSample state={{ ...live, vote: { ...vote, form: 'gio-tay', phase: 'mo' } }} own="LG-X2" />,
+  'room-result': () => <RoomSample state={{ ...live, vote: { ...vote, form: 'gio-tay', phase: 'dong', result: { for: 35, against: 1, abstain: 2, perMille: 854, passed: true } } }} own="LG-X2" />,
+  home: () => <OfficeSample page="home" />,
+  week: () => <OfficeSample page="week" />,
+  month: () => <OfficeSample page="month" />,
+  editor: () => <OfficeSample page="editor" />,
+  'editor-empty': () => <OfficeSample page="editor-empty" />,
+};

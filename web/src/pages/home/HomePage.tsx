@@ -1,0 +1,49 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button } from '@mantine/core';
+import { Navigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { fetchMeetings, reply } from '../../api/meetings';
+import { Notice } from '../../app/Notice';
+import { useNow } from '../../app/use-now';
+import { dayOf } from '../../i18n/clock';
+import { addDays } from '../../office/day';
+import { OfficeShell, useSession } from '../office/OfficeShell';
+import { Home } from './Home';
+
+const daysAhead = 8;
+
+/** The first page of somebody who is signed in. */
+export function HomePage() {
+  const { t } = useTranslation();
+  const now = useNow(10_000);
+  const session = useSession();
+  const client = useQueryClient();
+  const today = new Date(now);
+  const from = dayOf(today);
+  const meetings = useQuery({
+    queryKey: ['meetings', from],
+    queryFn: async () => fetchMeetings(from, dayOf(addDays(today, daysAhead))),
+    enabled: Boolean(session.data),
+    refetchInterval: 60_000,
+  });
+  const comes = useMutation({
+    mutationFn: async ({ meeting, point }: { meeting: string; point: string }) => reply(meeting, point, { answer: 'tham-du' }),
+    onSettled: async () => client.invalidateQueries(),
+  });
+  if (session.isPending) return <Notice title={t('app.loading')} />;
+  if (!session.data) {
+    if (!session.isError) return <Navigate to="/dang-nhap" replace />;
+    return (
+      <Notice title={t('app.unreachable')}>
+        <Button size="lg" onClick={() => void session.refetch()}>
+          {t('app.retry')}
+        </Button>
+      </Notice>
+    );
+  }
+  return (
+    <OfficeShell>
+      <Home session={session.data} lines={meetings.data ?? []} loading={meetings.isPending} now={now} onComes={(meeting, point) => comes.mutate({ meeting, point })} />
+    </OfficeShell>
+  );
+}

@@ -1,0 +1,60 @@
+import { Button } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { fetchSession, signOut } from '../../api/session';
+import { Clock } from '../../app/Clock';
+import { LanguageSwitch } from '../../app/LanguageSwitch';
+import classes from './OfficeShell.module.css';
+
+export function useSession() {
+  return useQuery({ queryKey: ['session'], queryFn: fetchSession, staleTime: 60_000 });
+}
+
+/** The head of the pages at the desk: where one is, who one is. */
+export function OfficeShell({ children }: { readonly children: ReactNode }) {
+  const { t } = useTranslation();
+  const session = useSession().data ?? null;
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const leave = async () => {
+    await signOut().catch(() => undefined);
+    client.clear();
+    await navigate({ to: '/dang-nhap' });
+  };
+  return (
+    <div className={classes.page}>
+      <header className={classes.header}>
+        <img src="/icon.svg" alt="" width="36" height="36" />
+        <div>
+          <div className={classes.brand}>{t('app.name')}</div>
+          <div className={classes.subtitle}>{t('app.subtitle')}</div>
+        </div>
+        {session && (
+          <nav className={classes.ways} aria-label={t('home.title')}>
+            <Link to="/trang-chu" className={classes.way} activeProps={{ 'aria-current': 'page' }}>
+              {t('home.title')}
+            </Link>
+            <Link to="/lich" className={classes.way} activeProps={{ 'aria-current': 'page' }}>
+              {t('home.calendar')}
+            </Link>
+          </nav>
+        )}
+        <Clock className={classes.clock} />
+        {session && (
+          <>
+            <span className={classes.who} title={session.name}>
+              {session.name}
+            </span>
+            <Button variant="default" onClick={() => void leave()}>
+              {t('signIn.out')}
+            </Button>
+          </>
+        )}
+        <LanguageSwitch />
+      </header>
+      <main className={classes.main}>{children}</main>
+    </div>
+  );
+}

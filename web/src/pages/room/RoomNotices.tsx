@@ -1,0 +1,44 @@
+import { useTranslation } from 'react-i18next';
+import { Icon } from '../../app/icons';
+import type { RoomView } from '../../conduct/room-view';
+import type { LiveState } from '../../conduct/state';
+import classes from './RoomNotices.module.css';
+
+interface RoomNoticesProps {
+  readonly state: LiveState;
+  readonly view: RoomView;
+  readonly silent: boolean;
+}
+
+/** What everybody is told, in one column over the picture: nothing moves when it comes and goes. */
+export function RoomNotices({ state, view, silent }: RoomNoticesProps) {
+  const { t } = useTranslation();
+  const stage = state.phase === 'tap-hop' ? t('room.gathering') : state.phase === 'giai-lao' ? t('room.recess') : state.phase === 'be-mac' ? t('room.closed') : '';
+  return (
+    <div className={classes.column} aria-live="polite">
+      {state.loudspeaker && (
+        <p className={classes.notice} data-kind="loudspeaker">
+          {t('room.loudspeaker')}
+        </p>
+      )}
+      {view.lost !== '' && (
+        <p className={classes.notice} data-kind="lost" role="alert">
+          <Icon name="warning" size="1.2em" />
+          {t('room.lost', { name: view.lost })}
+        </p>
+      )}
+      {state.banner && (
+        <p className={classes.notice} data-testid="notice">
+          {state.banner}
+        </p>
+      )}
+      {stage !== '' && <p className={classes.notice}>{stage}</p>}
+      {silent && (
+        <p className={classes.notice} data-kind="lost" role="alert">
+          <Icon name="micOff" size="1.2em" />
+          {t('room.silentMic')}
+        </p>
+      )}
+    </div>
+  );
+}

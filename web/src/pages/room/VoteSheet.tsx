@@ -1,0 +1,85 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { HandCounts, Voter } from '../../conduct/board';
+import { choices, type Choice, type VoteState } from '../../conduct/state';
+import { percent } from '../../conduct/vote';
+import { CountHands } from './CountHands';
+import classes from './VoteSheet.module.css';
+
+interface VoteSheetProps {
+  readonly vote: VoteState;
+  /** Members with a vote at this point. */
+  readonly voters: readonly Voter[];
+  readonly onCast: (voter: string, choice: Choice) => void;
+  readonly onHands: (counts: HandCounts) => void;
+}
+
+/** A vote as a room sees it: huge buttons, and the result when it is closed (VOT-01, VOT-02). */
+export function VoteSheet({ vote, voters, onCast, onHands }: VoteSheetProps) {
+  const { t } = useTranslation();
+  const { result } = vote;
+  const title = vote.phase === 'mo' ? t('room.voteOpen') : vote.phase === 'cho-chu-toa' ? t('room.voteTied') : t('room.voteClosed');
+  return (
+    <section className={classes.sheet} aria-label={title} data-testid="vote">
+      <p className={classes.kicker}>{title}</p>
+      <h2 className={classes.title}>{vote.title}</h2>
+      {vote.phase === 'mo' && vote.form === 'ghi-ten' && <Named key={vote.motion} voters={voters} onCast={onCast} />}
+      {vote.phase === 'mo' && vote.form === 'gio-tay' && <CountHands key={vote.motion} members={voters.length} onHands={onHands} />}
+      {result && (
+        <>
+          <dl className={classes.result}>
+            {(['for', 'against', 'abstain'] as const).map((kind) => (
+              <div key={kind}>
+                <dt>{t(`vote.${kind}`)}</dt>
+                <dd>{result[kind]}</dd>
+              </div>
+            ))}
+          </dl>
+          <p className={classes.verdict} data-passed={result.passed}>
+            {t(result.passed ? 'vote.passed' : 'vote.fell', { share: percent(result.perMille, t('vote.comma')) })}
+          </p>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Named({ voters, onCast }: Pick<VoteSheetProps, 'voters' | 'onCast'>) {
+  const { t } = useTranslation();
+  const [sent, setSent] = useState<Readonly<Record<string, Choice>>>({});
+  const next = voters.find((voter) => sent[voter.person] === undefined);
+  const last = voters.reduce<Voter | undefined>((found, voter) => (sent[voter.person] === undefined ? found : voter), undefined);
+  const lastChoice = last ? sent[last.person] : undefined;
+  return (
+    <>
+      {next && (
+        <>
+          <p className={classes.hint}>
+            {t('room.voteAs')} <strong>{next.name}</strong>. {t('room.voteNamed')}
+          </p>
+          <div className={classes.choices}>
+            {choices.map((choice) => (
+              <button
+                key={choice}
+                type="button"
+                className={classes.choice}
+                data-choice={choice}
+                onClick={() => {
+                  setSent({ ...sent, [next.person]: choice });
+                  onCast(next.person, choice);
+                }}
+              >
+                {t(`room.choice.${choice}`)}
+              </button>
+            ))}
+          </div>
+        </>
+      )}
+      {last && lastChoice && (
+        <p className={classes.hint}>
+          {last.name}: {t('room.voted', { choice: t(`room.choice.${lastChoice}`) })}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,88 @@
+import { notifications } from '@mantine/notifications';
+import { useCallback, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Problem } from '../../api/problem';
+import { useNow } from '../../app/use-now';
+import type { Plan, Voter } from '../../conduct/board';
+import type { Deed } from '../../conduct/deed';
+import { roomView, type RoomView } from '../../conduct/room-view';
+import { newKey } from '../../live/acts';
+import { usePlan } from '../../live/use-plan';
+import type { MeetingSession } from '../../meeting/session';
+import type { MeetingState } from '../../meeting/state';
+
+export interface RoomDesk {
+  readonly view: RoomView;
+  readonly item: string;
+  readonly phone: string;
+  readonly voters: readonly Voter[];
+  readonly busy: boolean;
+  readonly silent: boolean;
+  readonly hand: () => void;
+  readonly act: (deed: Deed) => void;
+}
+
+const silentAfterMs = 8_000;
+
+/** True when the microphone has been on the air for a while and nothing was heard of it. */
+function useSilence(onAir: boolean, speaking: boolean): boolean {
+  const [silent, setSilent] = useState(false);
+  useEffect(() => {
+    if (!onAir || speaking) return undefined;
+    const timer = setTimeout(() => setSilent(true), silentAfterMs);
+    return () => {
+      clearTimeout(timer);
+      setSilent(false);
+    };
+  }, [onAir, speaking]);
+  return silent;
+}
+
+function itemTitle(plan: Plan | null, item: string | undefined): string {
+  const index = plan?.agenda.findIndex((each) => each.id === item) ?? -1;
+  const found = plan?.agenda[index];
+  return found ? `${index + 1}. ${found.title}` : '';
+}
+
+/** What a point's device shows and does in a conducted meeting; null in a room that nobody conducts. */
+export function useRoom(session: MeetingSession, state: MeetingState): RoomDesk | null {
+  const { t } = useTranslation();
+  const { conduct, own, info } = state;
+  const now = useNow(250);
+  const plan = usePlan(conduct ? info.id : null);
+  const [busy, setBusy] = useState(false);
+  const ownTile = state.room.points.find((tile) => tile.point.own);
+  const names = new Map(state.room.points.map((tile) => [tile.point.identity, tile.point.name]));
+  const nameOf = (point: string) => names.get(point) ?? plan?.points.find((each) => each.id === point)?.name ?? point;
+  const view = conduct ? roomView({ state: conduct, own: own.id, micOn: state.mic, now, nameOf }) : null;
+  const silent = useSilence(view?.mic === 'speaking', ownTile?.point.speaking ?? false);
+  const perform = useCallback(
+    (deed: Deed) => {
+      setBusy(true);
+      session
+        .perform(deed)
+        .catch((error: unknown) => {
+          const code = error instanceof Problem ? error.code : 'unknown';
+          notifications.show({ color: 'red', title: t('board.refused'), message: t(`problem.${code}`, { seconds: 30 }), autoClose: 6_000 });
+        })
+        .finally(() => setBusy(false));
+    },
+    [session, t],
+  );
+  if (!conduct || !view) return null;
+  const { hand } = view;
+  return {
+    view,
+    item: itemTitle(plan, conduct.item?.id),
+    phone: plan?.people.phone ?? '',
+    voters: plan?.voters?.filter((voter) => voter.point === own.id) ?? [],
+    busy,
+    silent,
+    act: perform,
+    hand: () => {
+      if (busy || hand.kind === 'none' || hand.kind === 'speaking') return;
+      if (hand.kind === 'may') perform({ do: 'ask', with: { entry: newKey(), point: own.id } });
+      else perform({ do: 'withdraw', with: { entry: hand.entry } });
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { Button, NumberInput } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Board, HandCounts, Vote } from '../../conduct/board';
+import { handFault, handRows, type HandRow } from '../../conduct/vote';
+import type { Do } from '../../live/use-board';
+import { Panel } from '../../parts/Panel';
+import table from '../../parts/table.module.css';
+import classes from './HandsTable.module.css';
+
+interface HandsTableProps {
+  readonly board: Board;
+  readonly vote: Vote;
+  readonly act: Do;
+}
+
+/** Show of hands, three counts a point; the secretary confirms each (VOT-02). */
+export function HandsTable({ board, vote, act }: HandsTableProps) {
+  const { t } = useTranslation();
+  const rows = handRows(board, vote);
+  return (
+    <Panel title={t('hands.title')} aside={t('hands.done', { done: rows.filter((row) => row.confirmed).length, count: rows.length })} fill>
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th scope="col">{t('roll.point')}</th>
+            <th scope="col" className={table.number}>
+              {t('hands.members')}
+            </th>
+            <th scope="col">{t('vote.for')}</th>
+            <th scope="col">{t('vote.against')}</th>
+            <th scope="col">{t('vote.abstain')}</th>
+            <th scope="col">
+              <span className="visually-hidden">{t('hands.confirm')}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <HandLine key={row.point} row={row} motion={vote.motion.id} act={act} />
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}
+
+function HandLine({ row, motion, act }: { readonly row: HandRow; readonly motion: string; readonly act: Do }) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState<HandCounts | null>(null);
+  const counts = typed ?? row.counts ?? { for: row.members, against: 0, abstain: 0 };
+  const fault = handFault(counts, row.members);
+  const field = (kind: keyof HandCounts) => (
+    <NumberInput
+      size="sm"
+      hideControls
+      className={classes.count ?? ''}
+      aria-label={t('hands.countOf', { kind: t(`vote.${kind}`), name: row.name })}
+      min={0}
+      value={counts[kind]}
+      error={fault !== null}
+      onChange={(value) => setTyped({ ...counts, [kind]: value === '' ? Number.NaN : Number(value) })}
+    />
+  );
+  return (
+    <tr data-testid="hands-row" data-point={row.point}>
+      <td>
+        <div className={table.strong}>{row.name}</div>
+        {row.earlier.map((old) => (
+          <s key={`${old.for}/${old.against}/${old.abstain}`} className={classes.old}>
+            {old.for} / {old.against} / {old.abstain}
+          </s>
+        ))}
+        {fault && (
+          <div role="alert" className={classes.fault}>
+            {t(`hands.${fault}`, { count: row.members })}
+          </div>
+        )}
+      </td>
+      <td className={table.number}>{row.members}</td>
+      <td>{field('for')}</td>
+      <td>{field('against')}</td>
+      <td>{field('abstain')}</td>
+      <td className={classes.acts}>
+        {row.counts && !typed ? (
+          <Button size="sm" variant={row.confirmed ? 'default' : 'filled'} disabled={row.confirmed} onClick={() => act({ do: 'confirm-hands', with: { motion, point: row.point } })}>
+            {row.confirmed ? t('hands.confirmed') : t('hands.confirm')}
+          </Button>
+        ) : (
+          <Button
+            size="sm"
+            variant="default"
+            disabled={fault !== null}
+            onClick={() => {
+              act({ do: 'enter-hands', with: { motion, point: row.point, counts } });
+              setTyped(null);
+            }}
+          >
+            {t('hands.enter')}
+          </Button>
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,109 @@
+import { Textarea } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { at, pointName, type Board, type PastSpeech } from '../../conduct/board';
+import { clockText } from '../../conduct/clock';
+import { timeText } from '../../i18n/clock';
+import type { Do } from '../../live/use-board';
+import { Panel } from '../../parts/Panel';
+import classes from './LiveMinutes.module.css';
+
+interface LiveMinutesProps {
+  readonly board: Board;
+  readonly act: Do;
+}
+
+/** The course of the meeting, written while it runs: each item with its speeches, times taken from the log (MIN-01). */
+export function LiveMinutes({ board, act }: LiveMinutesProps) {
+  const { t } = useTranslation();
+  const on = board.live.item?.id;
+  const begun = board.plan.agenda.filter((item) => board.runs.some((run) => run.item === item.id));
+  return (
+    <Panel title={t('minutes.title')} aside={t('minutes.saved')} fill>
+      {begun.length === 0 && <p className={classes.none}>{t('minutes.none')}</p>}
+      {begun.map((_, index) => {
+        // The item that is on stands first: it is the one that is written in.
+        const item = begun[begun.length - 1 - index];
+        if (!item) return null;
+        const speeches = board.past.filter((speech) => speech.item === item.id);
+        return (
+          <article key={item.id} className={classes.item} data-on={item.id === on}>
+            <h3 className={classes.title}>
+              {board.plan.agenda.indexOf(item) + 1}. {item.title}
+            </h3>
+            <Written
+              label={t('minutes.course')}
+              hidden={t('minutes.courseOf', { title: item.title })}
+              value={board.notes.items[item.id] ?? ''}
+              onWritten={(text) => act({ do: 'note', with: { item: item.id, text } })}
+            />
+            {speeches.map((speech) => (
+              <Speech key={speech.number} board={board} speech={speech} act={act} />
+            ))}
+          </article>
+        );
+      })}
+      <article className={classes.item}>
+        <h3 className={classes.title}>{t('minutes.remark')}</h3>
+        <Written label={t('minutes.remarkHint')} hidden={t('minutes.remark')} value={board.notes.remark} onWritten={(text) => act({ do: 'note', with: { text } })} />
+      </article>
+    </Panel>
+  );
+}
+
+function Speech({ board, speech, act }: LiveMinutesProps & { readonly speech: PastSpeech }) {
+  const { t } = useTranslation();
+  const started = at(speech.started);
+  const ended = at(speech.ended);
+  return (
+    <div className={classes.speech}>
+      <p className={classes.who}>
+        <time>{timeText(new Date(started))}</time>
+        <strong>{[speech.speaker?.name, speech.speaker?.position].filter(Boolean).join(', ')}</strong>
+        <span>{pointName(board, speech.point)}</span>
+        {ended > 0 && <span>{clockText(ended - started)}</span>}
+      </p>
+      <Written
+        label={t('minutes.speech')}
+        hidden={t('minutes.speechOf', { number: speech.number })}
+        value={speech.summary ?? ''}
+        onWritten={(summary) => act({ do: 'note-speech', with: { number: speech.number, summary } })}
+      />
+    </div>
+  );
+}
+
+interface WrittenProps {
+  readonly label: string;
+  readonly hidden: string;
+  readonly value: string;
+  readonly onWritten: (text: string) => void;
+}
+
+const restMs = 1_200;
+
+/** Saves when the writer rests or leaves the field; what comes from outside never overwrites what is being typed. */
+function Written({ label, hidden, value, onWritten }: WrittenProps) {
+  const [text, setText] = useState<string | null>(null);
+  const shown = text ?? value;
+  useEffect(() => {
+    if (text === null || text === value) return undefined;
+    const timer = setTimeout(() => onWritten(text), restMs);
+    return () => clearTimeout(timer);
+  }, [text, value, onWritten]);
+  return (
+    <Textarea
+      autosize
+      minRows={1}
+      maxRows={12}
+      aria-label={hidden}
+      placeholder={label}
+      value={shown}
+      onChange={(event) => setText(event.currentTarget.value)}
+      onBlur={() => {
+        if (text !== null && text !== value) onWritten(text);
+        setText(null);
+      }}
+    />
+  );
+}

@@ -1,0 +1,64 @@
+import { Tabs } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { BoardShell } from '../board/BoardShell';
+import type { BoardProps } from '../board/BoardRoute';
+import { OrderTable } from '../board/OrderTable';
+import { QueueTable } from '../board/QueueTable';
+import { SpeakerCard } from '../board/SpeakerCard';
+import { TaskList } from '../board/TaskList';
+import { VotePanel } from '../board/VotePanel';
+import { HandsTable } from './HandsTable';
+import { LiveMinutes } from './LiveMinutes';
+import { MotionForm } from './MotionForm';
+import { RollCall } from './RollCall';
+import classes from './SecretaryBoard.module.css';
+
+const tabs = ['roll', 'minutes', 'floor', 'vote', 'tasks'] as const;
+type TabName = (typeof tabs)[number];
+
+/** The secretary's board: roll call, course, floor, votes and conclusions, beside the agenda that never leaves. */
+export function SecretaryBoard({ board, now, act, stale = false }: BoardProps) {
+  const { t } = useTranslation();
+  const [tab, setTab] = useState<TabName>(board.live.phase === 'tap-hop' ? 'roll' : 'minutes');
+  const invites = board.you.floor;
+  const openVote = board.votes.find((vote) => vote.phase === 'mo');
+  return (
+    <BoardShell name="secretary" board={board} now={now} stale={stale}>
+      <div className={classes.grid}>
+        <div className={classes.order}>
+          <OrderTable board={board} now={now} act={act} />
+        </div>
+        <Tabs value={tab} onChange={(value) => setTab(tabs.find((each) => each === value) ?? 'minutes')} classNames={{ root: classes.tabs ?? '', panel: classes.panel ?? '', list: classes.list ?? '' }} keepMounted={false}>
+          <Tabs.List aria-label={t('board.secretary')}>
+            {tabs.map((name) => (
+              <Tabs.Tab key={name} value={name}>
+                {t(`secretary.tab.${name}`)}
+                {name === 'floor' && board.queue.length > 0 && <span className={classes.badge}>{board.queue.length}</span>}
+                {name === 'roll' && <span className={classes.badge}>{`${board.live.roll.present}/${board.live.roll.points}`}</span>}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          <Tabs.Panel value="roll">
+            <RollCall board={board} act={act} />
+          </Tabs.Panel>
+          <Tabs.Panel value="minutes">
+            <LiveMinutes board={board} act={act} />
+          </Tabs.Panel>
+          <Tabs.Panel value="floor">
+            <SpeakerCard board={board} now={now} act={act} />
+            <QueueTable board={board} now={now} act={act} invites={invites} />
+          </Tabs.Panel>
+          <Tabs.Panel value="vote">
+            <VotePanel board={board} act={act} chairs={false} />
+            {openVote?.motion.form === 'gio-tay' && <HandsTable board={board} vote={openVote} act={act} />}
+            {!openVote && <MotionForm board={board} act={act} />}
+          </Tabs.Panel>
+          <Tabs.Panel value="tasks">
+            <TaskList board={board} act={act} />
+          </Tabs.Panel>
+        </Tabs>
+      </div>
+    </BoardShell>
+  );
+}

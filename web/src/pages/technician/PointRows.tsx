@@ -1,0 +1,129 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { memo, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Icon } from '../../app/icons';
+import type { TechRow } from '../../conduct/technician';
+import { LineWord } from '../meeting/LineWord';
+import classes from './PointRows.module.css';
+
+interface PointRowsProps {
+  readonly rows: readonly TechRow[];
+  readonly chosen: string | null;
+  readonly onChoose: (point: string) => void;
+}
+
+const rowHeight = 44;
+
+/** Only the rows that are on screen exist in the page. */
+export function PointRows({ rows, chosen, onChoose }: PointRowsProps) {
+  const { t } = useTranslation();
+  const scroller = useRef<HTMLDivElement>(null);
+  // The compiler leaves this component as it is: the list's functions read what is on screen now.
+  // oxlint-disable-next-line react/incompatible-library
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 6,
+    getItemKey: (index) => rows[index]?.point ?? index,
+  });
+  return (
+    <div className={classes.table} role="table" aria-label={t('tech.title')} aria-rowcount={rows.length + 1}>
+      <div role="rowgroup">
+        <div className={classes.head} role="row">
+          {(['point', 'alarm', 'level', 'micCamera', 'size', 'rate', 'loss', 'rtt'] as const).map((column) => (
+            <span key={column} role="columnheader" data-column={column}>
+              {t(`tech.${column}`)}
+            </span>
+          ))}
+        </div>
+      </div>
+      {rows.length === 0 && <p className={classes.none}>{t('tech.none')}</p>}
+      {/* A region that scrolls is reached by keyboard. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div ref={scroller} className={classes.scroller} role="rowgroup" tabIndex={0} aria-label={t('tech.title')} data-testid="points">
+        <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
+          {virtual.getVirtualItems().map((item) => {
+            const row = rows[item.index];
+            return row && <PointRow key={item.key} row={row} index={item.index} top={item.start} chosen={row.point === chosen} onChoose={onChoose} />;
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface PointRowProps {
+  readonly row: TechRow;
+  readonly index: number;
+  readonly top: number;
+  readonly chosen: boolean;
+  readonly onChoose: (point: string) => void;
+}
+
+const PointRow = memo(function PointRow({ row, index, top, chosen, onChoose }: PointRowProps) {
+  const { t } = useTranslation();
+  const { facts } = row;
+  const state = (on: boolean) => (on ? t('tech.on') : t('tech.off'));
+  const rate = facts?.kbps ?? null;
+  return (
+    <div
+      className={classes.row}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={chosen}
+      data-chosen={chosen}
+      data-alarm={row.alarms[0]}
+      data-testid="point-row"
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      <span role="cell" data-column="point">
+        <button type="button" className={classes.name} title={row.name} onClick={() => onChoose(row.point)}>
+          {row.name}
+        </button>
+      </span>
+      <span role="cell" data-column="alarm">
+        {row.alarms.length > 0 ? (
+          <span className={classes.alarms} title={row.alarms.map((alarm) => t(`tech.alarms.${alarm}`)).join(', ')}>
+            {row.alarms.map((alarm) => (
+              <strong key={alarm} className={classes.alarm} data-alarm={alarm}>
+                {t(`tech.alarms.${alarm}`)}
+              </strong>
+            ))}
+          </span>
+        ) : row.connected && facts ? (
+          <LineWord line={facts.line} />
+        ) : null}
+      </span>
+      <span role="cell" data-column="level">
+        <span className={classes.meter}>
+          <span style={{ transform: `scaleX(${facts?.level ?? 0})` }} data-hot={(facts?.level ?? 0) > 0.9} />
+        </span>
+      </span>
+      <span role="cell" data-column="micCamera" className={classes.signs}>
+        {facts && (
+          <>
+            <span role="img" aria-label={t('tech.mic', { state: state(facts.mic) })} title={t('tech.mic', { state: state(facts.mic) })} data-on={facts.mic}>
+              <Icon name={facts.mic ? 'mic' : 'micOff'} size={20} />
+            </span>
+            <span role="img" aria-label={t('tech.camera', { state: state(facts.camera) })} title={t('tech.camera', { state: state(facts.camera) })} data-on={facts.camera}>
+              <Icon name={facts.camera ? 'camera' : 'cameraOff'} size={20} />
+            </span>
+          </>
+        )}
+      </span>
+      <span role="cell" data-column="size">
+        {facts?.width ? `${facts.width}×${facts.height ?? 0}` : '–'}
+      </span>
+      <span role="cell" data-column="rate" title={row.load === null ? undefined : t('tech.ofBudget', { value: row.load })}>
+        {rate === null ? '–' : rate >= 1_000 ? t('tech.mbps', { value: (rate / 1_000).toFixed(1) }) : t('tech.kbps', { value: rate })}
+      </span>
+      <span role="cell" data-column="loss">
+        {facts?.lossPercent === null || !facts ? '–' : `${facts.lossPercent} %`}
+      </span>
+      <span role="cell" data-column="rtt">
+        {facts?.rttMs === null || !facts ? '–' : t('tech.ms', { value: facts.rttMs })}
+      </span>
+    </div>
+  );
+});

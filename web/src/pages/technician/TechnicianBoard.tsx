@@ -1,0 +1,76 @@
+import { Button, Checkbox, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { layouts } from '../../conduct/state';
+import { chooseRows, techRows, type PointFacts, type TechFilter } from '../../conduct/technician';
+import { Panel } from '../../parts/Panel';
+import { BoardShell } from '../board/BoardShell';
+import type { BoardProps } from '../board/BoardRoute';
+import { PointDesk } from './PointDesk';
+import { PointRows } from './PointRows';
+import classes from './TechnicianBoard.module.css';
+
+interface TechnicianBoardProps extends BoardProps {
+  readonly facts: ReadonlyMap<string, PointFacts>;
+  readonly preview: string | null;
+  readonly onPreview: (point: string | null) => void;
+  readonly picture: ReactNode;
+}
+
+/** All points on one page, worst first, and one of them off the air (CON-05, CON-15). */
+export function TechnicianBoard({ board, now, act, stale = false, facts, preview, onPreview, picture }: TechnicianBoardProps) {
+  const { t } = useTranslation();
+  const [filter, setFilter] = useState<TechFilter>({ order: 'worst', find: '', onlyAlarms: false });
+  const [chosen, setChosen] = useState<string | null>(null);
+  const rows = techRows(board, facts);
+  const shown = chooseRows(rows, filter);
+  const alarms = rows.filter((row) => row.alarms.length > 0).length;
+  const row = rows.find((each) => each.point === (chosen ?? preview));
+  return (
+    <BoardShell name="technician" board={board} now={now} stale={stale}>
+      <div className={classes.grid}>
+        <Panel title={t('tech.title')} aside={t('tech.summary', { connected: rows.filter((each) => each.connected).length, count: rows.length, alarms })} fill>
+          <div className={classes.filter}>
+            <TextInput size="sm" aria-label={t('tech.find')} placeholder={t('tech.find')} value={filter.find} onChange={(event) => setFilter({ ...filter, find: event.currentTarget.value })} />
+            <SegmentedControl
+              transitionDuration={0}
+              aria-label={t('tech.sort')}
+              value={filter.order}
+              onChange={(order) => setFilter({ ...filter, order: order === 'tree' ? 'tree' : 'worst' })}
+              data={[
+                { value: 'worst', label: t('tech.worst') },
+                { value: 'tree', label: t('tech.tree') },
+              ]}
+            />
+            <Checkbox label={t('tech.onlyAlarms')} checked={filter.onlyAlarms} onChange={(event) => setFilter({ ...filter, onlyAlarms: event.currentTarget.checked })} />
+          </div>
+          <PointRows rows={shown} chosen={row?.point ?? null} onChoose={setChosen} />
+        </Panel>
+        <div className={classes.side}>
+          <Panel title={preview ? t('tech.previewOf', { name: rows.find((each) => each.point === preview)?.name ?? preview }) : t('tech.preview')} aside={preview ? t('tech.offAir') : undefined}>
+            {preview ? picture : <p className={classes.hint}>{t('tech.previewNone')}</p>}
+            {row && <PointDesk key={row.point} row={row} previewed={preview === row.point} act={act} now={now} onPreview={onPreview} />}
+          </Panel>
+          <Panel title={t('tech.layout')}>
+            <div className={classes.room}>
+              <Select
+                aria-label={t('tech.layout')}
+                allowDeselect={false}
+                value={board.live.screen.layout}
+                data={layouts.map((layout) => ({ value: layout, label: t(`layoutName.${layout}`) }))}
+                onChange={(value) => {
+                  const layout = layouts.find((each) => each === value);
+                  if (layout) act({ do: 'show', with: { layout } });
+                }}
+                comboboxProps={{ transitionProps: { duration: 0 } }}
+              />
+              <Button variant="default" onClick={() => act({ do: 'lock', with: { on: !board.live.locked } })}>
+                {board.live.locked ? t('tech.unlock') : t('tech.lock')}
+              </Button>
+            </div>
+          </Panel>
+        </div>
+      </div>
+    </BoardShell>
+  );
+}

@@ -1,0 +1,27 @@
+import { useParams } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useStore } from '../../app/use-store';
+import { BoardRoom } from '../../live/board-room';
+import { BoardRoute, type BoardProps } from '../board/BoardRoute';
+import { Preview } from './Preview';
+import { TechnicianBoard } from './TechnicianBoard';
+
+export function TechnicianPage() {
+  return <BoardRoute board={Connected} />;
+}
+
+/** The board with its connection to the room. Without one it still shows who is there and takes acts. */
+function Connected(props: BoardProps) {
+  const { room: meeting = '' } = useParams({ strict: false });
+  const [room] = useState(() => new BoardRoom());
+  useEffect(() => {
+    room.open(meeting).catch(() => room.close());
+    return () => room.close();
+  }, [room, meeting]);
+  const { facts, preview, tracks } = useStore(room.view);
+  const look = (point: string | null) => {
+    props.act({ do: 'preview', with: point === null ? {} : { point } });
+    room.preview(point);
+  };
+  return <TechnicianBoard {...props} facts={facts} preview={preview} onPreview={look} picture={<Preview tracks={tracks} />} />;
+}
