@@ -1,4 +1,4 @@
-import { call } from './call';
+import { call, send } from './call';
 import { Problem } from './problem';
 
 export interface RoomInfo {
@@ -52,6 +52,18 @@ export async function requestJoin(request: JoinRequest, within?: number): Promis
     body: JSON.stringify(request),
   }, within);
   return (await response.json()) as JoinGrant;
+}
+
+export interface MeetingEntry {
+  readonly room: string;
+  readonly identity: string;
+  readonly name: string;
+  readonly token: string;
+}
+
+/** A token for whoever is known here: the machine of a point as the point, who holds a seat as a board. */
+export async function enterMeeting(room: string, board = false): Promise<MeetingEntry> {
+  return send('POST', `/api/meetings/${encodeURIComponent(room)}/enter`, board ? { board } : {});
 }
 
 /** The address of the signalling socket. */

@@ -27,6 +27,8 @@ export async function call(path: string, init: RequestInit = {}, within = answer
 
 export async function get<T>(path: string): Promise<T> {
   const response = await call(path);
+  // An older bridge answers what it does not know with the application's page.
+  if (!(response.headers.get('Content-Type') ?? '').includes('json')) throw new Problem('not_found', 404);
   return (await response.json()) as T;
 }
 

@@ -1,20 +1,27 @@
 import { get, send } from './call';
 import { Problem } from './problem';
 
-/** Who is signed in at this machine. */
+/** How far somebody has come: what still stands between the password and being signed in. */
+export type Stage = 'in' | 'second-factor' | 'new-password' | 'enrol';
+
+/** Who is signed in, and at which machine. A paired machine with nobody signed in has a point and no person. */
 export interface Session {
-  readonly person: string;
-  readonly name: string;
+  readonly stage: Stage;
+  readonly person?: string;
+  readonly name?: string;
   readonly position?: string;
   readonly unit?: string;
   readonly rights: readonly string[];
+  readonly device?: string;
   readonly point?: string;
 }
 
 /** Null when nobody is signed in, also by a bridge that has no accounts. */
 export async function fetchSession(): Promise<Session | null> {
   try {
-    return await get<Session>('/api/session');
+    const session = await get<Session>('/api/session');
+    const known = session.stage === 'in' && ((session.person ?? '') !== '' || (session.point ?? '') !== '');
+    return known ? session : null;
   } catch (error) {
     if (error instanceof Problem && (error.status === 401 || error.status === 404)) return null;
     throw error;
@@ -24,14 +31,13 @@ export async function fetchSession(): Promise<Session | null> {
 export interface SignIn {
   readonly user: string;
   readonly password: string;
-  readonly code?: string;
 }
 
-/** Throws a Problem when it is refused; 'code' asks for the second factor. */
-export async function signIn(request: SignIn): Promise<'in' | 'code'> {
-  const answer = await send<{ stage?: string } | undefined>('POST', '/api/session', request);
-  return answer?.stage === 'code' ? 'code' : 'in';
-}
+export const signIn = async (request: SignIn): Promise<Session> => send('POST', '/api/session', request);
+export const giveCode = async (code: string): Promise<Session> => send('POST', '/api/session/second-factor', { code });
+export const changePassword = async (old: string, fresh: string): Promise<Session> => send('POST', '/api/session/password', { old, new: fresh });
+export const beginFactor = async (): Promise<{ secret: string }> => send('POST', '/api/session/totp', {});
+export const confirmFactor = async (code: string): Promise<unknown> => send('POST', '/api/session/totp/confirm', { code });
 
 export async function signOut(): Promise<void> {
   await send('DELETE', '/api/session');

@@ -1,4 +1,4 @@
-import { fetchDemo, requestJoin, type DemoInfo, type JoinRequest } from '../api/bridge';
+import { enterMeeting, fetchDemo, requestJoin, type DemoInfo, type JoinGrant, type JoinRequest } from '../api/bridge';
 import { DeviceRig, type EntryTracks } from '../device/rig';
 import { MeetingSession } from '../meeting/session';
 import { Store } from './store';
@@ -74,6 +74,20 @@ export class Entrance {
       // Many short attempts find a line that has come back sooner than one long one.
       admission: async () => requestJoin(request, Math.min(10_000, Math.max(2_500, answeredIn * 6))),
     });
+    this.state.update({ session });
+    this.ways.toRoom(grant.room.id);
+    void session.run();
+  }
+
+  /** A paired machine takes its point's place: nobody types anything (SEC-04). */
+  async enterAsMachine(room: string, title: string, tracks: () => EntryTracks): Promise<void> {
+    const ask = async (): Promise<JoinGrant> => {
+      const entry = await enterMeeting(room);
+      return { url: '', token: entry.token, room: { id: entry.room, title }, point: { id: entry.identity, name: entry.name } };
+    };
+    const asked = performance.now();
+    const grant = await ask();
+    const session = new MeetingSession({ grant, answeredIn: performance.now() - asked, entry: tracks(), admission: ask });
     this.state.update({ session });
     this.ways.toRoom(grant.room.id);
     void session.run();

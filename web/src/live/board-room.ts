@@ -1,6 +1,5 @@
 import { ConnectionQuality, Room, RoomEvent, Track, type RemoteParticipant } from 'livekit-client';
-import { bridgeURL } from '../api/bridge';
-import { send } from '../api/call';
+import { bridgeURL, enterMeeting } from '../api/bridge';
 import { Store } from '../app/store';
 import type { PointFacts } from '../conduct/technician';
 import { lineQuality } from '../meeting/quality';
@@ -27,7 +26,7 @@ export class BoardRoom {
   private closed = false;
 
   async open(meeting: string): Promise<void> {
-    const entry = await send<{ token: string }>('POST', `/api/meetings/${encodeURIComponent(meeting)}/enter`, { board: true });
+    const entry = await enterMeeting(meeting, true);
     if (this.closed) return;
     for (const event of [RoomEvent.TrackSubscribed, RoomEvent.TrackUnsubscribed, RoomEvent.ParticipantDisconnected]) this.room.on(event, this.read);
     await this.room.connect(bridgeURL('', location.origin), entry.token, { autoSubscribe: false });

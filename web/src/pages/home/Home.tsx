@@ -31,7 +31,7 @@ export function Home({ session, lines, loading, now, onComes }: HomeProps) {
   const wrong = bridgeClock.wrongMinutes;
   return (
     <>
-      <h1 className={classes.hello}>{t('home.hello', { name: session.name })}</h1>
+      <h1 className={classes.hello}>{t('home.hello', { name: session.name ?? session.point ?? '' })}</h1>
       {wrong !== 0 && (
         <p className={classes.clock} role="status">
           {t('home.clockWrong', { minutes: Math.abs(wrong) })}
@@ -42,7 +42,7 @@ export function Home({ session, lines, loading, now, onComes }: HomeProps) {
           <Panel title={t('home.today')} aside={dateText(new Date(now))}>
             {ofToday.length === 0 && !loading && <p className={classes.none}>{t('home.none')}</p>}
             {ofToday.map((line) => (
-              <Today key={line.id} line={line} now={now} boards={session.rights} />
+              <Today key={line.id} line={line} now={now} boards={session.rights} machine={(session.point ?? '') !== ''} />
             ))}
           </Panel>
           <Panel title={t('home.soon')}>
@@ -90,7 +90,7 @@ const boardOf = [
   ['ky-thuat-vien', 'ky-thuat'],
 ] as const;
 
-function Today({ line, now, boards }: { readonly line: MeetingLine; readonly now: number; readonly boards: readonly string[] }) {
+function Today({ line, now, boards, machine }: { readonly line: MeetingLine; readonly now: number; readonly boards: readonly string[]; readonly machine: boolean }) {
   const { t } = useTranslation();
   const on = isOn(line, now);
   const board = boardOf.find(([right]) => boards.includes(right));
@@ -108,11 +108,13 @@ function Today({ line, now, boards }: { readonly line: MeetingLine; readonly now
         </p>
       </div>
       <div className={classes.acts}>
-        <Button size="lg" component="a" href={`/hop/${encodeURIComponent(line.id)}`}>
-          {t('home.join')}
-        </Button>
+        {(machine || !board) && (
+          <Button size="lg" component="a" href={`/hop/${encodeURIComponent(line.id)}`}>
+            {t('home.join')}
+          </Button>
+        )}
         {board && (
-          <Button size="lg" variant="default" component="a" href={`/hop/${encodeURIComponent(line.id)}/${board[1]}`}>
+          <Button size="lg" variant={machine ? 'default' : 'filled'} component="a" href={`/hop/${encodeURIComponent(line.id)}/${board[1]}`}>
             {t('home.board')}
           </Button>
         )}

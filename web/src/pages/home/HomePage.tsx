@@ -7,7 +7,8 @@ import { Notice } from '../../app/Notice';
 import { useNow } from '../../app/use-now';
 import { dayOf } from '../../i18n/clock';
 import { addDays } from '../../office/day';
-import { OfficeShell, useSession } from '../office/OfficeShell';
+import { OfficeShell } from '../office/OfficeShell';
+import { useSession } from '../office/use-session';
 import { Home } from './Home';
 
 const daysAhead = 8;

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Clock } from '../../app/Clock';
@@ -7,6 +8,7 @@ import { useStore } from '../../app/use-store';
 import { DeviceRig } from '../../device/rig';
 import { DeviceChoice } from './DeviceChoice';
 import { JoinForm } from './JoinForm';
+import { MachineForm } from './MachineForm';
 import { Preview } from './Preview';
 import classes from './JoinPage.module.css';
 
@@ -20,11 +22,23 @@ function useRig(): DeviceRig {
   return rig;
 }
 
-export function JoinPage({ entrance, room }: { readonly entrance: Entrance; readonly room: string }) {
+export interface JoinMachine {
+  readonly point: string;
+  readonly title: string;
+}
+
+interface JoinPageProps {
+  readonly entrance: Entrance;
+  readonly room: string;
+  /** This machine is a point's: it has nothing to choose. */
+  readonly machine: JoinMachine | null;
+}
+
+export function JoinPage({ entrance, room, machine }: JoinPageProps) {
   const { t } = useTranslation();
   const { demo, unreachable } = useStore(entrance.state);
   const rig = useRig();
-  const [pointName, setPointName] = useState('');
+  const [pointName, setPointName] = useState(machine?.point ?? '');
   return (
     <div className={classes.page}>
       <header className={classes.header}>
@@ -44,18 +58,28 @@ export function JoinPage({ entrance, room }: { readonly entrance: Entrance; read
         )}
         <div className={classes.titles}>
           <p className={classes.kicker}>{t('join.meeting')}</p>
-          <h1 className={classes.title}>{demo?.room.title ?? t('join.heading')}</h1>
+          <h1 className={classes.title}>{machine?.title || (demo?.room.title ?? t('join.heading'))}</h1>
         </div>
         <div className={classes.columns}>
           <Preview rig={rig} pointName={pointName} />
           <section className={classes.side}>
-            {demo !== undefined && (
+            {machine && (
+              <MachineForm entrance={entrance} rig={rig} room={room} machine={machine}>
+                <DeviceChoice rig={rig} />
+              </MachineForm>
+            )}
+            {!machine && demo !== undefined && (
               <JoinForm entrance={entrance} rig={rig} demo={demo} room={room} onPointName={setPointName}>
                 <DeviceChoice rig={rig} />
               </JoinForm>
             )}
           </section>
         </div>
+        {!machine && (
+          <Link to="/dang-nhap" className={classes.signIn}>
+            {t('signIn.title')}
+          </Link>
+        )}
         {demo && <p className={classes.footnote}>{t('join.demo')}</p>}
       </main>
     </div>

@@ -1,16 +1,13 @@
 import { Button } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { fetchSession, signOut } from '../../api/session';
+import { signOut } from '../../api/session';
 import { Clock } from '../../app/Clock';
 import { LanguageSwitch } from '../../app/LanguageSwitch';
+import { useSession } from './use-session';
 import classes from './OfficeShell.module.css';
-
-export function useSession() {
-  return useQuery({ queryKey: ['session'], queryFn: fetchSession, staleTime: 60_000 });
-}
 
 /** The head of the pages at the desk: where one is, who one is. */
 export function OfficeShell({ children }: { readonly children: ReactNode }) {
@@ -44,8 +41,8 @@ export function OfficeShell({ children }: { readonly children: ReactNode }) {
         <Clock className={classes.clock} />
         {session && (
           <>
-            <span className={classes.who} title={session.name}>
-              {session.name}
+            <span className={classes.who} title={session.name ?? session.point}>
+              {session.name ?? session.point}
             </span>
             <Button variant="default" onClick={() => void leave()}>
               {t('signIn.out')}

@@ -1,62 +1,76 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useState, type SyntheticEvent } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../../api/problem';
-import { signIn } from '../../api/session';
+import { changePassword, confirmFactor, fetchSession, giveCode, signIn, type Stage } from '../../api/session';
 import { OfficeShell } from '../office/OfficeShell';
+import { EnrolForm } from './EnrolForm';
+import { StageForm, type StageField } from './StageForm';
 import classes from './SignInPage.module.css';
 
-/** Sign-in with a name, a password and, where it is asked for, the second factor. */
+const first: readonly StageField[] = [
+  { name: 'user', kind: 'text', complete: 'username' },
+  { name: 'password', kind: 'password', complete: 'current-password' },
+];
+const code: readonly StageField[] = [{ name: 'code', kind: 'code', complete: 'one-time-code' }];
+const fresh: readonly StageField[] = [
+  { name: 'password', kind: 'password', complete: 'current-password' },
+  { name: 'newPassword', kind: 'password', complete: 'new-password' },
+];
+
+/** Sign-in by stages: name and password, the second factor, and what a first sign-in asks for (SEC-02, SEC-03). */
 export function SignInPage() {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const [user, setUser] = useState('');
-  const [password, setPassword] = useState('');
-  const [code, setCode] = useState('');
-  const [asksCode, setAsksCode] = useState(false);
+  const [stage, setStage] = useState<Stage | 'first'>('first');
   const [fault, setFault] = useState('');
-  const [busy, setBusy] = useState(false);
-  const enter = async () => {
-    setBusy(true);
+  const go = async (next: Stage) => {
+    if (next !== 'in') return setStage(next);
+    await client.invalidateQueries();
+    await navigate({ to: '/trang-chu' });
+  };
+  const attempt = async (step: () => Promise<Stage>) => {
     setFault('');
     try {
-      const next = await signIn({ user: user.trim(), password, code: code.trim() });
-      if (next === 'code') return setAsksCode(true);
-      await client.invalidateQueries();
-      await navigate({ to: '/trang-chu' });
+      await go(await step());
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem('unknown');
-      setFault(t(`problem.${problem.code}`, { seconds: problem.retryAfter ?? 30 }));
-    } finally {
-      setBusy(false);
+      const said = problem.places.map((place) => place.message).find((message) => message !== '');
+      setFault(said ?? t(`problem.${problem.code}`, { seconds: problem.retryAfter ?? 30 }));
     }
-  };
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    void enter();
   };
   return (
     <OfficeShell>
-      <section className={classes.sheet}>
+      <section className={classes.sheet} data-stage={stage}>
         <h1 className={classes.title}>{t('signIn.title')}</h1>
-        <form className={classes.form} onSubmit={submit} noValidate>
-          <TextInput label={t('signIn.user')} autoComplete="username" value={user} onChange={(event) => setUser(event.currentTarget.value)} disabled={asksCode} data-autofocus />
-          <PasswordInput label={t('signIn.password')} autoComplete="current-password" value={password} onChange={(event) => setPassword(event.currentTarget.value)} disabled={asksCode} />
-          {asksCode && (
-            <TextInput label={t('signIn.code')} description={t('signIn.codeHint')} inputMode="numeric" autoComplete="one-time-code" maxLength={8} value={code} onChange={(event) => setCode(event.currentTarget.value)} />
-          )}
-          {fault !== '' && (
-            <p role="alert" className={classes.fault}>
-              {fault}
-            </p>
-          )}
-          <Button type="submit" size="lg" fullWidth loading={busy} aria-disabled={busy}>
-            {t('signIn.enter')}
-          </Button>
-        </form>
+        {stage === 'first' && (
+          <StageForm key="first" fields={first} fault={fault} onSubmit={async ({ user = '', password = '' }) => attempt(async () => (await signIn({ user: user.trim(), password })).stage)} />
+        )}
+        {stage === 'second-factor' && (
+          <StageForm key="code" fields={code} fault={fault} hint={t('signIn.codeHint')} onSubmit={async (given) => attempt(async () => (await giveCode((given.code ?? '').trim())).stage)} />
+        )}
+        {stage === 'new-password' && (
+          <StageForm
+            key="fresh"
+            fields={fresh}
+            fault={fault}
+            hint={t('signIn.newHint')}
+            onSubmit={async ({ password = '', newPassword = '' }) => attempt(async () => (await changePassword(password, newPassword)).stage)}
+          />
+        )}
+        {stage === 'enrol' && (
+          <EnrolForm
+            fault={fault}
+            onCode={async (given) =>
+              attempt(async () => {
+                await confirmFactor(given);
+                return (await fetchSession()) ? 'in' : 'second-factor';
+              })
+            }
+          />
+        )}
         <p className={classes.help}>{t('signIn.help')}</p>
         <Link to="/" className={classes.guest}>
           {t('signIn.guest')}
