@@ -40,6 +40,9 @@ var classes = map[Code]int{
 	"vote.no_quorum":        409,
 	"vote.open":             409,
 	"secrecy.restricted":    409,
+	"seen.invalid":          403,
+	"seen.expired":          410,
+	"mail.off":              409,
 }
 
 // GetStatus is the HTTP status of the refusal.

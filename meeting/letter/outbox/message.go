@@ -72,6 +72,15 @@ func (c *Composer) Link(p plan.Plan, version int, at meeting.PointID) (string, e
 	return c.Base() + LinkPath + "#" + token, nil
 }
 
+// Picture is the link and the same as a QR code (PNG).
+func (c *Composer) Picture(p plan.Plan, version int, at meeting.PointID) (link string, png []byte, err error) {
+	if link, err = c.Link(p, version, at); err != nil {
+		return "", nil, err
+	}
+	png, err = letter.QR(link)
+	return link, png, err
+}
+
 // Compose makes the message of a letter: text, calendar file and giấy mời.
 func (c *Composer) Compose(ctx context.Context, l letter.Letter) (Message, error) {
 	e, err := c.Entry(ctx, l.Meeting)
@@ -93,10 +102,7 @@ func (c *Composer) Compose(ctx context.Context, l letter.Letter) (Message, error
 	content := content{Version: v, Name: l.Name, When: when(p), Why: v.Change.Text}
 	if x, ok := p.Point(l.Point); ok && on {
 		to = &document.Addressee{Point: x}
-		if to.Link, err = c.Link(p, v.Number, x.ID); err != nil {
-			return Message{}, err
-		}
-		if to.QR, err = letter.QR(to.Link); err != nil {
+		if to.Link, to.QR, err = c.Picture(p, v.Number, x.ID); err != nil {
 			return Message{}, err
 		}
 		content.Link, content.Point, m.QR = to.Link, x.Name, to.QR

@@ -1,0 +1,157 @@
+package document_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"diemcau/meeting"
+	"diemcau/meeting/account"
+	"diemcau/meeting/desk"
+	"diemcau/meeting/document"
+	"diemcau/meeting/door"
+	"diemcau/meeting/letter"
+	"diemcau/meeting/minutes"
+	"diemcau/meeting/plan"
+	"diemcau/meeting/schedule"
+	"diemcau/meeting/store"
+)
+
+// house is the API of papers over a database with the briefing that was held.
+type house struct {
+	api   http.Handler
+	store *store.Store
+	held  *held
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	folder := t.TempDir()
+	s, err := store.Open(t.Context(), filepath.Join(folder, "x.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	office, err := desk.NewOffice(desk.OfficeSettings{Store: s, Papers: filepath.Join(folder, "papers"), Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &house{store: s, held: briefing(t)}
+	p := h.held.live.Plan()
+	entry, err := schedule.Entry{}.Publish(p, "nhap", p.Start.AddDate(0, 0, -7))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{s.SaveVersion(t.Context(), entry), s.SaveOpening(t.Context(), h.held.live.Opening()), s.Append(t.Context(), p.ID, h.held.log)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	papers, err := document.NewDesk(document.Settings{
+		Store: s, Notice: office.Notice, Place: "Lam Giang",
+		See: func(ctx context.Context, id meeting.ID) (document.Sight, error) {
+			now, mine, err := office.Sight(ctx, id)
+			return document.Sight{Standing: now, Rights: mine.Rights, Point: mine.Point}, err
+		},
+		Link: func(_ plan.Plan, _ int, at meeting.PointID) (string, []byte, error) {
+			link := "https://hop.example/invitation#" + string(at)
+			png, err := letter.QR(link)
+			return link, png, err
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	api := desk.NewAPI(mux)
+	api.UseMiddleware(door.Guard(time.Now))
+	papers.Register(api)
+	h.api = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if who := r.Header.Get("Who"); strings.HasPrefix(who, "LG-") {
+			r = r.WithContext(account.With(r.Context(), account.Identity{Device: "may", Point: meeting.PointID(who)}))
+		} else if who != "" {
+			r = r.WithContext(account.With(r.Context(), account.Identity{Person: meeting.PersonID(who)}))
+		}
+		mux.ServeHTTP(w, r)
+	})
+	return h
+}
+
+func (h *house) keep(t *testing.T, number int, v minutes.Version) {
+	t.Helper()
+	d := store.Document[minutes.Version]{Owner: h.held.live.Plan().ID, ID: "1", Number: number, At: h.held.now, Body: v}
+	if err := store.Put(t.Context(), h.store, store.Minutes, d); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (h *house) get(t *testing.T, who, file string) (int, []byte) {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodGet, "/api/meetings/"+string(h.held.live.Plan().ID)+"/documents/"+file, nil)
+	r.Header.Set("Who", who)
+	w := httptest.NewRecorder()
+	h.api.ServeHTTP(w, r)
+	return w.Code, w.Body.Bytes()
+}
+
+func TestMIN02_PapersAreGivenToThoseWhoMayReadThem(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	draft := minutes.Begin(h.held.minutes)
+	h.keep(t, 1, draft)
+	for _, c := range []struct {
+		who, file string
+		want      int
+	}{
+		{"", "invitation.pdf", 401}, {"khong-quen", "invitation.pdf", 404}, {"LG-X1", "invitation.pdf", 200}, {"LG-X1", "invitation.pdf?point=LG-X1", 200},
+		{"LG-X1", "minutes.docx", 404}, {"nhap", "minutes.docx", 200}, {"mau", "minutes.pdf", 200}, {"LG-X1", "notice.pdf", 404}, {"nhap", "notice.pdf", 200},
+		{"LG-X1", "votes.pdf", 403}, {"nhap", "votes.docx", 200}, {"nhap", "attendance.pdf", 200}, {"kiemthu", "checks.docx", 200}, {"nhap", "minutes.odt", 422},
+		{"nhap", "invitation.pdf?point=LG-XX", 404}, {"nhap", "invitation.pdf?version=9", 404},
+	} {
+		if status, body := h.get(t, c.who, c.file); status != c.want {
+			t.Errorf("%q asks for %s: %d, want %d: %.200s", c.who, c.file, status, c.want, body)
+		}
+	}
+	submitted, err := draft.Submit()
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := submitted.Sign("mau", h.held.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.keep(t, 2, signed)
+	status, body := h.get(t, "LG-X1", "minutes.docx")
+	if status != 200 || !bytes.HasPrefix(body, []byte("PK")) {
+		t.Errorf("signed minutes are not for everybody: %d", status)
+	}
+}
+
+func TestSCH10_OnlyThePointItselfAndWhoSendsGetTheWayInOnTheInvitation(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for who, want := range map[string]bool{"LG-X1": true, "LG-X2": false, "nhap": true, "mau": true, "kiemthu": false} {
+		status, pdf := h.get(t, who, "invitation.pdf?point=LG-X1&number=12/GM-VP")
+		if status != 200 {
+			t.Fatalf("%s: %d %s", who, status, pdf)
+		}
+		path := filepath.Join(t.TempDir(), "x.pdf")
+		if err := os.WriteFile(path, pdf, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		text := read(t, path)
+		if strings.Contains(text, "invitation#LG-X1") != want {
+			t.Errorf("%s has the link: %v", who, !want)
+		}
+		if !strings.Contains(text, "12/GM-VP") {
+			t.Errorf("the number is missing")
+		}
+	}
+}
