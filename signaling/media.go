@@ -60,6 +60,9 @@ type Publications interface {
 	// are. A call of SetMuted that follows takes effect after it.
 	SetAudience(id meeting.TrackID, a Audience)
 	Unpublish(id meeting.TrackID)
+	// SetPrecedence puts the client's pictures before those of others on lines too
+	// thin for all; higher goes first.
+	SetPrecedence(n uint32)
 }
 
 // Subscriptions are the tracks that the client receives. Unknown tracks are
@@ -70,6 +73,9 @@ type Subscriptions interface {
 	Unsubscribe(id meeting.TrackID)
 	// LimitDownlink caps what is sent to the client; 0 lifts it. bit/s.
 	LimitDownlink(bitrate int64)
+	// SetLine is the operator's budget of the client's line, bit/s each way, all
+	// headers included; 0 is none. Downwards it is never exceeded.
+	SetLine(down, up int64)
 }
 
 // Target tells the two peer connections of a dual-connection peer apart; the

@@ -65,9 +65,17 @@ type Order struct {
 	Mic                        Mic
 	// Who gets what it sends; its shared screen has a sound of its own.
 	Sound, Picture, Content, ContentSound Reach
+	// Line is what its line may carry; the zero Line leaves it at the bridge's own.
+	Line Line
+	// Precedence puts its pictures before those of others on lines that are too
+	// thin for all: higher goes first.
+	Precedence uint32
 	// Attributes are all that the bridge says of it, with Reserved before each.
 	Attributes map[string]string
 }
+
+// Line is the budget of a point's line in kbit/s, headers included; 0 is none.
+type Line struct{ Down, Up int }
 
 // Mic is what the bridge does about a microphone.
 type Mic uint8

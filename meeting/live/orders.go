@@ -16,6 +16,12 @@ const small = 16
 // next is how many of the queue may soon be called.
 const next = 4
 
+// Whose picture comes first on lines that cannot carry all.
+const (
+	presides uint32 = iota + 1
+	speaks
+)
+
 // NewOrders is what the bridge has to do for the meeting now. boards are the
 // boards that are in the room. It is a pure function of the meeting's state, so a
 // restart gives the same orders.
@@ -24,7 +30,9 @@ func NewOrders(l *conduct.Live, boards []meeting.PointID, now time.Time) *air.Or
 	b.soon = b.warm()
 	o := &air.Orders{Of: make(map[meeting.PointID]air.Order, len(l.Plan().Points)+len(boards))}
 	for _, p := range l.Plan().Points {
-		o.Of[p.ID] = b.point(p.ID)
+		order := b.point(p.ID)
+		order.Line = air.Line{Down: p.Line, Up: p.Line}
+		o.Of[p.ID] = order
 	}
 	for _, id := range boards {
 		o.Of[id] = air.Order{Attributes: map[string]string{air.AttributeRole: "board"}}
@@ -80,6 +88,12 @@ func (b *orderBook) point(p meeting.PointID) air.Order {
 		Content: b.reach(permit.Screen && b.screen.Content == p, watching, false),
 	}
 	o.ContentSound = b.reach(permit.Mic && o.Content.Everybody, nil, false)
+	switch p {
+	case b.state.Floor.Holder():
+		o.Precedence = speaks
+	case b.state.Main:
+		o.Precedence = presides
+	}
 	mic := "closed"
 	switch {
 	case permit.Mic && b.called(p):

@@ -83,6 +83,7 @@ func (r *Room) command(m *member, next *air.Order) bool {
 		was = &air.Order{Mic: air.MicFree}
 	}
 	m.order = next
+	r.setLine(m)
 	changed := m.profile.Limit(sources(next))
 	changed = m.profile.SetReserved(next.Attributes) || changed
 	for _, t := range m.tracks.All() {
@@ -195,9 +196,11 @@ func (r *Room) air(m *member, t *publication.Track) bool {
 // it.
 func (r *Room) attend(m *member) {
 	if r.orders == nil {
+		r.setLine(m)
 		return
 	}
 	m.order = r.orders.For(m.point)
+	r.setLine(m)
 	m.profile.Limit(sources(m.order))
 	m.profile.SetReserved(m.order.Attributes)
 	for _, o := range r.members {
@@ -207,6 +210,36 @@ func (r *Room) attend(m *member) {
 			}
 		}
 	}
+}
+
+// share is what a member has of its own line, bit/s each way, and of others'.
+type share struct {
+	down, up   int64
+	precedence uint32
+}
+
+// setLine gives the media plane the budget of a member's line, the meeting's or
+// else the operator's for everybody, and the place of its pictures.
+func (r *Room) setLine(m *member) {
+	const kilobit = 1000
+	down, up := r.settings.Policy.LineDown, r.settings.Policy.LineUp
+	precedence := uint32(0)
+	if o := m.order; o != nil {
+		precedence = o.Precedence
+		if o.Line.Down > 0 {
+			down = int64(o.Line.Down) * kilobit
+		}
+		if o.Line.Up > 0 {
+			up = int64(o.Line.Up) * kilobit
+		}
+	}
+	next := share{down, up, precedence}
+	if m.share == next {
+		return
+	}
+	m.share = next
+	m.peer.SetLine(down, up)
+	m.peer.SetPrecedence(precedence)
 }
 
 // remind tells clients again that their microphone is closed.

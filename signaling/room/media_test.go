@@ -84,21 +84,23 @@ type peer struct {
 	settings signaling.PeerSettings
 	events   func(signaling.MediaEvent)
 
-	mu        sync.Mutex
-	offers    []signaling.SessionDescription
-	answers   []signaling.SessionDescription
-	trickles  []string
-	restarts  int
-	expected  []signaling.PendingTrack
-	audiences map[meeting.TrackID]signaling.Audience
-	muted     map[meeting.TrackID]bool
-	removed   []meeting.TrackID
-	wishes    map[meeting.TrackID]signaling.Wish // subscribed tracks
-	streams   map[meeting.TrackID]string
-	sent      [2][][]byte
-	full      bool
-	limit     int64
-	closed    bool
+	mu         sync.Mutex
+	offers     []signaling.SessionDescription
+	answers    []signaling.SessionDescription
+	trickles   []string
+	restarts   int
+	expected   []signaling.PendingTrack
+	audiences  map[meeting.TrackID]signaling.Audience
+	muted      map[meeting.TrackID]bool
+	removed    []meeting.TrackID
+	wishes     map[meeting.TrackID]signaling.Wish // subscribed tracks
+	streams    map[meeting.TrackID]string
+	sent       [2][][]byte
+	full       bool
+	limit      int64
+	line       [2]int64
+	precedence uint32
+	closed     bool
 }
 
 func (p *peer) do(f func()) {
@@ -164,6 +166,9 @@ func (p *peer) Subscribe(id meeting.TrackID, stream string, w signaling.Wish) {
 func (p *peer) SetWish(id meeting.TrackID, w signaling.Wish) { p.do(func() { p.wishes[id] = w }) }
 func (p *peer) Unsubscribe(id meeting.TrackID)               { p.do(func() { delete(p.wishes, id) }) }
 func (p *peer) LimitDownlink(bitrate int64)                  { p.do(func() { p.limit = bitrate }) }
+
+func (p *peer) SetLine(down, up int64) { p.do(func() { p.line = [2]int64{down, up} }) }
+func (p *peer) SetPrecedence(n uint32) { p.do(func() { p.precedence = n }) }
 
 func (p *peer) SendData(kind signaling.DataKind, payload []byte) (ok bool) {
 	p.do(func() {

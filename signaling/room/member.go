@@ -34,6 +34,7 @@ type member struct {
 	tracks  *publication.Set
 	allow   publication.Permission
 	order   *air.Order // of the meeting; nil in a room without
+	share   share      // of lines, as the media plane was told
 	wants   *subscription.Set
 	seen    seen
 	told    speaker.Told

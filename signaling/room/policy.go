@@ -14,8 +14,10 @@ type Policy struct {
 	MaxParticipants  uint32        // 0 means no limit
 	Codecs           []string      // MIME types clients may publish, preferred first
 	AllowPause       bool          // video may be paused on a thin line, unless the client says otherwise
-	RemoteUnmute     bool          // the server API may unmute
-	Simulate         bool          // clients may ask for faults, for tests
+	LineDown         int64         // bit/s of a client's line that may be used, headers included; 0 has no bound
+	LineUp           int64
+	RemoteUnmute     bool // the server API may unmute
+	Simulate         bool // clients may ask for faults, for tests
 	Region, NodeID   string
 }
 

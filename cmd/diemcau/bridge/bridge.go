@@ -111,6 +111,8 @@ func (b *Bridge) makeSignaling() error {
 			MaxParticipants:  b.cfg.Room.MaxParticipants,
 			Codecs:           b.cfg.RTC.Codecs,
 			AllowPause:       true,
+			LineDown:         int64(b.cfg.Room.LineKbps) * 1000,
+			LineUp:           int64(b.cfg.Room.LineKbps) * 1000,
 			RemoteUnmute:     b.cfg.Room.RemoteUnmute,
 			Simulate:         b.cfg.Room.SimulateScenarios,
 		},

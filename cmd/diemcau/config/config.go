@@ -79,6 +79,7 @@ type Room struct {
 	DepartureTimeout  time.Duration `yaml:"departure_timeout"`
 	MaxParticipants   uint32        `yaml:"max_participants"`
 	RemoteUnmute      bool          `yaml:"remote_unmute"`
+	LineKbps          int           `yaml:"line_kbps"`
 	SimulateScenarios bool          `yaml:"simulate_scenarios"`
 }
 
