@@ -11,6 +11,7 @@ import (
 
 	"diemcau/cmd/diemcau/bridge"
 	"diemcau/cmd/diemcau/config"
+	"diemcau/internal/processors"
 )
 
 // serveCmd are the flags of `diemcau serve`; each has an environment variable of
@@ -35,6 +36,7 @@ func (s *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	logger := newLogger(cfg.Log)
+	defer processors.Follow(logger).Close()
 	b, err := bridge.New(cfg, logger)
 	if err != nil {
 		return err
