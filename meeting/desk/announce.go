@@ -177,7 +177,7 @@ func (o *Office) checkPlan(ctx context.Context, in *struct {
 	return o.check(ctx, in.Body.Plan)
 }
 
-func (o *Office) checkMeeting(ctx context.Context, in *meetingPath) (*answer[CheckResult], error) {
+func (o *Office) checkMeeting(ctx context.Context, in *OfMeeting) (*answer[CheckResult], error) {
 	now, _, err := o.held(ctx, in.Meeting, meeting.Secretary, meeting.Chair)
 	if err != nil {
 		return nil, err
@@ -244,7 +244,7 @@ func (o *Office) announce(ctx context.Context, id meeting.ID, revision int, chan
 }
 
 func (o *Office) publishMeeting(ctx context.Context, in *struct {
-	meetingPath
+	OfMeeting
 	Body PublishMeeting
 }) (*tagged[MeetingView], error) {
 	now, m, err := o.seen(ctx, in.Meeting)
@@ -300,20 +300,20 @@ func (o *Office) putOff(ctx context.Context, id meeting.ID, body PutOff, how fun
 }
 
 func (o *Office) postponeMeeting(ctx context.Context, in *struct {
-	meetingPath
+	OfMeeting
 	Body PutOff
 }) (*tagged[MeetingView], error) {
 	return o.putOff(ctx, in.Meeting, in.Body, schedule.Entry.Postpone)
 }
 
 func (o *Office) cancelMeeting(ctx context.Context, in *struct {
-	meetingPath
+	OfMeeting
 	Body PutOff
 }) (*tagged[MeetingView], error) {
 	return o.putOff(ctx, in.Meeting, in.Body, schedule.Entry.Cancel)
 }
 
-func (o *Office) listVersions(ctx context.Context, in *meetingPath) (*answer[listed[schedule.Version]], error) {
+func (o *Office) listVersions(ctx context.Context, in *OfMeeting) (*answer[listed[schedule.Version]], error) {
 	if _, _, err := o.seen(ctx, in.Meeting); err != nil {
 		return nil, err
 	}
@@ -348,7 +348,7 @@ type SeriesItem struct {
 }
 
 func (o *Office) makeSeries(ctx context.Context, in *struct {
-	meetingPath
+	OfMeeting
 	Body NewSeries
 }) (*answer[SeriesView], error) {
 	now, m, err := o.seen(ctx, in.Meeting)

@@ -56,7 +56,8 @@ func (o *Office) registerDirectory(api huma.API) {
 	operation(o, api, http.MethodPost, "/api/rooms/{room}/bookings", "bookRoom", "Take a room apart from meetings", account.Allow(meeting.Secretary, meeting.Administrator), o.bookRoom)
 }
 
-type entryPath struct {
+// OfEntry names an entry of the directory in a path.
+type OfEntry struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
@@ -69,7 +70,7 @@ func shelve[T any](o *Office, api huma.API, path, name, one string, shelf store.
 			return list(contents(all), err)
 		})
 	operation(o, api, http.MethodGet, "/api/"+path+"/{id}", "get"+name, "One "+one, account.SignedIn(),
-		func(ctx context.Context, in *entryPath) (*tagged[T], error) {
+		func(ctx context.Context, in *OfEntry) (*tagged[T], error) {
 			d, err := store.Get[T](ctx, o.store, shelf, "", in.ID)
 			return tag(d.Number, d.Body, err)
 		})
@@ -83,8 +84,8 @@ func shelve[T any](o *Office, api huma.API, path, name, one string, shelf store.
 		})
 	operation(o, api, http.MethodPut, "/api/"+path+"/{id}", "save"+name, "Change a "+one, keepers,
 		func(ctx context.Context, in *struct {
-			entryPath
-			matching
+			OfEntry
+			Matching
 			Body T
 		}) (*tagged[T], error) {
 			revision, err := in.revision()
@@ -101,7 +102,8 @@ func shelve[T any](o *Office, api huma.API, path, name, one string, shelf store.
 		})
 }
 
-type roomPath struct {
+// OfRoom names a room in a path.
+type OfRoom struct {
 	Room meeting.RoomID `path:"room" maxLength:"64"`
 }
 
@@ -138,7 +140,7 @@ func (o *Office) bookings(ctx context.Context, room meeting.RoomID, from, to tim
 }
 
 func (o *Office) listBookings(ctx context.Context, in *struct {
-	roomPath
+	OfRoom
 	From time.Time `query:"from" doc:"now when left out"`
 	To   time.Time `query:"to" doc:"30 days later when left out"`
 }) (*answer[listed[Booking]], error) {
@@ -152,7 +154,7 @@ func (o *Office) listBookings(ctx context.Context, in *struct {
 }
 
 func (o *Office) bookRoom(ctx context.Context, in *struct {
-	roomPath
+	OfRoom
 	Body Booking
 }) (*answer[Booking], error) {
 	room, err := store.Get[RoomEntry](ctx, o.store, store.Rooms, "", string(in.Room))

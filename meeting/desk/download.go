@@ -21,10 +21,10 @@ import (
 const recheck = 2 * time.Second
 
 func (o *Office) readPaper(ctx context.Context, in *struct {
-	paperPath
+	OfPaper
 	Download bool `query:"download" doc:"to be saved, not shown"`
 }) (*huma.StreamResponse, error) {
-	d, _, err := o.readable(ctx, &in.paperPath)
+	d, _, err := o.readable(ctx, &in.OfPaper)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (o *Office) readPaper(ctx context.Context, in *struct {
 	if in.Download {
 		what, disposition = "download", "attachment"
 	}
-	if err := o.noteView(ctx, &in.paperPath, what, ""); err != nil {
+	if err := o.noteView(ctx, &in.OfPaper, what, ""); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {

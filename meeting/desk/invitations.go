@@ -42,10 +42,10 @@ type Reminder struct {
 	Waiting  []meeting.PointID `json:"waiting" nullable:"false" doc:"substitutes that wait for consent"`
 }
 
-// ofPoint names a point of a meeting in a path.
-type ofPoint struct {
-	meetingPath
-	pointPath
+// AtPoint names a point of a meeting in a path.
+type AtPoint struct {
+	OfMeeting
+	OfPoint
 }
 
 func (o *Office) registerInvitations(api huma.API) {
@@ -94,7 +94,7 @@ func (o *Office) replies(ctx context.Context, now store.Standing) ([]ReplyView, 
 	return views, nil
 }
 
-func (o *Office) listReplies(ctx context.Context, in *meetingPath) (*answer[listed[ReplyView]], error) {
+func (o *Office) listReplies(ctx context.Context, in *OfMeeting) (*answer[listed[ReplyView]], error) {
 	now, m, err := o.seen(ctx, in.Meeting)
 	if err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func (o *Office) listReplies(ctx context.Context, in *meetingPath) (*answer[list
 	return list(mine, err)
 }
 
-func (o *Office) replyHistory(ctx context.Context, in *ofPoint) (*answer[listed[invitation.Reply]], error) {
+func (o *Office) replyHistory(ctx context.Context, in *AtPoint) (*answer[listed[invitation.Reply]], error) {
 	_, m, err := o.seen(ctx, in.Meeting)
 	if err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (o *Office) replyHistory(ctx context.Context, in *ofPoint) (*answer[listed[
 }
 
 func (o *Office) reply(ctx context.Context, in *struct {
-	ofPoint
+	AtPoint
 	Body NewReply
 }) (*answer[invitation.Reply], error) {
 	now, _, err := o.speaksFor(ctx, in.Meeting, in.Point)
@@ -151,7 +151,7 @@ func (o *Office) reply(ctx context.Context, in *struct {
 }
 
 func (o *Office) consent(ctx context.Context, in *struct {
-	ofPoint
+	AtPoint
 	Body struct {
 		Agree bool `json:"agree"`
 	}
@@ -176,7 +176,7 @@ func (o *Office) consent(ctx context.Context, in *struct {
 }
 
 func (o *Office) sawVersion(ctx context.Context, in *struct {
-	ofPoint
+	AtPoint
 	Body struct {
 		Version int `json:"version" minimum:"1"`
 	}

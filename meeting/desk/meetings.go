@@ -123,7 +123,7 @@ func (o *Office) viewed(ctx context.Context, id meeting.ID) (*tagged[MeetingView
 	return tag(now.Revision, v, err)
 }
 
-func (o *Office) getMeeting(ctx context.Context, in *meetingPath) (*tagged[MeetingView], error) {
+func (o *Office) getMeeting(ctx context.Context, in *OfMeeting) (*tagged[MeetingView], error) {
 	return o.viewed(ctx, in.Meeting)
 }
 
@@ -216,8 +216,8 @@ func (o *Office) unitName(ctx context.Context, id meeting.UnitID) string {
 }
 
 func (o *Office) saveMeeting(ctx context.Context, in *struct {
-	meetingPath
-	matching
+	OfMeeting
+	Matching
 	Body EditMeeting
 }) (*tagged[MeetingView], error) {
 	revision, err := in.revision()

@@ -79,7 +79,7 @@ func readsMinutes(m Mine, v minutes.Version) bool {
 	return v.Stage == minutes.Signed || m.has(meeting.Chair, meeting.Secretary, meeting.Archivist)
 }
 
-func (o *Office) getMinutes(ctx context.Context, in *meetingPath) (*tagged[MinutesView], error) {
+func (o *Office) getMinutes(ctx context.Context, in *OfMeeting) (*tagged[MinutesView], error) {
 	_, m, err := o.seen(ctx, in.Meeting)
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func (o *Office) getMinutes(ctx context.Context, in *meetingPath) (*tagged[Minut
 	return nil, meeting.Refuse(meeting.CodeUnknown, "minutes").With(string(in.Meeting))
 }
 
-func (o *Office) listMinutes(ctx context.Context, in *meetingPath) (*answer[listed[MinutesView]], error) {
+func (o *Office) listMinutes(ctx context.Context, in *OfMeeting) (*answer[listed[MinutesView]], error) {
 	_, m, err := o.seen(ctx, in.Meeting)
 	if err != nil {
 		return nil, err
@@ -116,7 +116,7 @@ func (o *Office) keep(ctx context.Context, id meeting.ID, number int, v minutes.
 	return tag(number, minutesView(v), store.Put(ctx, o.store, store.Minutes, document(ctx, o, id, strconv.Itoa(v.Number), number, v)))
 }
 
-func (o *Office) draftMinutes(ctx context.Context, in *meetingPath) (*tagged[MinutesView], error) {
+func (o *Office) draftMinutes(ctx context.Context, in *OfMeeting) (*tagged[MinutesView], error) {
 	if _, _, err := o.held(ctx, in.Meeting, meeting.Secretary); err != nil {
 		return nil, err
 	}
@@ -143,8 +143,8 @@ func (o *Office) draftMinutes(ctx context.Context, in *meetingPath) (*tagged[Min
 }
 
 func (o *Office) saveMinutes(ctx context.Context, in *struct {
-	meetingPath
-	matching
+	OfMeeting
+	Matching
 	Body struct {
 		Fields minutes.Minutes `json:"fields"`
 	}
@@ -188,22 +188,22 @@ func (o *Office) turn(ctx context.Context, id meeting.ID, rights []meeting.Right
 	return o.keep(ctx, id, number, v)
 }
 
-func (o *Office) submitMinutes(ctx context.Context, in *meetingPath) (*tagged[MinutesView], error) {
+func (o *Office) submitMinutes(ctx context.Context, in *OfMeeting) (*tagged[MinutesView], error) {
 	return o.turn(ctx, in.Meeting, []meeting.Right{meeting.Secretary}, minutes.Version.Submit)
 }
 
-func (o *Office) takeBackMinutes(ctx context.Context, in *meetingPath) (*tagged[MinutesView], error) {
+func (o *Office) takeBackMinutes(ctx context.Context, in *OfMeeting) (*tagged[MinutesView], error) {
 	return o.turn(ctx, in.Meeting, []meeting.Right{meeting.Secretary, meeting.Chair}, minutes.Version.TakeBack)
 }
 
-func (o *Office) signMinutes(ctx context.Context, in *meetingPath) (*tagged[MinutesView], error) {
+func (o *Office) signMinutes(ctx context.Context, in *OfMeeting) (*tagged[MinutesView], error) {
 	return o.turn(ctx, in.Meeting, []meeting.Right{meeting.Chair}, func(v minutes.Version) (minutes.Version, error) {
 		return v.Sign(who(ctx).Person, o.now().UTC())
 	})
 }
 
 func (o *Office) correctMinutes(ctx context.Context, in *struct {
-	meetingPath
+	OfMeeting
 	Body struct {
 		Reason string `json:"reason" maxLength:"2000"`
 	}
@@ -220,7 +220,7 @@ type NewNumber struct {
 }
 
 func (o *Office) numberMinutes(ctx context.Context, in *struct {
-	meetingPath
+	OfMeeting
 	Body NewNumber
 }) (*tagged[MinutesView], error) {
 	now, _, err := o.held(ctx, in.Meeting, meeting.Secretary)
@@ -278,7 +278,7 @@ func (o *Office) notice(ctx context.Context, id meeting.ID) (*answer[NoticeView]
 	return give(NoticeView{Notice: n, Overdue: n.Overdue(o.today())}, err)
 }
 
-func (o *Office) getNotice(ctx context.Context, in *meetingPath) (*answer[NoticeView], error) {
+func (o *Office) getNotice(ctx context.Context, in *OfMeeting) (*answer[NoticeView], error) {
 	_, m, err := o.seen(ctx, in.Meeting)
 	if err != nil {
 		return nil, err
@@ -290,7 +290,7 @@ func (o *Office) getNotice(ctx context.Context, in *meetingPath) (*answer[Notice
 }
 
 func (o *Office) sentNotice(ctx context.Context, in *struct {
-	meetingPath
+	OfMeeting
 	Body struct {
 		On calendar.Date `json:"on,omitzero" doc:"today when left out"`
 	}

@@ -133,8 +133,8 @@ func list[T any](items []T, err error) (*answer[listed[T]], error) {
 	return give(listed[T]{items}, err)
 }
 
-// matching is the precondition of a save.
-type matching struct {
+// Matching is the precondition of a save.
+type Matching struct {
 	IfMatch string `header:"If-Match" doc:"the ETag that was read"`
 }
 
@@ -142,7 +142,7 @@ type matching struct {
 const codeNoMatch meeting.Code = "precondition.required"
 
 // revision is the number in If-Match.
-func (m matching) revision() (int, error) {
+func (m Matching) revision() (int, error) {
 	if m.IfMatch == "" {
 		return 0, meeting.Refuse(codeNoMatch, "")
 	}
@@ -165,8 +165,8 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 // nothing is an answer without a body.
 type nothing struct{}
 
-// meetingPath names a meeting in a path.
-type meetingPath struct {
+// OfMeeting names a meeting in a path.
+type OfMeeting struct {
 	Meeting meeting.ID `path:"meeting" maxLength:"128"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"net/http"
 
@@ -65,7 +66,8 @@ func (o *Office) once(ctx huma.Context, next func(huma.Context)) {
 
 func (o *Office) refuse(ctx huma.Context, err error) {
 	status := http.StatusInternalServerError
-	if s, ok := err.(huma.StatusError); ok { //nolint:errorlint // refusals come from here as they are
+	var s huma.StatusError
+	if errors.As(err, &s) {
 		status = s.GetStatus()
 	}
 	v, _ := answerProblems(ctx, "", err)

@@ -52,8 +52,9 @@ type EditPaper struct {
 	Until time.Time          `json:"until,omitzero"`
 }
 
-type paperPath struct {
-	meetingPath
+// OfPaper names a paper of a meeting in a path.
+type OfPaper struct {
+	OfMeeting
 	Paper string `path:"paper" maxLength:"64"`
 }
 
@@ -91,7 +92,7 @@ func reader(ctx context.Context, m Mine) paper.Reader {
 	return paper.Reader{Person: me.Person, Unit: unit, Keeper: m.has(meeting.Chair, meeting.Secretary)}
 }
 
-func (o *Office) listPapers(ctx context.Context, in *meetingPath) (*answer[listed[PaperEntry]], error) {
+func (o *Office) listPapers(ctx context.Context, in *OfMeeting) (*answer[listed[PaperEntry]], error) {
 	_, m, err := o.seen(ctx, in.Meeting)
 	if err != nil {
 		return nil, err
@@ -109,7 +110,7 @@ func (o *Office) listPapers(ctx context.Context, in *meetingPath) (*answer[liste
 
 // upload is a paper on its way in; its bytes are read by the handler.
 type upload struct {
-	meetingPath
+	OfMeeting
 	Name   string    `query:"name" required:"true" maxLength:"300"`
 	Item   string    `query:"item" maxLength:"128"`
 	Scope  string    `query:"scope" enum:"tat-ca,cung-don-vi,dich-danh" default:"tat-ca"`
@@ -196,7 +197,7 @@ func (o *Office) sendable(ctx context.Context, now store.Standing, p paper.Paper
 }
 
 // readable is a paper that the one who asks may read now. A refusal is logged.
-func (o *Office) readable(ctx context.Context, in *paperPath) (store.Document[PaperEntry], Mine, error) {
+func (o *Office) readable(ctx context.Context, in *OfPaper) (store.Document[PaperEntry], Mine, error) {
 	var d store.Document[PaperEntry]
 	_, m, err := o.seen(ctx, in.Meeting)
 	if err != nil {
@@ -214,20 +215,20 @@ func (o *Office) readable(ctx context.Context, in *paperPath) (store.Document[Pa
 	return d, m, nil
 }
 
-func (o *Office) noteView(ctx context.Context, in *paperPath, what string, code meeting.Code) error {
+func (o *Office) noteView(ctx context.Context, in *OfPaper, what string, code meeting.Code) error {
 	me := who(ctx)
 	v := PaperView{Paper: meeting.PaperID(in.Paper), Person: me.Person, Name: me.Name, Device: me.Device, Point: me.Point, What: what, Code: code, At: o.now().UTC()}
 	return store.Put(ctx, o.store, store.Views, document(ctx, o, in.Meeting, newID(), 1, v))
 }
 
-func (o *Office) getPaper(ctx context.Context, in *paperPath) (*tagged[PaperEntry], error) {
+func (o *Office) getPaper(ctx context.Context, in *OfPaper) (*tagged[PaperEntry], error) {
 	d, _, err := o.readable(ctx, in)
 	return tag(d.Number, d.Body, err)
 }
 
 func (o *Office) savePaper(ctx context.Context, in *struct {
-	paperPath
-	matching
+	OfPaper
+	Matching
 	Body EditPaper
 }) (*tagged[PaperEntry], error) {
 	revision, err := in.revision()
@@ -250,7 +251,7 @@ func (o *Office) savePaper(ctx context.Context, in *struct {
 	return tag(revision+1, e, store.Put(ctx, o.store, store.Papers, document(ctx, o, in.Meeting, in.Paper, revision+1, e)))
 }
 
-func (o *Office) listViews(ctx context.Context, in *paperPath) (*answer[listed[PaperView]], error) {
+func (o *Office) listViews(ctx context.Context, in *OfPaper) (*answer[listed[PaperView]], error) {
 	if _, _, err := o.held(ctx, in.Meeting, meeting.Secretary, meeting.Chair, meeting.Archivist); err != nil {
 		return nil, err
 	}
@@ -271,7 +272,7 @@ type RecallPapers struct {
 }
 
 func (o *Office) recallPapers(ctx context.Context, in *struct {
-	meetingPath
+	OfMeeting
 	Body RecallPapers
 }) (*answer[listed[PaperEntry]], error) {
 	if _, _, err := o.held(ctx, in.Meeting, meeting.Chair, meeting.Secretary); err != nil {

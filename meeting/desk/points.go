@@ -28,8 +28,8 @@ func (o *Office) points(ctx context.Context) (point.Tree, int, error) {
 	return d.Body, d.Number, err
 }
 
-// onDay is an optional day in a query.
-type onDay struct {
+// OnDay is an optional day in a query.
+type OnDay struct {
 	On string `query:"on" doc:"a day, 2026-12-30; today when left out"`
 }
 
@@ -80,7 +80,8 @@ type MergePoints struct {
 	From calendar.Date     `json:"from"`
 }
 
-type pointPath struct {
+// OfPoint names a point in a path.
+type OfPoint struct {
 	Point meeting.PointID `path:"point" maxLength:"64"`
 }
 
@@ -94,7 +95,7 @@ func (o *Office) registerPoints(api huma.API) {
 	operation(o, api, http.MethodPost, "/api/points/merge", "mergePoints", "Merge points into another", keepers, o.mergePoints)
 }
 
-func (o *Office) listPoints(ctx context.Context, in *onDay) (*tagged[point.Map], error) {
+func (o *Office) listPoints(ctx context.Context, in *OnDay) (*tagged[point.Map], error) {
 	day, err := o.day(in.On)
 	if err != nil {
 		return nil, err
@@ -132,8 +133,8 @@ func (o *Office) history(tree point.Tree, id meeting.PointID, day calendar.Date,
 }
 
 func (o *Office) getPoint(ctx context.Context, in *struct {
-	pointPath
-	onDay
+	OfPoint
+	OnDay
 }) (*answer[PointHistory], error) {
 	day, err := o.day(in.On)
 	if err != nil {
@@ -157,7 +158,7 @@ func (o *Office) addPoint(ctx context.Context, in *struct{ Body NewPoint }) (*an
 }
 
 func (o *Office) changePoint(ctx context.Context, in *struct {
-	pointPath
+	OfPoint
 	Body ChangePoint
 }) (*answer[PointHistory], error) {
 	tree, err := o.grow(ctx, func(t point.Tree, today calendar.Date) (point.Tree, error) {
@@ -170,7 +171,7 @@ func (o *Office) changePoint(ctx context.Context, in *struct {
 }
 
 func (o *Office) closePoint(ctx context.Context, in *struct {
-	pointPath
+	OfPoint
 	Body struct {
 		From calendar.Date `json:"from" doc:"the first day without the point"`
 	}

@@ -54,7 +54,7 @@ func (o *Office) registerRehearsals(api huma.API) {
 	operation(o, api, http.MethodPost, base+"/sheets", "addSheet", "Fill in a check sheet of a point", account.Known(), o.addSheet)
 }
 
-func (o *Office) listRehearsals(ctx context.Context, in *meetingPath) (*answer[listed[Rehearsal]], error) {
+func (o *Office) listRehearsals(ctx context.Context, in *OfMeeting) (*answer[listed[Rehearsal]], error) {
 	if _, _, err := o.seen(ctx, in.Meeting); err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (o *Office) listRehearsals(ctx context.Context, in *meetingPath) (*answer[l
 }
 
 func (o *Office) planRehearsal(ctx context.Context, in *struct {
-	meetingPath
+	OfMeeting
 	Body Rehearsal
 }) (*answer[Rehearsal], error) {
 	now, _, err := o.held(ctx, in.Meeting, meeting.Technician, meeting.Secretary, meeting.Chair)
@@ -86,7 +86,7 @@ func (o *Office) planRehearsal(ctx context.Context, in *struct {
 	return give(r, store.Put(ctx, o.store, store.Rehearsals, document(ctx, o, in.Meeting, r.ID, 1, r)))
 }
 
-func (o *Office) listSheets(ctx context.Context, in *meetingPath) (*answer[SheetsView], error) {
+func (o *Office) listSheets(ctx context.Context, in *OfMeeting) (*answer[SheetsView], error) {
 	now, _, err := o.seen(ctx, in.Meeting)
 	if err != nil {
 		return nil, err
@@ -111,7 +111,7 @@ func (o *Office) listSheets(ctx context.Context, in *meetingPath) (*answer[Sheet
 }
 
 func (o *Office) addSheet(ctx context.Context, in *struct {
-	meetingPath
+	OfMeeting
 	Body NewSheet
 }) (*answer[SheetView], error) {
 	now, m, err := o.seen(ctx, in.Meeting)

@@ -122,7 +122,7 @@ func (o *Office) getCalendar(ctx context.Context, _ *struct{}) (*tagged[Calendar
 }
 
 func (o *Office) saveCalendar(ctx context.Context, in *struct {
-	matching
+	Matching
 	Body CalendarView
 }) (*tagged[CalendarView], error) {
 	revision, err := in.revision()

@@ -54,7 +54,7 @@ func (o *Office) registrations(ctx context.Context, id meeting.ID) ([]store.Regi
 	return list, err
 }
 
-func (o *Office) listRegistrations(ctx context.Context, in *meetingPath) (*answer[listed[store.Registration]], error) {
+func (o *Office) listRegistrations(ctx context.Context, in *OfMeeting) (*answer[listed[store.Registration]], error) {
 	if _, _, err := o.seen(ctx, in.Meeting); err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (o *Office) listRegistrations(ctx context.Context, in *meetingPath) (*answe
 }
 
 func (o *Office) register(ctx context.Context, in *struct {
-	meetingPath
+	OfMeeting
 	Body NewRegistration
 }) (*answer[store.Registration], error) {
 	b := in.Body
@@ -99,7 +99,7 @@ func (o *Office) register(ctx context.Context, in *struct {
 }
 
 func (o *Office) withdraw(ctx context.Context, in *struct {
-	meetingPath
+	OfMeeting
 	Entry string `path:"entry" maxLength:"64"`
 }) (*answer[store.Registration], error) {
 	d, err := store.Get[store.Registration](ctx, o.store, store.Registrations, in.Meeting, in.Entry)
@@ -127,7 +127,7 @@ func (o *Office) positions(ctx context.Context, id meeting.ID) ([]agenda.Positio
 	return taken, err
 }
 
-func (o *Office) listPositions(ctx context.Context, in *meetingPath) (*answer[PositionsView], error) {
+func (o *Office) listPositions(ctx context.Context, in *OfMeeting) (*answer[PositionsView], error) {
 	now, _, err := o.seen(ctx, in.Meeting)
 	if err != nil {
 		return nil, err
@@ -143,7 +143,7 @@ func (o *Office) listPositions(ctx context.Context, in *meetingPath) (*answer[Po
 }
 
 func (o *Office) takePosition(ctx context.Context, in *struct {
-	meetingPath
+	OfMeeting
 	Body NewPosition
 }) (*answer[agenda.Position], error) {
 	now, _, err := o.speaksFor(ctx, in.Meeting, in.Body.Point)

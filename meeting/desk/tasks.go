@@ -35,8 +35,9 @@ type TaskView struct {
 	Mine     bool       `json:"mine" doc:"the one who asks may report on it"`
 }
 
-type taskPath struct {
-	meetingPath
+// OfTask names a task of a meeting in a path.
+type OfTask struct {
+	OfMeeting
 	Task string `path:"task" maxLength:"128"`
 }
 
@@ -125,7 +126,7 @@ func (o *Office) listTasks(ctx context.Context, in *struct {
 }
 
 // oneTask finds a task that the one who asks may see.
-func (o *Office) oneTask(ctx context.Context, in taskPath) (TaskView, error) {
+func (o *Office) oneTask(ctx context.Context, in OfTask) (TaskView, error) {
 	j, err := o.judge(ctx)
 	if err != nil {
 		return TaskView{}, err
@@ -149,7 +150,7 @@ func (o *Office) oneTask(ctx context.Context, in taskPath) (TaskView, error) {
 	return TaskView{}, unknown
 }
 
-func (o *Office) listProgress(ctx context.Context, in *taskPath) (*answer[listed[Progress]], error) {
+func (o *Office) listProgress(ctx context.Context, in *OfTask) (*answer[listed[Progress]], error) {
 	if _, err := o.oneTask(ctx, *in); err != nil {
 		return nil, err
 	}
@@ -158,10 +159,10 @@ func (o *Office) listProgress(ctx context.Context, in *taskPath) (*answer[listed
 }
 
 func (o *Office) reportProgress(ctx context.Context, in *struct {
-	taskPath
+	OfTask
 	Body Progress
 }) (*answer[TaskView], error) {
-	v, err := o.oneTask(ctx, in.taskPath)
+	v, err := o.oneTask(ctx, in.OfTask)
 	if err != nil {
 		return nil, err
 	}
@@ -185,5 +186,5 @@ func (o *Office) reportProgress(ctx context.Context, in *struct {
 	if err := store.Put(ctx, o.store, store.Progress, document(ctx, o, in.Meeting, in.Task, n, p)); err != nil {
 		return nil, err
 	}
-	return give(o.oneTask(ctx, in.taskPath))
+	return give(o.oneTask(ctx, in.OfTask))
 }
