@@ -106,6 +106,7 @@ export const enOffice: typeof viOffice = {
     content: 'Content',
     who: 'Presenter',
     minutes: 'Minutes',
+    hours: 'Hours',
     up: 'Move up: item {{number}}',
     drop: 'Remove item {{number}}',
     papers: 'Papers',

@@ -112,8 +112,8 @@ export const viLive = {
     sheet: 'Phiếu kiểm tra',
     alarms: {
       lost: 'Mất tín hiệu',
-      silent: 'Được mời nhưng không có tiếng',
-      openMic: 'Micro mở khi chưa được mời',
+      silent: 'Được mời, không có tiếng',
+      openMic: 'Micro mở ngoài lượt',
       clipping: 'Tiếng bị vỡ, quá to',
       frozen: 'Hình đứng',
       overLoad: 'Quá tải đường truyền',

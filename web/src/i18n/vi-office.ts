@@ -105,6 +105,7 @@ export const viOffice = {
     content: 'Nội dung',
     who: 'Người thực hiện',
     minutes: 'Phút',
+    hours: 'Giờ',
     up: 'Đưa lên: mục {{number}}',
     drop: 'Bỏ mục {{number}}',
     papers: 'Tài liệu họp',

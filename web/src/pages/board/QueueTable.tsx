@@ -29,9 +29,6 @@ export function QueueTable({ board, now, act, invites }: QueueTableProps) {
             <tr>
               <th scope="col">{t('queue.place')}</th>
               <th scope="col">{t('queue.who')}</th>
-              <th scope="col" className={table.number}>
-                {t('queue.waited')}
-              </th>
               <th scope="col">
                 <span className="visually-hidden">{t('queue.acts')}</span>
               </th>
@@ -72,13 +69,13 @@ function QueueLine({ row, rows, act, invites }: QueueLineProps) {
           {row.topic && <> · {row.topic}</>}
         </div>
         <div className={classes.marks}>
+          <span>{t('queue.waited', { count: row.waitedMinutes })}</span>
           {row.early && <span>{t('queue.early')}</span>}
           {row.deferred && <span>{t('queue.deferred')}</span>}
           {row.minutes > 0 && <span>{t('queue.wants', { count: row.minutes })}</span>}
           {!row.connected && <span className={classes.out}>{t('queue.out')}</span>}
         </div>
       </td>
-      <td className={table.number}>{t('queue.minutes', { count: row.waitedMinutes })}</td>
       <td>
         <div className={classes.acts}>
           {invites && (

@@ -10,10 +10,12 @@ interface SpeakerCardProps {
   readonly board: Board;
   readonly now: number;
   readonly act: Do;
+  /** The board has the cut elsewhere, always in the same place. */
+  readonly cutElsewhere?: boolean;
 }
 
 /** Who has the floor and how long yet (CON-04, CON-06). */
-export function SpeakerCard({ board, now, act }: SpeakerCardProps) {
+export function SpeakerCard({ board, now, act, cutElsewhere = false }: SpeakerCardProps) {
   const { t } = useTranslation();
   const { speech, screen, main } = board.live;
   if (!speech) {
@@ -48,15 +50,17 @@ export function SpeakerCard({ board, now, act }: SpeakerCardProps) {
         </div>
       </div>
       {board.you.floor && <div className={classes.acts}>
-        <Button size="lg" color="red" onClick={() => act({ do: 'cut', with: {} })} className={classes.cut ?? ''}>
-          {t('floor.cut')}
-        </Button>
+        {!cutElsewhere && (
+          <Button size="md" color="red" onClick={() => act({ do: 'cut', with: {} })} className={classes.cut ?? ''}>
+            {t('floor.cut')}
+          </Button>
+        )}
         {speech.due !== undefined && (
           <>
-            <Button size="lg" variant="default" onClick={() => act({ do: 'extend', with: { seconds: 60 } })}>
+            <Button size="md" variant="default" onClick={() => act({ do: 'extend', with: { seconds: 60 } })}>
               {t('floor.extend', { minutes: 1 })}
             </Button>
-            <Button size="lg" variant="default" onClick={() => act({ do: 'extend', with: { seconds: 180 } })}>
+            <Button size="md" variant="default" onClick={() => act({ do: 'extend', with: { seconds: 180 } })}>
               {t('floor.extend', { minutes: 3 })}
             </Button>
           </>

@@ -1,4 +1,5 @@
 import { ActionIcon, Button, TextInput, Textarea } from '@mantine/core';
+import { DateInput } from '@mantine/dates';
 import { useState, type SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Board, Task } from '../../conduct/board';
@@ -56,7 +57,7 @@ export function TaskList({ board, act }: { readonly board: Board; readonly act: 
 const empty = { content: '', lead: '', support: '', due: '' };
 
 function TaskForm({ onTask }: { readonly onTask: (task: Task) => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [draft, setDraft] = useState(empty);
   const change = (part: Partial<typeof empty>) => setDraft({ ...draft, ...part });
   const ready = draft.content.trim() !== '' && draft.lead.trim() !== '' && draft.due !== '';
@@ -72,7 +73,15 @@ function TaskForm({ onTask }: { readonly onTask: (task: Task) => void }) {
       <Textarea className={classes.wide ?? ''} label={t('task.content')} autosize minRows={1} maxRows={4} value={draft.content} onChange={(event) => change({ content: event.currentTarget.value })} />
       <TextInput label={t('task.lead')} value={draft.lead} onChange={(event) => change({ lead: event.currentTarget.value })} />
       <TextInput label={t('task.support')} value={draft.support} onChange={(event) => change({ support: event.currentTarget.value })} />
-      <TextInput type="date" lang="vi" label={t('task.due')} value={draft.due} onChange={(event) => change({ due: event.currentTarget.value })} />
+      <DateInput
+        label={t('task.due')}
+        valueFormat="DD/MM/YYYY"
+        locale={i18n.language}
+        firstDayOfWeek={1}
+        value={draft.due === '' ? null : draft.due}
+        onChange={(due) => change({ due: due ?? '' })}
+        popoverProps={{ transitionProps: { duration: 0 } }}
+      />
       <Button type="submit" size="sm" disabled={!ready}>
         {t('task.add')}
       </Button>

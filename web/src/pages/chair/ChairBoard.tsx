@@ -27,7 +27,7 @@ export function ChairBoard({ board, now, act, stale = false }: ChairBoardProps) 
       <h2 className="visually-hidden">{t('board.chair')}</h2>
       <div className={classes.grid}>
         <div className={classes.floor}>
-          <SpeakerCard board={board} now={now} act={act} />
+          <SpeakerCard board={board} now={now} act={act} cutElsewhere />
           <QueueTable board={board} now={now} act={act} invites />
         </div>
         <div className={classes.order}>

@@ -1,5 +1,5 @@
 import { Select, TextInput } from '@mantine/core';
-import { DateInput, TimeInput } from '@mantine/dates';
+import { DateInput, TimePicker } from '@mantine/dates';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Plan } from '../../conduct/board';
@@ -74,8 +74,8 @@ export function GeneralFields({ plan, onPlan }: GeneralFieldsProps) {
           onChange={(next) => when(next ?? '', from, to)}
           popoverProps={{ transitionProps: { duration: 0 } }}
         />
-        <TimeInput className={fields.two ?? ''} size="md" label={t('editor.start')} value={from} onChange={(event) => when(day, event.currentTarget.value, to)} />
-        <TimeInput className={fields.two ?? ''} size="md" label={t('editor.end')} value={to} onChange={(event) => when(day, from, event.currentTarget.value)} />
+        <TimePicker className={fields.two ?? ''} size="md" format="24h" label={t('editor.start')} hoursInputLabel={t('editor.hours')} minutesInputLabel={t('editor.minutes')} value={from} onChange={(next) => when(day, next.slice(0, 5), to)} />
+        <TimePicker className={fields.two ?? ''} size="md" format="24h" label={t('editor.end')} hoursInputLabel={t('editor.hours')} minutesInputLabel={t('editor.minutes')} value={to} onChange={(next) => when(day, from, next.slice(0, 5))} />
         <TextInput className={fields.wide ?? ''} label={t('editor.place')} value={plan.place ?? ''} onChange={(event) => onPlan({ ...plan, place: event.currentTarget.value })} />
       </div>
     </Panel>

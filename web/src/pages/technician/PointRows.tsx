@@ -29,7 +29,9 @@ export function PointRows({ rows, chosen, onChoose }: PointRowsProps) {
   });
   return (
     <div className={classes.table} role="table" aria-label={t('tech.title')} aria-rowcount={rows.length + 1}>
-      <div role="rowgroup">
+      {/* A region that scrolls is reached by keyboard. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div ref={scroller} className={classes.scroller} role="rowgroup" tabIndex={0} aria-label={t('tech.title')} data-testid="points">
         <div className={classes.head} role="row">
           {(['point', 'alarm', 'level', 'micCamera', 'size', 'rate', 'loss', 'rtt'] as const).map((column) => (
             <span key={column} role="columnheader" data-column={column}>
@@ -37,11 +39,7 @@ export function PointRows({ rows, chosen, onChoose }: PointRowsProps) {
             </span>
           ))}
         </div>
-      </div>
-      {rows.length === 0 && <p className={classes.none}>{t('tech.none')}</p>}
-      {/* A region that scrolls is reached by keyboard. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div ref={scroller} className={classes.scroller} role="rowgroup" tabIndex={0} aria-label={t('tech.title')} data-testid="points">
+        {rows.length === 0 && <p className={classes.none}>{t('tech.none')}</p>}
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
           {virtual.getVirtualItems().map((item) => {
             const row = rows[item.index];
