@@ -9,7 +9,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GO_DIRS := cmd internal meeting recording sfu signaling web/*.go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test bench soak lint fuzz e2e web fmt test-go test-web tools types clean
+.PHONY: run build test bench soak lint fuzz e2e web fmt test-go test-web tools types documents clean
 
 run: build ## build everything and start the bridge with demo data
 	bin/diemcau serve --dev --demo
@@ -26,7 +26,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
 
-test: tools build lint test-go test-web e2e ## every check; the one that CI runs
+test: tools build lint test-go test-web e2e documents ## every check; the one that CI runs
 	@echo "every check has passed"
 
 tools: ## what the tests need from the system
@@ -54,6 +54,10 @@ test-go: ## Go tests with the race detector; the store's on SQLite and PostgreSQ
 
 test-web: web/node_modules/.package-lock.json
 	cd web && npm test
+
+documents: ## papers of meetings opened by LibreOffice, poppler and a foreign calendar; heavy, so last
+	deploy/test-tools.sh documents
+	DIEMCAU_TEST_DOCUMENTS=1 go test -count 1 ./meeting/document/... ./meeting/letter
 
 # Types of the API for the web application; a Go test and a web test fail while
 # document, types and API differ.

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes sure that the programs which the tests drive are there: Chromium for the
-# end-to-end suite, ffmpeg and ffprobe for media, a PostgreSQL server. Installs them from Debian's
-# packages when run as root; otherwise says what is missing.
+# end-to-end suite, ffmpeg and ffprobe for media, a PostgreSQL server, readers of PDF and
+# calendar files; with the argument "documents" LibreOffice too. Installs them from
+# Debian's packages when run as root; otherwise says what is missing.
 set -euo pipefail
 
 missing=()
@@ -9,6 +10,11 @@ command -v chromium >/dev/null || missing+=(chromium)
 command -v ffmpeg >/dev/null || missing+=(ffmpeg)
 ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 || command -v pg_config >/dev/null || missing+=(postgresql) # the store is tested on both databases
 command -v gcc >/dev/null || missing+=(gcc libc6-dev) # the race detector needs cgo
+command -v pdftotext >/dev/null || missing+=(poppler-utils)
+/usr/bin/python3 -c 'import icalendar' 2>/dev/null || missing+=(python3-icalendar)
+if [ "${1:-}" = documents ]; then
+  command -v soffice >/dev/null || missing+=(libreoffice-writer-nogui fonts-liberation2)
+fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then

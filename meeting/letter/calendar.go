@@ -94,11 +94,13 @@ func event(c *ics.Calendar, v schedule.Version, e Envelope, m ics.Method, p plan
 	return x
 }
 
+// named is the parameter with a name. Values of parameters know no double quotes
+// and no ends of lines (RFC 5545 section 3.2).
 func named(a mail.Address) []ics.PropertyParameter {
 	if a.Name == "" {
 		return nil
 	}
-	return []ics.PropertyParameter{ics.WithCN(a.Name)}
+	return []ics.PropertyParameter{ics.WithCN(strings.Join(strings.Fields(strings.ReplaceAll(a.Name, `"`, "'")), " "))}
 }
 
 // UID names the meeting in calendars, the same in all versions.

@@ -21,6 +21,9 @@ import (
 	"diemcau/meeting/schedule"
 )
 
+// python is the interpreter of the system, for which the library is installed.
+const python = "/usr/bin/python3"
+
 // reader is a foreign program, the icalendar library of Debian, that says what it
 // finds in a calendar file.
 const reader = `
@@ -46,13 +49,13 @@ type found struct {
 
 func open(t *testing.T, file []byte) found {
 	t.Helper()
-	if err := exec.CommandContext(t.Context(), "python3", "-c", "import icalendar").Run(); err != nil {
+	if err := exec.CommandContext(t.Context(), python, "-c", "import icalendar").Run(); err != nil {
 		if os.Getenv("DIEMCAU_TEST_DOCUMENTS") != "" {
 			t.Fatal("python3-icalendar is not installed")
 		}
 		t.Skip("python3-icalendar is not installed")
 	}
-	cmd := exec.CommandContext(t.Context(), "python3", "-c", reader)
+	cmd := exec.CommandContext(t.Context(), python, "-c", reader)
 	cmd.Stdin = strings.NewReader(string(file))
 	out, err := cmd.Output()
 	if err != nil {
