@@ -133,6 +133,7 @@ func (s *subscriber) watch() {
 		s.repeatSound(&stats)
 		if before || b.constrained() {
 			s.allocate()
+			b.pacer.Look()
 		}
 		s.watch()
 	})

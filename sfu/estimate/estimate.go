@@ -46,7 +46,8 @@ const (
 	proven    = 1.10 // of what was delivered: as far as growth goes without a probe
 	provenFor = int64(5 * time.Second)
 
-	silence = 500 * ms // without feedback, while packets go out
+	silence = 500 * ms  // without feedback, while packets go out
+	outage  = 2000 * ms // after which the path may be another
 )
 
 // Estimator is the state of one line. Its methods belong to one goroutine, or
@@ -128,6 +129,11 @@ func (e *Estimator) Silent(now int64) bool {
 
 // Feedback takes a report.
 func (e *Estimator) Feedback(arrivals []Arrival, now int64) {
+	if e.heard != 0 && now-e.heard > outage {
+		// The path was dead, or is another: what was lost on it, and how long it
+		// took, says nothing of now.
+		e.delay, e.probe.state = delayMeter{}, idle
+	}
 	r := e.judge(arrivals, now)
 	if r.known == 0 {
 		return
@@ -205,8 +211,10 @@ func (e *Estimator) judge(arrivals []Arrival, now int64) report {
 // answer changes the estimate by what the report has shown.
 func (e *Estimator) answer(now int64) {
 	if e.alarm.on {
-		// Whoever was only late has lost nothing and waits for nothing.
-		if e.loss.share < heavyLoss && e.delay.queue < queueOver {
+		// A path that was only late, or dead and alive again, shows no queue. What it
+		// lost meanwhile does not count.
+		e.loss = lossMeter{since: now, accepted: e.loss.accepted}
+		if e.delay.queue < queueOver {
 			e.rate = max(e.rate, e.alarm.before)
 		}
 		e.alarm.on = false

@@ -7,6 +7,7 @@ const (
 	// queue as long as itself.
 	ProbeTime = 60 * time.Millisecond
 
+	lonely     = 1000 * ms // without feedback: the line is tried all the same
 	probeFirst = 1000 * ms
 	probeWorst = 4000 * ms
 	probeStep  = 2.0
@@ -65,9 +66,15 @@ func (s *segment) rate() int64 {
 // than the estimate and it is time for a trial; 0 when it is not.
 func (e *Estimator) Probe(needed, now int64) int64 {
 	p := &e.probe
-	if p.state != idle || e.rate == Unlimited || e.heard == 0 || e.alarm.on || needed <= e.rate ||
-		now < p.nextAt || now < e.settleAt || e.delay.queue > queueBusy {
+	if e.rate == Unlimited || e.heard == 0 || needed <= e.rate || now < p.nextAt {
 		return 0
+	}
+	if now-e.heard < lonely {
+		if p.state != idle || e.alarm.on || now < e.settleAt || e.delay.queue > queueBusy {
+			return 0
+		}
+	} else {
+		p.nextAt = now + lonely // nothing is heard, perhaps because nothing is sent
 	}
 	rate := min(int64(probeStep*float64(e.rate)), int64(probeOver*float64(needed)))
 	if rate <= e.rate {

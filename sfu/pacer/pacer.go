@@ -209,6 +209,21 @@ func (p *Pacer) Feedback(ssrc uint32, compound []byte) bool {
 	return true
 }
 
+// Look does what is due while no feedback comes: where everything is paused there
+// is nothing to report on, so the line is tried now and then. It wants to be
+// called twice a second while the line is thin.
+func (p *Pacer) Look() {
+	p.mu.Lock()
+	if p.train == 0 && !p.closed {
+		p.try(p.settings.Now())
+	}
+	arm := p.arm()
+	p.mu.Unlock()
+	if arm {
+		p.settings.Wheel.add(p)
+	}
+}
+
 // try begins a probe if one is due.
 func (p *Pacer) try(now int64) {
 	need := p.need

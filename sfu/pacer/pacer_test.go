@@ -325,3 +325,47 @@ func TestTheWheelSendsWhatWaitsAndSleepsAfterwards(t *testing.T) {
 		t.Error("a closed pacer took a packet")
 	}
 }
+
+// A dead path pauses everything; nothing is sent, so nothing is reported. The line
+// must be found alive all the same.
+func TestALineWithNothingOnItIsTried(t *testing.T) {
+	t.Parallel()
+	w, p := open()
+	s := video(w, p, 1)
+	p.SetNeed(500_000)
+	recorder := twcc.NewRecorder(7)
+	read := 0
+	play := func(d time.Duration, dead, send bool) {
+		for end := w.now + int64(d); w.now < end; w.now += 10 * ms {
+			if send {
+				_, _ = s.WriteRTP(header(1, 0), make([]byte, 600))
+			}
+			p.Drain()
+			for ; read < len(w.packets); read++ {
+				if !dead {
+					recorder.Record(1, w.packets[read].counter, w.packets[read].at/1000)
+				}
+			}
+			if w.now/ms%100 == 0 && !dead {
+				for _, f := range recorder.BuildFeedbackPacket() {
+					if raw, err := f.Marshal(); err == nil {
+						p.Feedback(1, raw)
+					}
+				}
+			}
+			if w.now/ms%500 == 0 {
+				p.Look()
+			}
+		}
+	}
+	play(2*time.Second, false, true)
+	play(2*time.Second, true, true)
+	if e := p.Estimate(); e > 300_000 {
+		t.Fatalf("a dead line is believed to carry %d", e)
+	}
+	play(3*time.Second, true, false)
+	play(6*time.Second, false, false)
+	if e := p.Estimate(); e < 500_000 {
+		t.Errorf("a line alive again is believed to carry %d: %+v", e, p.Stats())
+	}
+}
