@@ -14,6 +14,8 @@ type word struct {
 	width float64
 	// space is the width of the space behind it; 0 when the next is glued.
 	space float64
+	// torn allows a break behind it although the next follows without a space.
+	torn bool
 }
 
 // line is one line ready to be drawn.
@@ -62,7 +64,7 @@ func unit(words []word) (n int, width float64) {
 	for _, w := range words {
 		n++
 		width += w.width
-		if w.space > 0 {
+		if w.space > 0 || w.torn {
 			break
 		}
 	}
@@ -81,20 +83,27 @@ func (p *page) words(x layout.Paragraph) []word {
 			if part == "" {
 				continue
 			}
-			for _, piece := range p.pieces(part) {
-				all = append(all, word{text: piece, run: r, width: p.f.GetStringWidth(piece)})
+			pieces := pieces(part)
+			for i, piece := range pieces {
+				all = append(all, word{text: piece, run: r, width: p.f.GetStringWidth(piece), torn: i < len(pieces)-1})
 			}
 		}
 	}
 	return all
 }
 
-// longest is the number of letters after which a word without a space is cut, so
-// that a hash or an address stays on the paper.
-const longest = 32
+// longest is the number of letters after which a word may be torn, so that a hash or
+// an address stays on the paper. It fits the narrowest column.
+const longest = 12
 
-func (p *page) pieces(text string) []string {
+// whole is how long a word must be to be torn at all.
+const whole = 28
+
+func pieces(text string) []string {
 	letters := []rune(text)
+	if len(letters) < whole {
+		return []string{text}
+	}
 	var all []string
 	for len(letters) > longest {
 		all = append(all, string(letters[:longest]))
