@@ -205,10 +205,14 @@ func folders(root string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("archive: %w", err)
 	}
-	for i, d := range dirs {
-		dirs[i] = filepath.Dir(d)
+	out := dirs[:0]
+	for _, d := range dirs {
+		// What begins with a dot is on its way in, or was replaced.
+		if d = filepath.Dir(d); !strings.HasPrefix(filepath.Base(d), ".") {
+			out = append(out, d)
+		}
 	}
-	return dirs, nil
+	return out, nil
 }
 
 func escape(path string) string {

@@ -1,0 +1,206 @@
+package bag
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"diemcau/recording/archive"
+)
+
+// The errors of packing.
+var (
+	// ErrOpen tells that a recording is not sealed: it is still being written, or
+	// waits to go on.
+	ErrOpen = errors.New("the recording is not sealed")
+	// ErrChanged tells that a recording or bag is not what it was.
+	ErrChanged = errors.New("not what was recorded")
+	// ErrExists tells that the place is taken.
+	ErrExists = errors.New("the target exists already")
+)
+
+// Export is what to pack.
+type Export struct {
+	Dir     string            // of the recording
+	To      string            // the bag's folder, which must not exist
+	Papers  map[string]string // more files of the meeting's file: name below data/ to path
+	Fields  Fields
+	By      string // who exports
+	Version string // of the program
+	Now     time.Time
+}
+
+// Pack writes a bag. It is complete when Pack returns without error; before, its
+// folder has the suffix ".partial".
+func Pack(ctx context.Context, e Export, progress Progress) error {
+	if _, err := os.Stat(e.To); err == nil {
+		return fmt.Errorf("bag: %s: %w", e.To, ErrExists)
+	}
+	report, err := archive.Verify(e.Dir, archive.VerifySettings{})
+	if err != nil {
+		return err
+	}
+	if len(report.Problems) > 0 {
+		return fmt.Errorf("bag: %w: %s", ErrChanged, report.Problems[0])
+	}
+	if !report.Sealed {
+		return fmt.Errorf("bag: %w", ErrOpen)
+	}
+	item := archive.Describe(e.Dir)
+	files, err := e.files(item)
+	if err != nil {
+		return err
+	}
+	partial := e.To + ".partial"
+	if err := os.RemoveAll(partial); err != nil {
+		return fmt.Errorf("bag: %w", err)
+	}
+	var all, done int64
+	for _, f := range files {
+		all += f.size
+	}
+	var manifest bytes.Buffer
+	for _, f := range files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		sum, err := f.copy(filepath.Join(partial, filepath.FromSlash(f.name)))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&manifest, "%s  %s\n", sum, encode(f.name))
+		if done += f.size; progress != nil {
+			progress(done, all)
+		}
+	}
+	var tags bytes.Buffer
+	for _, tag := range []struct{ name, text string }{
+		{declarationName, declaration},
+		{infoName, e.info(item, all, len(files))},
+		{manifestName, manifest.String()},
+	} {
+		sum, err := (&file{text: []byte(tag.text)}).copy(filepath.Join(partial, tag.name))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&tags, "%s  %s\n", sum, tag.name)
+	}
+	if _, err := (&file{text: tags.Bytes()}).copy(filepath.Join(partial, tagManifestName)); err != nil {
+		return err
+	}
+	if err := os.Rename(partial, e.To); err != nil {
+		return fmt.Errorf("bag: %w", err)
+	}
+	return nil
+}
+
+// files lists the payload.
+func (e *Export) files(item archive.Item) ([]file, error) {
+	var files []file
+	add := func(name, from string) error {
+		info, err := os.Stat(from)
+		if err != nil {
+			return fmt.Errorf("bag: %w", err)
+		}
+		files = append(files, file{name: name, from: from, size: info.Size()})
+		return nil
+	}
+	names, err := walk(e.Dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if err := add(Recording+"/"+name, filepath.Join(e.Dir, filepath.FromSlash(name))); err != nil {
+			return nil, err
+		}
+	}
+	for name, from := range e.Papers {
+		if name = payload + "/" + name; strings.HasPrefix(name, Recording+"/") || !filepath.IsLocal(name) {
+			return nil, fmt.Errorf("bag: %q cannot be the name of a paper", name)
+		}
+		if err := add(name, from); err != nil {
+			return nil, err
+		}
+	}
+	fields := e.Fields.complete(item, len(files))
+	described, err := json.MarshalIndent(fields, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	premis, err := premisOf(e, item)
+	if err != nil {
+		return nil, err
+	}
+	for name, text := range map[string][]byte{"description.json": append(described, '\n'), "premis.xml": premis, "README.txt": []byte(readme)} {
+		files = append(files, file{name: payload + "/" + name, text: text, size: int64(len(text))})
+	}
+	return files, nil
+}
+
+// copy writes the file, synced, and returns its checksum.
+func (f *file) copy(to string) (string, error) {
+	var from io.Reader = bytes.NewReader(f.text)
+	if f.from != "" {
+		in, err := os.Open(f.from)
+		if err != nil {
+			return "", fmt.Errorf("bag: %w", err)
+		}
+		defer in.Close()
+		from = in
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
+		return "", fmt.Errorf("bag: %w", err)
+	}
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
+	if err != nil {
+		return "", fmt.Errorf("bag: %w", err)
+	}
+	h := sha256.New()
+	_, err = io.Copy(io.MultiWriter(out, h), from)
+	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
+		return "", fmt.Errorf("bag: %w", err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+func (e *Export) info(item archive.Item, bytes int64, files int) string {
+	line := func(s string) string { return strings.Join(strings.Fields(s), " ") } // one line each
+	var b strings.Builder
+	fmt.Fprintf(&b, "Bagging-Date: %s\n", e.Now.Format(time.DateOnly))
+	fmt.Fprintf(&b, "Payload-Oxum: %d.%d\n", bytes, files)
+	fmt.Fprintf(&b, "Bag-Software-Agent: %s\n", line(e.Version))
+	fmt.Fprintf(&b, "External-Identifier: %s\n", line(item.About.ID))
+	if title := line(item.About.Title); title != "" {
+		fmt.Fprintf(&b, "External-Description: %s\n", title)
+	}
+	if e.By != "" {
+		fmt.Fprintf(&b, "Contact-Name: %s\n", line(e.By))
+	}
+	return b.String()
+}
+
+const readme = `Recording of a meeting, packed as BagIt (RFC 8493).
+
+recording/            the recording, as it was sealed; its own evidence is in it
+  meeting.json        what was recorded and from when on (epoch)
+  events.jsonl        what happened; each line has the SHA-256 of the one before
+  index.bin           a record of 80 bytes per second and track
+  tracks/             one file per track: WebM (VP8, VP9, AV1, Opus), MP4 (H.264),
+                      RTP packets (.rtp) of codecs without a container; .enc: sealed
+                      with AES-256-GCM
+  checkpoints.jsonl   signed every 10 s (Ed25519)
+  manifest.json, .sig the seal
+description.json      fields of the file (TT 05/2025)
+premis.xml            what was done for its preservation (PREMIS 3)
+
+All times in the recording count from the epoch in meeting.json.
+`
