@@ -379,16 +379,16 @@ func (s *seat) leave() {
 }
 
 // send publishes a sample and never stops sending it, whatever it is told.
-func (s *seat) send(mime string, source livekit.TrackSource) *lkclient.LocalTrack {
+func (s *seat) send(mime string, source livekit.TrackSource, change ...func(*lkclient.Publication)) *lkclient.LocalTrack {
 	s.hall.t.Helper()
-	track, err := s.trySend(mime, source)
+	track, err := s.trySend(mime, source, change...)
 	if err != nil {
 		s.hall.t.Fatalf("%s publishes %s: %v", s.id, mime, err)
 	}
 	return track
 }
 
-func (s *seat) trySend(mime string, source livekit.TrackSource) (*lkclient.LocalTrack, error) {
+func (s *seat) trySend(mime string, source livekit.TrackSource, change ...func(*lkclient.Publication)) (*lkclient.LocalTrack, error) {
 	set, err := samples.Load(mime)
 	if err != nil {
 		return nil, err
@@ -398,11 +398,15 @@ func (s *seat) trySend(mime string, source livekit.TrackSource) (*lkclient.Local
 	if mime != samples.Opus {
 		layer = 2
 	}
-	track, err := s.Publish(within(s.hall.t, 10*time.Second), lkclient.Publication{MIME: mime, Source: source, OnKeyframe: func(int) {
+	what := lkclient.Publication{MIME: mime, Source: source, OnKeyframe: func(int) {
 		if p := player.Load(); p != nil {
 			p.RequestKeyframe(layer)
 		}
-	}})
+	}}
+	for _, f := range change {
+		f(&what)
+	}
+	track, err := s.Publish(within(s.hall.t, 10*time.Second), what)
 	if err != nil {
 		return nil, err
 	}

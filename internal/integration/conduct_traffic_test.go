@@ -151,8 +151,11 @@ func busy(h *hall, ledgers []*ledger, d time.Duration) (urgent, lazy []time.Dura
 		var s live.State
 		sum := false
 		switch i % 8 {
-		case 0, 4:
+		case 0:
 			s = h.chair().do(conduct.Invite{Point: pick(i * 7)})
+		case 4: // the first of the queue
+			first := h.chair().board().Queue[0]
+			s = h.chair().do(conduct.Invite{Point: first.Point, Entry: first.ID})
 		case 1:
 			s = h.at(pick(i)).do(conduct.Ask{Point: pick(i), Topic: "Kiến nghị của xã"})
 		case 2, 6:

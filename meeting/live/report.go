@@ -1,11 +1,10 @@
 package live
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"slices"
-
-	"github.com/google/uuid"
 
 	"diemcau/meeting"
 	"diemcau/meeting/air"
@@ -181,7 +180,8 @@ func readAct(body []byte) (deed conduct.Deed, key string, err error) {
 // filled gives what is new its id, where the asker had none.
 func filled(d conduct.Deed) conduct.Deed {
 	if ask, ok := d.(conduct.Ask); ok && ask.Entry == "" {
-		ask.Entry = meeting.EntryID(uuid.NewString())
+		// Short, for everybody is told it; unique in a queue is enough.
+		ask.Entry = meeting.EntryID(rand.Text()[:8])
 		return ask
 	}
 	return d

@@ -18,6 +18,8 @@ const (
 	MaxPending = 20 // tracks whose media has not come
 	MaxQueued  = 3  // announcements of one client id that is still in use
 	maxTracks  = 64 // published and pending together
+
+	callings = 3 // how often a publisher is told that its track is open
 )
 
 // Track is one announced or published track.
@@ -29,6 +31,7 @@ type Track struct {
 	wish      bool // the publisher itself wants it muted
 	barred    bool // the meeting lets nobody have it
 	reminded  int
+	calling   int
 }
 
 // ID of the track.

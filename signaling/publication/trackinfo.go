@@ -256,6 +256,25 @@ func (t *Track) Remind(times int) bool {
 	return true
 }
 
+// Call opens the track of a publisher that announced it muted, at a time when it
+// is to be heard. It reports a change.
+func (t *Track) Call() bool {
+	if !t.wish {
+		return false
+	}
+	t.wish, t.calling = false, callings
+	return true
+}
+
+// Calling tells whether the publisher is to be told once more that it is open.
+func (t *Track) Calling() bool {
+	if t.wish || t.calling == 0 {
+		return false
+	}
+	t.calling--
+	return true
+}
+
 // Settle makes wish and bar visible. It reports a change.
 func (t *Track) Settle(now time.Time) bool {
 	if muted := t.wish || t.barred; t.info.Muted != muted {

@@ -242,14 +242,18 @@ func (r *Room) setLine(m *member) {
 	m.peer.SetPrecedence(precedence)
 }
 
-// remind tells clients again that their microphone is closed.
+// remind tells clients again that their microphone is closed, or open.
 func (r *Room) remind(m *member) {
-	if m.order == nil || m.order.Mic != air.MicClosed {
+	if m.order == nil {
 		return
 	}
 	for _, t := range m.tracks.Published() {
-		if isMicrophone(t) && t.Remind(reminders) {
+		switch {
+		case !isMicrophone(t):
+		case m.order.Mic == air.MicClosed && t.Remind(reminders):
 			m.link.send(muteResponse(t.ID(), true))
+		case m.order.Mic == air.MicCalled && t.Calling():
+			m.link.send(muteResponse(t.ID(), false))
 		}
 	}
 }

@@ -84,6 +84,9 @@ func (r *Room) publish(m *member, e signaling.MediaPublished) {
 		r.withdraw(m, t)
 		return
 	}
+	if m.order != nil && m.order.Mic == air.MicCalled && isMicrophone(t) && t.Call() {
+		r.air(m, t) // it came back muted, to be heard: a page that was loaded anew
+	}
 	again := t.Published()
 	m.tracks.Publish(e, time.Now())
 	m.profile.SetPublisher()
