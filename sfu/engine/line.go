@@ -119,6 +119,7 @@ func (l *line) changed(s webrtc.PeerConnectionState) {
 	p := l.peer
 	switch s {
 	case webrtc.PeerConnectionStateConnected:
+		p.sub.budget.pacer.Wake()
 		if l.primary() {
 			p.wasConnected = true
 			p.emit(Connected{})

@@ -84,6 +84,14 @@ func (e *Estimator) Probe(needed, now int64) int64 {
 	return rate
 }
 
+// Wake has the line tried at once: it may have come back.
+func (e *Estimator) Wake() {
+	e.probe.nextAt = 0
+	if e.alarm.on {
+		e.probe.state = idle
+	}
+}
+
 // ProbeSent tells that the train is complete.
 func (e *Estimator) ProbeSent(now int64) {
 	if e.probe.state == running {

@@ -212,8 +212,16 @@ func (p *Pacer) Feedback(ssrc uint32, compound []byte) bool {
 // Look does what is due while no feedback comes: where everything is paused there
 // is nothing to report on, so the line is tried now and then. It wants to be
 // called twice a second while the line is thin.
-func (p *Pacer) Look() {
+func (p *Pacer) Look() { p.look(false) }
+
+// Wake tells that the line may have come back: it is tried at once.
+func (p *Pacer) Wake() { p.look(true) }
+
+func (p *Pacer) look(wake bool) {
 	p.mu.Lock()
+	if wake {
+		p.line.Wake()
+	}
 	if p.train == 0 && !p.closed {
 		p.try(p.settings.Now())
 	}

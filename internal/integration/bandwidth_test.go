@@ -1,0 +1,142 @@
+package integration
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"diemcau/cmd/diemcau/config"
+	"diemcau/cmd/diemload/samples"
+	"diemcau/internal/lkclient"
+
+	"github.com/livekit/protocol/livekit"
+)
+
+// impaired joins behind a line of the test's own.
+func impaired(t *testing.T, b *server, room, identity string, seed uint64) (*point, *lkclient.Impairment) {
+	t.Helper()
+	line, err := lkclient.NewImpairment(seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return join(t, b, room, identity, func(s *lkclient.Settings) {
+		s.Net, s.NackInterval = line, 20*time.Millisecond
+	}), line
+}
+
+// during looks on for some time of the line's own. It waits for the clock, which
+// is what is measured here.
+func during(t *testing.T, d time.Duration) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	<-ctx.Done()
+}
+
+// heardShare is how much of the sound has come since a look, of what was sent.
+func heardShare(v *viewer, from sight, since time.Time) float64 {
+	return float64(v.look().frames-from.frames) / (50 * time.Since(since).Seconds())
+}
+
+func (p *point) prefers(t *testing.T, identity string, priority uint32) {
+	t.Helper()
+	v := p.viewer(identity, cam)
+	if err := p.TrackSettings(&livekit.UpdateTrackSettings{
+		TrackSids: []string{v.track.SID}, Width: 1280, Height: 720, Priority: priority,
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// P7: a point with a budget of 1 Mbit/s in a busy meeting never receives more than
+// 1.05 Mbit/s in any second, hears everybody, and sees the speaker best.
+func TestP7ABudgetIsNeverExceeded(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("DIEMCAU_TEST_URL") != "" {
+		t.Skip("the budget is in the configuration")
+	}
+	const budget = 1_000_000
+	b := startOwn(t, func(c *config.Config) { c.Room.LineKbps = budget / 1000 })
+	room := newRoom()
+	far, line := impaired(t, b, room, "far", 3)
+	names := []string{"one", "speaker"}
+	for _, name := range names {
+		p := join(t, b, room, name)
+		p.camera(samples.VP8)
+		p.microphone()
+	}
+	for _, name := range names {
+		far.hasFrom(name)
+	}
+	far.prefers(t, "speaker", 9)
+	during(t, 3*time.Second) // the best that the budget carries is known by then
+	line.ResetReports()
+	began := time.Now()
+	sounds := map[string]sight{}
+	for _, name := range names {
+		sounds[name] = far.viewer(name, mic).look()
+	}
+	seen := far.viewer("speaker", cam).look()
+	during(t, 10*time.Second)
+	_, down := line.Reports()
+	t.Logf("fullest second %d kbit/s, %d kbit/s on average", down.Offered.Peak()/1000, down.Offered.Total()*8/10/1000)
+	if peak := down.Offered.Peak(); peak > budget*105/100 {
+		t.Errorf("%d bit/s in one second of a budget of %d", peak, budget)
+	}
+	for _, name := range names {
+		if share := heardShare(far.viewer(name, mic), sounds[name], began); share < 0.97 {
+			t.Errorf("%.1f %% of the sound of %s", 100*share, name)
+		}
+	}
+	now := far.viewer("speaker", cam).look()
+	if now.layers[1]-seen.layers[1] < 100 { // 360p is what the budget carries
+		t.Errorf("pictures of the speaker by layer: %v, then %v", seen.layers, now.layers)
+	}
+	if other := far.viewer("one", cam).look(); other.layer != 0 {
+		t.Errorf("who does not speak is seen in layer %d", other.layer)
+	}
+}
+
+// P6: a line of 4 Mbit/s collapses to 512 kbit/s with 5 % loss, and comes back.
+// Sound goes on, the picture steps down within 2 s and is back within 10 s.
+func TestP6SpeechSurvivesALineThatCollapses(t *testing.T) {
+	t.Parallel()
+	b := startBridge(t)
+	room := newRoom()
+	good, thin := lkclient.Line{Rate: 4_000_000}, lkclient.Line{Rate: 512_000, Loss: 0.05}
+	far, line := impaired(t, b, room, "far", 7)
+	line.Set(good, good)
+	one := join(t, b, room, "one")
+	one.camera(samples.VP8)
+	one.microphone()
+	far.hasFrom("one")
+	picture, sound := far.viewer("one", cam), far.viewer("one", mic)
+	eventually(t, soonLimit, "the largest picture", func() bool { return picture.look().layer == 2 })
+
+	line.Set(thin, thin)
+	collapsed, from := time.Now(), sound.look()
+	eventually(t, soonLimit, "a smaller picture", func() bool { return picture.look().layer < 2 })
+	stepped := time.Since(collapsed)
+	during(t, 10*time.Second)
+	share := heardShare(sound, from, collapsed)
+	still := sound.look().freeze
+	line.Set(good, good)
+	back, seen := time.Now(), picture.look().layers[2]
+	eventually(t, soonLimit, "the largest picture again", func() bool { return picture.look().layers[2] >= seen+15 })
+	returned := time.Since(back)
+	t.Logf("stepped down after %v, %.2f %% of the sound, longest silence %v, back after %v", stepped, 100*share, still, returned)
+	slack := time.Duration(1)
+	if !timed {
+		slack = 2
+	}
+	if stepped > slack*2*time.Second {
+		t.Errorf("the picture stepped down after %v", stepped)
+	}
+	if returned > slack*10*time.Second {
+		t.Errorf("the picture was back after %v", returned)
+	}
+	if share < 0.98 { // less 1 %: what is on the way at either end of the look
+		t.Errorf("%.2f %% of the sound", 100*share)
+	}
+}
