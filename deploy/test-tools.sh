@@ -14,6 +14,7 @@ command -v pdftotext >/dev/null || missing+=(poppler-utils)
 /usr/bin/python3 -c 'import icalendar' 2>/dev/null || missing+=(python3-icalendar)
 if [ "${1:-}" = documents ]; then
   command -v soffice >/dev/null || missing+=(libreoffice-writer-nogui fonts-liberation2)
+  command -v zbarimg >/dev/null || missing+=(zbar-tools)
 fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 

@@ -134,7 +134,7 @@ func TestSCH10_TheInvitationNamesAllThatTheFormAsksFor(t *testing.T) {
 	all := papers(t)
 	got := opened(t, all["invitation"])
 	wantAll(t, "invitation", got, "GIẤY MỜI", "kính mời: Hoàng Văn Giả Định, Chủ tịch, UBND xã Tân Dụ", "Tới dự: Phiên họp", "Chủ trì: Đồng chí Nguyễn Văn Mẫu",
-		"Thời gian: 13 giờ 30, thứ Năm, ngày 03/12/2026", "Địa điểm: Điểm cầu Xã Tân Dụ", "Lưu ý:", "Chương trình:", "https://hop.lamgiang.example/moi#9f3c1b7a5d")
+		"Thời gian: 13 giờ 30, thứ Năm, ngày 03/12/2026", "Địa điểm: Điểm cầu Xã Tân Dụ", "Lưu ý:", "Chương trình:", "https://hop.lamgiang.example/invitation#eyJtIjoiZ2lhby1iYW4tMjAyNi0xMSIsInAiOiJMRy1YMSIsInYiOjEsImUiOjE3OTY0MDAwMDB9MTIzNDU2Nzg5MDEyMzQ1Ng")
 	summons := packed(all["summons"].Text())
 	for _, x := range sample.Briefing().Agenda {
 		wantAll(t, "invitation", summons, x.Title, x.Presenter.Name)

@@ -69,7 +69,7 @@ func papers(t *testing.T) map[string]layout.Document {
 		t.Fatal(err)
 	}
 	x1, _ := p.Point("LG-X1")
-	link := "https://hop.lamgiang.example/moi#9f3c1b7a5d"
+	link := "https://hop.lamgiang.example/invitation#eyJtIjoiZ2lhby1iYW4tMjAyNi0xMSIsInAiOiJMRy1YMSIsInYiOjEsImUiOjE3OTY0MDAwMDB9MTIzNDU2Nzg5MDEyMzQ1Ng"
 	qr, err := letter.QR(link)
 	if err != nil {
 		t.Fatal(err)

@@ -214,7 +214,7 @@ func TestALetterIsTriedLessAndLessOftenAndGivenUpAtTheEnd(t *testing.T) {
 
 func TestTheQRCodeIsAPicture(t *testing.T) {
 	t.Parallel()
-	png, err := letter.QR("https://hop.lamgiang.example/moi#" + strings.Repeat("a", 150))
+	png, err := letter.QR("https://hop.lamgiang.example/invitation#" + strings.Repeat("a", 150))
 	if err != nil || !strings.HasPrefix(string(png), "\x89PNG") {
 		t.Errorf("%d bytes, %v", len(png), err)
 	}

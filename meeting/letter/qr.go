@@ -6,10 +6,10 @@ import (
 	"rsc.io/qr"
 )
 
-// QR is the text as a QR code in PNG, with room around it as scanners ask for and
-// a quarter of it readable when the paper is stained (level Q).
+// QR is the text as a QR code in PNG, with room around it as scanners ask for,
+// readable with a seventh of it stained (level M).
 func QR(text string) ([]byte, error) {
-	code, err := qr.Encode(text, qr.Q)
+	code, err := qr.Encode(text, qr.M)
 	if err != nil {
 		return nil, fmt.Errorf("letter: QR: %w", err)
 	}
