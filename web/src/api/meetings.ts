@@ -1,4 +1,5 @@
 import type { Person, Plan } from '../conduct/board';
+import { timeAt } from '../office/day';
 import { get, send, call } from './call';
 
 /** The desk's part of the API: meetings as they are planned. Names are those of meeting/desk. */
@@ -102,15 +103,31 @@ function listOf<T>(answer: Page<T> | readonly T[]): readonly T[] {
   return 'items' in answer ? answer.items : answer;
 }
 
-export async function fetchMeetings(from: string, to: string): Promise<readonly MeetingLine[]> {
+/** Meetings that begin from the first day on and before the last; days are this machine's. */
+export async function fetchMeetings(fromDay: string, toDay: string): Promise<readonly MeetingLine[]> {
+  const [from = '', to = ''] = [fromDay, toDay].map((day) => timeAt(day, '00:00'));
   return listOf(await get<Page<MeetingLine>>(`/api/meetings?${new URLSearchParams({ from, to, limit: '200' }).toString()}`));
 }
 
-export const fetchMeeting = async (id: string): Promise<MeetingView> => get(of(id));
+/** Lists that are still empty come as null. */
+function whole(view: MeetingView): MeetingView {
+  const { plan } = view;
+  return { ...view, plan: { ...plan, people: plan.people ?? {}, points: plan.points ?? [], agenda: plan.agenda ?? [], secrecy: plan.secrecy ?? '', main: plan.main ?? '' } };
+}
+
+export const fetchMeeting = async (id: string): Promise<MeetingView> => whole(await get(of(id)));
 export const fetchTemplates = async (): Promise<readonly Template[]> => listOf(await get<Page<Template>>('/api/templates'));
 export const fetchPapers = async (id: string): Promise<readonly Paper[]> => listOf(await get<Page<Paper>>(`${of(id)}/papers`));
-export const fetchReplies = async (id: string): Promise<readonly Reply[]> => listOf(await get<Page<Reply>>(`${of(id)}/replies`));
-export const fetchPeople = async (): Promise<readonly Person[]> => listOf(await get<Page<Person>>('/api/people?limit=200'));
+
+export async function fetchReplies(id: string): Promise<readonly Reply[]> {
+  const lines = listOf(await get<Page<{ readonly point: string; readonly reply: Omit<Reply, 'point'> }>>(`${of(id)}/replies`));
+  return lines.map((line) => ({ ...line.reply, point: line.point }));
+}
+
+export async function fetchPeople(): Promise<readonly Person[]> {
+  const people = listOf(await get<Page<Person & { readonly unitName?: string }>>('/api/people?limit=200'));
+  return people.map(({ id, name, position, unitName }) => ({ name, ...(id ? { id } : {}), ...(position ? { position } : {}), ...(unitName ? { unit: unitName } : {}) }));
+}
 
 export async function fetchPoints(on: string): Promise<readonly PointRecord[]> {
   const answer = await get<Page<PointRecord> | { points: readonly PointRecord[] } | readonly PointRecord[]>(`/api/points?on=${on}`);
@@ -127,14 +144,13 @@ export interface EditReason {
 }
 
 export async function saveMeeting(view: MeetingView, plan: Plan, reason: EditReason = {}): Promise<MeetingView> {
-  return send('PUT', of(view.id), { plan, ...reason }, { 'If-Match': `"${view.revision}"` });
+  return whole(await send('PUT', of(view.id), { plan, ...reason }, { 'If-Match': `"${view.revision}"` }));
 }
 
 export const checkMeeting = async (id: string): Promise<CheckResult> => get(`${of(id)}/check`);
-export const checkPlan = async (plan: Plan): Promise<CheckResult> => send('POST', '/api/meetings/check', plan);
 
 export async function publishMeeting(id: string, answers: { reason?: string; despite?: boolean }): Promise<MeetingView> {
-  return send('POST', `${of(id)}/publish`, answers);
+  return whole(await send('POST', `${of(id)}/publish`, answers));
 }
 
 export async function putOff(id: string, how: 'postpone' | 'cancel', reason: EditReason): Promise<MeetingView> {

@@ -17,6 +17,11 @@ export async function act(meeting: string, deed: Deed): Promise<void> {
   await send('POST', `${of(meeting)}/acts`, { do: deed.do, with: deed.with }, { 'Idempotency-Key': newKey() });
 }
 
+/** Opens a meeting before its first point comes. */
+export async function openMeeting(meeting: string): Promise<void> {
+  await send('POST', `${of(meeting)}/open`);
+}
+
 export async function fetchBoard(meeting: string): Promise<Board> {
   return boardOf(await get<unknown>(`${of(meeting)}/state`));
 }

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Problem } from '../api/problem';
 import type { Board } from '../conduct/board';
 import type { Deed } from '../conduct/deed';
-import { act, fetchBoard } from './acts';
+import { act, fetchBoard, openMeeting } from './acts';
 
 export type Do = (deed: Deed) => void;
 
@@ -14,6 +14,8 @@ export interface BoardFeed {
   /** The line to the bridge is out: what is shown may be old. */
   readonly stale: boolean;
   readonly act: Do;
+  /** Opens a meeting that is not open yet. */
+  readonly open: () => void;
 }
 
 const everyMs = 1_000;
@@ -24,14 +26,20 @@ export function useBoard(meeting: string): BoardFeed {
   const client = useQueryClient();
   const key = ['board', meeting];
   const query = useQuery({ queryKey: key, queryFn: async () => fetchBoard(meeting), refetchInterval: everyMs, staleTime: 0 });
+  const refused = (error: unknown) => {
+    const code = error instanceof Problem ? error.code : 'unknown';
+    notifications.show({ color: 'red', title: t('board.refused'), message: t(`problem.${code}`, { seconds: 30 }), autoClose: 6_000 });
+  };
   const mutation = useMutation({
     mutationFn: async (deed: Deed) => act(meeting, deed),
-    onError: (error) => {
-      const code = error instanceof Problem ? error.code : 'unknown';
-      notifications.show({ color: 'red', title: t('board.refused'), message: t(`problem.${code}`, { seconds: 30 }), autoClose: 6_000 });
-    },
+    onError: refused,
+    onSettled: async () => client.invalidateQueries({ queryKey: key }),
+  });
+  const opening = useMutation({
+    mutationFn: async () => openMeeting(meeting),
+    onError: (error) => refused(error),
     onSettled: async () => client.invalidateQueries({ queryKey: key }),
   });
   const problem = query.error instanceof Problem ? query.error : null;
-  return { board: query.data ?? null, problem, stale: query.failureCount > 2, act: (deed) => mutation.mutate(deed) };
+  return { board: query.data ?? null, problem, stale: query.failureCount > 2, act: (deed) => mutation.mutate(deed), open: () => opening.mutate() };
 }

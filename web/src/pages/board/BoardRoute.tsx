@@ -18,11 +18,23 @@ export interface BoardProps {
 export function BoardRoute({ board: View }: { readonly board: ComponentType<BoardProps> }) {
   const { t } = useTranslation();
   const { room = '' } = useParams({ strict: false });
-  const { board, problem, stale, act } = useBoard(room);
+  const { board, problem, stale, act, open } = useBoard(room);
   const now = useNow(500);
   if (board) return <View board={board} now={now} act={act} stale={stale} />;
   if (!problem) return <Notice title={t('board.loading')} />;
   const signedOut = problem.status === 401;
+  if (problem.code === 'not_found') {
+    return (
+      <Notice title={t('board.notOpen')} text={t('board.notOpenText')}>
+        <Button size="lg" onClick={open}>
+          {t('board.open')}
+        </Button>
+        <Button size="lg" variant="default" component="a" href="/trang-chu">
+          {t('home.title')}
+        </Button>
+      </Notice>
+    );
+  }
   return (
     <Notice title={t('board.cannot')} text={signedOut ? t('board.signIn') : t(`problem.${problem.code}`, { seconds: 30 })}>
       <Button size="lg" component="a" href={signedOut ? '/dang-nhap' : '/trang-chu'}>
