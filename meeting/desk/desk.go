@@ -1,10 +1,11 @@
 // Package desk is the HTTP API of the people who prepare and keep a meeting.
 // Today it holds the standing meetings and the door to them: whoever has an
-// account gets a token for one point of one meeting. It owns the count of wrong
-// passwords, starts no goroutine, and never touches media or the wire protocol.
+// account gets a token for one point of one meeting. It starts no goroutine, and
+// never touches media, passwords or the wire protocol.
 package desk
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -30,13 +31,6 @@ type Point struct {
 	Kind string          `json:"kind" example:"xa" doc:"tinh, so, xa, phuong, dac-khu or khac"`
 }
 
-// Account may sign in. Password is an argon2id hash in PHC form.
-type Account struct {
-	User     string
-	Password string
-	Role     string
-}
-
 // Demo is what the join page shows of a bridge with sample data, so that a
 // newcomer gets in by clicking.
 type Demo struct {
@@ -48,39 +42,33 @@ type Demo struct {
 // Settings are the parts that the desk works with. All but Demo are required.
 type Settings struct {
 	Meetings []Meeting
-	Accounts []Account
-	// Token makes an access token for a point, valid for the given time.
-	Token  func(m meeting.ID, p Point, validFor time.Duration) (string, error)
+	// SignIn checks a user's password and counts wrong ones.
+	SignIn func(ctx context.Context, user, password string) (account.Identity, error)
+	// MaySit answers whether somebody may sit at a point that is not his machine's.
+	MaySit func(ctx context.Context, who account.Identity, p meeting.PointID) (bool, error)
+	// Token makes an access token for somebody at a point, valid for the given time.
+	Token  func(m meeting.ID, p Point, who account.Identity, validFor time.Duration) (string, error)
 	Demo   *Demo
 	Logger *slog.Logger
-	// Address tells the client's address of a request, proxies considered.
-	Address func(*http.Request) string
 }
 
 // Desk serves the API.
 type Desk struct {
 	settings Settings
 	meetings map[meeting.ID]Meeting
-	accounts map[string]Account
-	attempts *attempts
 }
 
 // New checks the settings.
 func New(s Settings) (*Desk, error) {
-	if s.Token == nil || s.Logger == nil || s.Address == nil {
-		return nil, errors.New("desk: Token, Logger and Address are required")
+	if s.Token == nil || s.Logger == nil || s.SignIn == nil || s.MaySit == nil {
+		return nil, errors.New("desk: SignIn, MaySit, Token and Logger are required")
 	}
 	d := &Desk{
 		settings: s,
 		meetings: make(map[meeting.ID]Meeting, len(s.Meetings)),
-		accounts: make(map[string]Account, len(s.Accounts)),
-		attempts: newAttempts(time.Now),
 	}
 	for _, m := range s.Meetings {
 		d.meetings[m.ID] = m
-	}
-	for _, a := range s.Accounts {
-		d.accounts[a.User] = a
 	}
 	return d, nil
 }
@@ -90,7 +78,7 @@ func (d *Desk) Register(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "join", Method: http.MethodPost, Path: "/api/join",
 		Summary:      "Get a token for one point of a meeting",
-		Errors:       []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusTooManyRequests},
+		Errors:       []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusTooManyRequests},
 		MaxBodyBytes: 16 << 10, Metadata: account.Public(),
 	}, d.join)
 	huma.Register(api, huma.Operation{

@@ -1,39 +1,57 @@
 package desk_test
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"diemcau/internal/password"
 	"diemcau/meeting"
+	"diemcau/meeting/account"
 	"diemcau/meeting/desk"
+	"diemcau/meeting/door"
+	"diemcau/meeting/store"
 )
 
 const room = "giao-ban"
 
 func serve(t *testing.T, demo *desk.Demo) *httptest.Server {
 	t.Helper()
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "desk.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	doors, err := door.New(door.Settings{Store: db, Key: make([]byte, 32), Audit: account.Logger{Logger: slog.New(slog.DiscardHandler)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	someone := account.Account{Person: "p", User: "diemcau", Name: "Điểm cầu", Rights: []meeting.Right{meeting.Delegate}}
+	if _, err := doors.Import(t.Context(), someone, password.Hash("dung-mat-khau")); err != nil {
+		t.Fatal(err)
+	}
 	d, err := desk.New(desk.Settings{
 		Meetings: []desk.Meeting{{ID: room, Title: "Giao ban", Points: []desk.Point{{ID: "LG-X1", Name: "Xã Tân Dụ", Kind: "xa"}}}},
-		Accounts: []desk.Account{{User: "diemcau", Password: password.Hash("dung-mat-khau"), Role: "point"}},
-		Token: func(m meeting.ID, p desk.Point, _ time.Duration) (string, error) {
+		SignIn:   doors.SignInOnce,
+		MaySit:   func(context.Context, account.Identity, meeting.PointID) (bool, error) { return true, nil },
+		Token: func(m meeting.ID, p desk.Point, _ account.Identity, _ time.Duration) (string, error) {
 			return string(m) + "/" + string(p.ID) + "/" + p.Name, nil
 		},
-		Demo:    demo,
-		Logger:  slog.New(slog.DiscardHandler),
-		Address: func(*http.Request) string { return "192.0.2.1" },
+		Demo:   demo,
+		Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
 	d.Register(desk.NewAPI(mux))
-	s := httptest.NewServer(d.Handler(mux))
+	s := httptest.NewServer(doors.Handler(mux))
 	t.Cleanup(s.Close)
 	return s
 }
@@ -80,7 +98,8 @@ func TestEveryRefusalHasItsCode(t *testing.T) {
 		{`{"room":"khong-co","point":"LG-X1","user":"diemcau","password":"dung-mat-khau"}`, 404, "unknown_room"},
 		{`{"room":"giao-ban","point":" ","user":"diemcau","password":"dung-mat-khau"}`, 422, "point_required"},
 		{`{"room":"giao-ban","point":"a\u0007b","user":"diemcau","password":"dung-mat-khau"}`, 422, "point_required"},
-		{`{"room":"giao-ban"}`, 422, "invalid_request"},
+		{`{"room":"giao-ban"}`, 401, "account.signed_out"},
+		{`{"point":"LG-X1"}`, 422, "invalid_request"},
 		{`{not json`, 400, "invalid_request"},
 	} {
 		status, mediaType, answer := post(t, s, c.body)

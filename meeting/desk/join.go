@@ -2,18 +2,15 @@ package desk
 
 import (
 	"context"
-	"math"
+	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/danielgtaylor/huma/v2"
-
-	"diemcau/internal/password"
 	"diemcau/meeting"
+	"diemcau/meeting/account"
 )
 
 // tokenLife is how long a token opens the door; the bridge renews it for as
@@ -29,19 +26,12 @@ type roomView struct {
 }
 
 type joinInput struct {
-	address string
-	Body    struct {
+	Body struct {
 		Room     string `json:"room" maxLength:"256" doc:"id of the meeting"`
-		Point    string `json:"point" maxLength:"256" doc:"id of a listed point, or the name of another"`
-		User     string `json:"user" maxLength:"128"`
-		Password string `json:"password" maxLength:"1024"`
+		Point    string `json:"point,omitempty" maxLength:"256" doc:"id of a listed point, or the name of another; a paired machine needs none"`
+		User     string `json:"user,omitempty" maxLength:"128" doc:"not needed by who is signed in, nor by a paired machine"`
+		Password string `json:"password,omitempty" maxLength:"1024"`
 	}
-}
-
-// Resolve keeps the client's address for the count of attempts.
-func (in *joinInput) Resolve(ctx huma.Context) []error {
-	in.address, _ = ctx.Context().Value(addressKey{}).(string)
-	return nil
 }
 
 type joinOutput struct {
@@ -54,28 +44,27 @@ type joinOutput struct {
 	}
 }
 
-type addressKey struct{}
-
-// Handler adds what the API needs to know of a request's origin.
-func (d *Desk) Handler(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), addressKey{}, d.settings.Address(r))))
-	})
-}
-
-func (d *Desk) join(_ context.Context, in *joinInput) (*joinOutput, error) {
-	if err := d.signIn(in.address, in.Body.User, in.Body.Password); err != nil {
+func (d *Desk) join(ctx context.Context, in *joinInput) (*joinOutput, error) {
+	who, err := d.who(ctx, in)
+	if err != nil {
 		return nil, err
 	}
 	m, ok := d.meetings[meeting.ID(in.Body.Room)]
 	if !ok {
 		return nil, problem(http.StatusNotFound, UnknownRoom, "there is no such meeting")
 	}
-	point, ok := m.point(in.Body.Point)
+	wanted := in.Body.Point
+	if wanted == "" {
+		wanted = string(who.Point)
+	}
+	point, ok := m.point(wanted)
 	if !ok {
 		return nil, problem(http.StatusUnprocessableEntity, PointRequired, "the name of the point is missing or cannot be shown")
 	}
-	token, err := d.settings.Token(m.ID, point, tokenLife)
+	if err := d.maySit(ctx, who, point.ID); err != nil {
+		return nil, err
+	}
+	token, err := d.settings.Token(m.ID, point, who, tokenLife)
 	if err != nil {
 		d.settings.Logger.Error("making an access token failed", "meeting", m.ID, "error", err)
 		return nil, problem(http.StatusInternalServerError, Internal, "no token could be made")
@@ -87,33 +76,53 @@ func (d *Desk) join(_ context.Context, in *joinInput) (*joinOutput, error) {
 	return out, nil
 }
 
-// signIn checks a user's password. Unknown users cost as much time as known
-// ones, so that names cannot be found out by the clock.
-func (d *Desk) signIn(address, user, pass string) error {
-	key := address + "\x00" + user
-	if wait := d.attempts.wait(key); wait > 0 {
-		p := problem(http.StatusTooManyRequests, TooManyAttempts, "too many wrong passwords")
-		p.retryAfter = strconv.Itoa(int(math.Ceil(wait.Seconds())))
-		return p
+// who is the owner of the name and password in the body, or else whoever the
+// session or the paired machine of the request belongs to.
+func (d *Desk) who(ctx context.Context, in *joinInput) (account.Identity, error) {
+	if in.Body.User == "" && in.Body.Password == "" {
+		who, ok := account.Of(ctx)
+		if !ok {
+			return who, meeting.Refuse(account.CodeSignedOut, "")
+		}
+		return who, nil
 	}
-	account, known := d.accounts[user]
-	if !known {
-		account.Password = unknownUser
+	who, err := d.settings.SignIn(ctx, in.Body.User, in.Body.Password)
+	var p *meeting.Problem
+	switch {
+	case err == nil:
+		return who, nil
+	case !errors.As(err, &p):
+		d.settings.Logger.Error("an account cannot be checked", "error", err)
+		return who, problem(http.StatusInternalServerError, Internal, "the account cannot be checked")
+	case p.Code == account.CodeWrong:
+		return who, problem(http.StatusUnauthorized, WrongCredentials, "wrong user or password")
+	case p.Code == account.CodeLocked || p.Code == account.CodeTooMany:
+		held := problem(http.StatusTooManyRequests, TooManyAttempts, "too many wrong passwords")
+		held.retryAfter = p.Detail
+		return who, held
 	}
-	ok, err := password.Verify(account.Password, pass)
-	if err != nil {
-		d.settings.Logger.Error("an account's password is not a hash", "user", user, "error", err)
-	}
-	if !ok || !known {
-		d.attempts.failed(key)
-		return problem(http.StatusUnauthorized, WrongCredentials, "wrong user or password")
-	}
-	d.attempts.succeeded(key)
-	return nil
+	return who, problem(http.StatusForbidden, Code(p.Code), p.Detail)
 }
 
-// unknownUser is a hash that no password fits in practice: a random one's.
-const unknownUser = "$argon2id$v=19$m=65536,t=3,p=4$VQEYyDOEcFUPuH1sUKCJ1g$5dN8kUZ9z0i2cO0qvL0o3m1x3k1rT0o0b6bq9cK7b0Y"
+// maySit refuses a machine every point but its own, and a person those outside his
+// unit.
+func (d *Desk) maySit(ctx context.Context, who account.Identity, p meeting.PointID) error {
+	if who.Point != "" {
+		if p != who.Point {
+			return meeting.Refuse(meeting.CodeNoRight, "point").With(string(who.Point))
+		}
+		return nil
+	}
+	may, err := d.settings.MaySit(ctx, who, p)
+	if err != nil {
+		d.settings.Logger.Error("the units cannot be read", "error", err)
+		return problem(http.StatusInternalServerError, Internal, "the units cannot be read")
+	}
+	if !may {
+		return meeting.Refuse(meeting.CodeNoRight, "point").With(string(p))
+	}
+	return nil
+}
 
 // point finds a listed point by its id, or takes the text as the name of one
 // that is not listed. It reports false when the text cannot be a name.

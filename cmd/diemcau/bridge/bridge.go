@@ -20,6 +20,7 @@ import (
 	"github.com/livekit/protocol/livekit"
 
 	"diemcau/cmd/diemcau/config"
+	"diemcau/meeting/door"
 	"diemcau/meeting/live"
 	"diemcau/meeting/store"
 	"diemcau/signaling/room"
@@ -34,18 +35,22 @@ const shutdownPatience = 3 * time.Second
 
 // Bridge is a whole bridge in one value. Start it once, Close it once.
 type Bridge struct {
-	cfg      config.Config
-	log      *slog.Logger
-	keys     *token.Keys
-	tls      *tls.Config // nil without HTTPS
-	store    *store.Store
-	media    *media
-	hooks    *webhook.Notifier
-	records  *recordings
-	sessions *server.Server
-	live     *live.House
-	identify func(http.Handler) http.Handler // may be nil
-	sockets  *wire.Handler
+	cfg   config.Config
+	log   *slog.Logger
+	keys  *token.Keys
+	tls   *tls.Config // nil without HTTPS
+	store *store.Store
+	door  *door.Door
+	// firstPassword is the one-time password of an administrator made at this start.
+	firstPassword string
+	media         *media
+	hooks         *webhook.Notifier
+	records       *recordings
+	sessions      *server.Server
+	live          *live.House
+	post          *post
+	identify      func(http.Handler) http.Handler // may be nil
+	sockets       *wire.Handler
 
 	readiness readiness
 	servers   []*http.Server
@@ -76,6 +81,9 @@ func New(cfg config.Config, log *slog.Logger) (_ *Bridge, err error) {
 	if b.store, err = openStore(cfg); err != nil {
 		return b, err
 	}
+	if err := b.openDoor(); err != nil {
+		return b, err
+	}
 	if b.media, err = openMedia(cfg, b.tls, log); err != nil {
 		return b, err
 	}
@@ -86,6 +94,9 @@ func New(cfg config.Config, log *slog.Logger) (_ *Bridge, err error) {
 		return b, err
 	}
 	if err := b.openMeetings(); err != nil {
+		return b, err
+	}
+	if err := b.openPost(); err != nil {
 		return b, err
 	}
 	b.records.start(b.sessions)
@@ -254,6 +265,9 @@ func (b *Bridge) Close() error {
 	}
 	if b.hooks != nil {
 		b.hooks.Close()
+	}
+	if b.post != nil {
+		b.post.close()
 	}
 	if b.media != nil {
 		errs = append(errs, b.media.close())

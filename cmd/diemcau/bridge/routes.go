@@ -10,7 +10,6 @@ import (
 	"diemcau/meeting/desk"
 	"diemcau/meeting/door"
 	"diemcau/signaling/roomservice"
-	"diemcau/signaling/token"
 	"diemcau/signaling/wire"
 	"diemcau/web"
 )
@@ -26,12 +25,16 @@ func (b *Bridge) routes() (http.Handler, error) {
 	mux := http.NewServeMux()
 	api := desk.NewAPI(mux)
 	api.UseMiddleware(door.Guard(time.Now)) // before the first operation
+	b.door.Register(api)
 	d.Register(api)
 	o, err := b.office()
 	if err != nil {
 		return nil, err
 	}
 	o.Register(api)
+	if err := b.registerPapers(api, o); err != nil {
+		return nil, err
+	}
 	(&recordingAPI{b.records, b.keys, b.cfg.Recording.ReserveMB << 20, b.cfg.Recording.Bitrate * 1000}).Register(api)
 	b.live.Register(api, b.entryToken)
 	for _, path := range wire.Paths() {
@@ -41,10 +44,11 @@ func (b *Bridge) routes() (http.Handler, error) {
 		Tokens: b.keys, Rooms: b.sessions, Participants: b.sessions, Log: b.log,
 	}))
 	mux.Handle("/", web.Handler())
-	ours, public := d.Handler(wire.TrimSlashes(limitBodies(mux))), wire.Public(mux)
+	ours, public := wire.TrimSlashes(limitBodies(mux)), wire.Public(mux)
 	if b.identify != nil {
 		ours = b.identify(ours)
 	}
+	ours = b.door.Handler(ours)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(strings.TrimLeft(r.URL.Path, "/"), "api/") {
 			ours.ServeHTTP(w, r)
@@ -55,25 +59,13 @@ func (b *Bridge) routes() (http.Handler, error) {
 }
 
 func (b *Bridge) desk() (*desk.Desk, error) {
-	s := desk.Settings{
-		Logger:  b.log,
-		Address: func(r *http.Request) string { return wire.ClientAddress(r, b.cfg.Limits.TrustedProxies).String() },
-		Token: func(m meeting.ID, p desk.Point, validFor time.Duration) (string, error) {
-			return b.keys.IssueJoin(token.Join{
-				Room: string(m), Identity: string(p.ID), Name: p.Name, Lifetime: validFor,
-				Attributes: map[string]string{"kind": p.Kind},
-			})
-		},
-	}
+	s := desk.Settings{Logger: b.log, SignIn: b.door.SignInOnce, MaySit: b.maySit, Token: b.pointToken}
 	for _, m := range b.cfg.Meetings {
 		points := make([]desk.Point, len(m.Points))
 		for i, p := range m.Points {
 			points[i] = desk.Point{ID: meeting.PointID(p.ID), Name: p.Name, Kind: p.Kind}
 		}
 		s.Meetings = append(s.Meetings, desk.Meeting{ID: meeting.ID(m.ID), Title: m.Title, Points: points})
-	}
-	for _, a := range b.cfg.Accounts {
-		s.Accounts = append(s.Accounts, desk.Account{User: a.User, Password: string(a.Password), Role: a.Role})
 	}
 	if b.cfg.Demo {
 		s.Demo = &desk.Demo{Meeting: config.DemoMeeting, User: config.DemoAccounts[0].User, Password: config.DemoPassword}

@@ -32,8 +32,11 @@ type Config struct {
 	Webhook   Webhook           `yaml:"webhook"`
 	Room      Room              `yaml:"room"`
 	Recording Recording         `yaml:"recording"`
+	Security  Security          `yaml:"security"`
 	Accounts  []Account         `yaml:"accounts"`
 	Meetings  []Meeting         `yaml:"meetings"`
+	Papers    Papers            `yaml:"papers"`
+	Mail      Mail              `yaml:"mail"`
 	Limits    Limits            `yaml:"limits"`
 	Log       Log               `yaml:"log"`
 
@@ -83,11 +86,16 @@ type Room struct {
 	SimulateScenarios bool          `yaml:"simulate_scenarios"`
 }
 
-// Account may sign in to a meeting listed in the configuration.
+// Account is taken over into the database at the first start that sees it; later
+// changes are made there.
 type Account struct {
 	User     string `yaml:"user"`
 	Password Secret `yaml:"password"` // argon2id in PHC form, from `diemcau account hash`
 	Role     string `yaml:"role"`
+	Person   string `yaml:"person"`
+	Name     string `yaml:"name"`
+	Position string `yaml:"position"`
+	Unit     string `yaml:"unit"`
 }
 
 // Meeting is a standing meeting room.
@@ -138,12 +146,14 @@ func Default() Config {
 		Admin: "127.0.0.1:7889",
 		RTC:   RTC{UDPPort: 7882, TCPPort: 7881},
 		TURN:  TURN{UDPPort: 3478},
+		Mail:  Mail{Security: "starttls"},
 		Room: Room{
 			AutoCreate:       true,
 			EmptyTimeout:     5 * time.Minute,
 			DepartureTimeout: 20 * time.Second,
 		},
 		Recording: DefaultRecording(),
+		Security:  defaultSecurity(),
 		Limits:    Limits{JoinsPerSecond: 50, JoinBurst: 200, Sessions: 2000},
 		Log:       Log{Level: slog.LevelInfo, Format: "text"},
 	}
@@ -180,6 +190,17 @@ func (c *Config) Check() error {
 	}
 	if err := c.checkRecording(); err != nil {
 		return err
+	}
+	if err := c.checkMail(); err != nil {
+		return err
+	}
+	if _, err := c.Policy(); err != nil {
+		return err
+	}
+	for _, a := range c.Accounts {
+		if _, err := RightsOf(a.Role); err != nil {
+			return err
+		}
 	}
 	for name, secret := range c.Keys {
 		if !c.Dev && len(secret) < 32 {

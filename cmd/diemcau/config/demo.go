@@ -13,12 +13,16 @@ const DemoPassword = "LamGiang@2026"
 // DemoMeeting is the id of the sample meeting.
 const DemoMeeting = "giao-ban"
 
-// DemoAccounts are the sample accounts, one a role.
+// DemoAccounts are the sample accounts, one a role. The first is for every point;
+// the others are invented persons of the sample meetings.
 var DemoAccounts = []Account{
-	{User: "diemcau", Role: "point"},
-	{User: "chutri", Role: "chair"},
-	{User: "thuky", Role: "secretary"},
-	{User: "kythuat", Role: "technician"},
+	{User: "diemcau", Role: "point", Person: "diemcau", Name: "Điểm cầu dùng thử"},
+	{User: "chutri", Role: "chair", Person: "mau", Name: "Nguyễn Văn Mẫu", Position: "Phó Chủ tịch UBND tỉnh", Unit: "LG-00"},
+	{User: "thuky", Role: "secretary", Person: "nhap", Name: "Vũ Thị Nháp", Position: "Chuyên viên", Unit: "LG-00"},
+	{User: "kythuat", Role: "technician", Person: "kiemthu", Name: "Đặng Văn Kiểm Thử", Position: "Kỹ thuật viên", Unit: "LG-00"},
+	{User: "daibieu", Role: "delegate", Person: "giadinh", Name: "Hoàng Văn Giả Định", Position: "Chủ tịch UBND xã", Unit: "LG-X1"},
+	{User: "luutru", Role: "archivist", Person: "minhhoa", Name: "Phạm Thị Minh Họa", Position: "Phó Giám đốc Sở Nội vụ", Unit: "LG-00"},
+	{User: "quantri", Role: "administrator", Person: "vidu", Name: "Trần Thị Ví Dụ", Position: "Giám đốc Sở KH&CN"},
 }
 
 // demoPoints are those of the invented province Lam Giang.
@@ -36,8 +40,10 @@ var demoPoints = []Point{
 	{ID: "LG-DK", Name: "Đặc khu Đảo Ví Dụ", Kind: "dac-khu"},
 }
 
-// AddDemo adds the sample meeting and its accounts.
+// AddDemo adds the sample meeting and its accounts. Everybody who has the README has
+// their password, so no second factor is asked of them either.
 func (c *Config) AddDemo() {
+	c.Security.SecondFactor = nil
 	hash := Secret(password.Hash(DemoPassword))
 	for _, a := range DemoAccounts {
 		a.Password = hash

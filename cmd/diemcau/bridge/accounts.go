@@ -1,0 +1,158 @@
+package bridge
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/livekit/protocol/auth"
+
+	"diemcau/cmd/diemcau/config"
+	"diemcau/meeting"
+	"diemcau/meeting/account"
+	"diemcau/meeting/air"
+	"diemcau/meeting/calendar"
+	"diemcau/meeting/desk"
+	"diemcau/meeting/door"
+	"diemcau/meeting/point"
+	"diemcau/meeting/store"
+	"diemcau/signaling/token"
+	"diemcau/signaling/wire"
+)
+
+// firstUser is the name of the first administrator of a new bridge.
+const firstUser = "quantri"
+
+// openDoor makes the part that knows the accounts, takes over those of the
+// configuration, and makes the first administrator of a bridge that has none.
+func (b *Bridge) openDoor() (err error) {
+	if b.door, err = OpenDoor(b.cfg, b.store, door.Settings{
+		Audit: account.Logger{Logger: b.log}, Log: b.log, GuestToken: b.guestToken,
+		Address: func(r *http.Request) string { return wire.ClientAddress(r, b.cfg.Limits.TrustedProxies).String() },
+	}); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), openPatience)
+	defer cancel()
+	for _, a := range b.cfg.Accounts {
+		rights, err := config.RightsOf(a.Role)
+		if err != nil {
+			return err
+		}
+		name := a.Name
+		if name == "" {
+			name = a.User
+		}
+		if _, err := b.door.Import(ctx, account.Account{
+			Person: meeting.PersonID(a.Person), User: a.User, Name: name, Position: a.Position, Unit: meeting.UnitID(a.Unit), Rights: rights,
+		}, string(a.Password)); err != nil {
+			return fmt.Errorf("account %q of the configuration: %w", a.User, err)
+		}
+	}
+	b.firstPassword, err = b.door.First(ctx, firstUser, "Quản trị hệ thống")
+	return err
+}
+
+// First is the name and the one-time password of the administrator that was made at
+// this start; empty when there was one. It is to be shown once and not logged.
+func (b *Bridge) First() (user, password string) { return firstUser, b.firstPassword }
+
+// OpenDoor makes the part that knows the accounts over an open database, for the
+// bridge and for the commands that work beside it. What s leaves open is taken from
+// the configuration.
+func OpenDoor(cfg config.Config, st *store.Store, s door.Settings) (*door.Door, error) {
+	key, err := keptSecret(filepath.Join(cfg.Data, "accounts.key"))
+	if err != nil {
+		return nil, fmt.Errorf("key of the accounts: %w", err)
+	}
+	s.Store, s.Key, s.Secure = st, key, !cfg.Dev
+	s.Units = func(ctx context.Context) (account.Units, error) { return units(ctx, st) }
+	if s.Policy, err = cfg.Policy(); err != nil {
+		return nil, err
+	}
+	return door.New(s)
+}
+
+// secretSize is the length of the key that seals second factors, bytes.
+const secretSize = 32
+
+// keptSecret reads a key of our own, made at the first start.
+func keptSecret(path string) ([]byte, error) {
+	key, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		key = make([]byte, secretSize)
+		_, _ = rand.Read(key) // never fails since Go 1.24
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, err
+		}
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		_, err = f.Write(key)
+		return key, errors.Join(err, f.Sync(), f.Close())
+	}
+	if err == nil && len(key) != secretSize {
+		err = fmt.Errorf("%s does not have %d bytes", path, secretSize)
+	}
+	return key, err
+}
+
+// units is the tree of units today: those of the directory, and each point as the
+// unit of its own id.
+func units(ctx context.Context, s *store.Store) (account.Units, error) {
+	tree := account.Units{}
+	maps, err := store.All[point.Tree](ctx, s, store.Maps, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range maps {
+		for unit, above := range account.UnitsOf(m.Body.At(calendar.Of(time.Now()))) {
+			tree[unit] = above
+		}
+	}
+	all, err := store.All[desk.Unit](ctx, s, store.Units, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range all {
+		tree[u.Body.ID] = u.Body.Parent
+	}
+	return tree, nil
+}
+
+// maySit answers whether somebody may sit at a point: one of his unit or below it.
+func (b *Bridge) maySit(ctx context.Context, who account.Identity, p meeting.PointID) (bool, error) {
+	tree, err := units(ctx, b.store)
+	return tree.Covers(who.Unit, meeting.UnitID(p)), err
+}
+
+// pointToken lets somebody into a standing meeting at a point.
+func (b *Bridge) pointToken(m meeting.ID, p desk.Point, who account.Identity, validFor time.Duration) (string, error) {
+	attributes := map[string]string{"kind": p.Kind}
+	if who.Device != "" {
+		attributes[air.AttributeDevice] = string(who.Device)
+	}
+	return b.keys.IssueJoin(token.Join{Room: string(m), Identity: string(p.ID), Name: p.Name, Lifetime: validFor, Attributes: attributes})
+}
+
+// guestLife is how long a guest's token opens the door; a connected guest gets
+// renewed ones.
+const guestLife = 10 * time.Minute
+
+// guestToken lets a guest in who was admitted. Everybody sees that he is one
+// (SEC-09), and he cannot say otherwise.
+func (b *Bridge) guestToken(g account.Guest) (string, error) {
+	no := false
+	return b.keys.IssueJoin(token.Join{
+		Room: string(g.Meeting), Identity: "khach-" + g.ID, Name: g.Name, Lifetime: guestLife,
+		Attributes: map[string]string{"kind": "khach", "unit": g.Unit},
+		Grant:      &auth.VideoGrant{CanUpdateOwnMetadata: &no},
+	})
+}
