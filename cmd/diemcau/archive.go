@@ -12,6 +12,11 @@ import (
 )
 
 type archiveCmd struct {
+	List    listCmd    `cmd:"" help:"List all recordings below a folder."`
+	Show    showCmd    `cmd:"" help:"Show all that is known of one recording."`
+	Export  exportCmd  `cmd:"" help:"Pack a recording as a BagIt bag for another archive."`
+	Import  importCmd  `cmd:"" help:"Take in the recording of a bag."`
+	Recheck recheckCmd `cmd:"" help:"Check all recordings; restore what changed from a second copy."`
 	Verify  verifyCmd  `cmd:"" help:"Check a recording's folder against its own evidence, offline."`
 	Rebuild rebuildCmd `cmd:"" help:"Print the catalogue of all recordings below a folder, made from the folders alone."`
 }
@@ -27,7 +32,7 @@ var errChanged = errors.New("the recording is not as it was sealed")
 
 // Run prints what was found.
 func (c *verifyCmd) Run() error {
-	var s archive.VerifySettings
+	s := archive.VerifySettings{Progress: progress("checking")}
 	if c.Key != "" {
 		key, err := hex.DecodeString(c.Key)
 		if err != nil || len(key) != ed25519.PublicKeySize {

@@ -22,6 +22,8 @@ type Publication struct {
 	Source livekit.TrackSource
 	Name   string
 	Muted  bool
+	// Encryption is what the track is said to be encrypted with, end to end.
+	Encryption livekit.Encryption_Type
 	// Layers, lowest first, with Rid set for simulcast. One or none for a single
 	// encoding.
 	Layers []*livekit.VideoLayer
@@ -140,7 +142,7 @@ func (t *LocalTrack) SSRCs() []uint32 {
 func (c *Client) Publish(ctx context.Context, p Publication) (*LocalTrack, error) {
 	t := newLocalTrack(p)
 	request := &livekit.AddTrackRequest{
-		Cid: t.CID, Name: p.Name, Source: p.Source, Muted: p.Muted, Layers: p.Layers, DisableRed: true,
+		Cid: t.CID, Name: p.Name, Source: p.Source, Muted: p.Muted, Layers: p.Layers, DisableRed: true, Encryption: p.Encryption,
 		Type: livekit.TrackType_AUDIO,
 	}
 	if t.kind == webrtc.RTPCodecTypeVideo {
