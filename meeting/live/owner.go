@@ -121,7 +121,7 @@ func (o *owner) run(log []conduct.Event) {
 func (o *owner) reopen() {
 	for _, p := range o.live.Plan().Points {
 		if o.live.State().Points[p.ID].Connected {
-			o.system(conduct.Drop{Point: p.ID})
+			_ = o.system(conduct.Drop{Point: p.ID}) // logged
 		}
 	}
 	o.publish(true)
@@ -149,7 +149,7 @@ func (o *owner) tick() {
 		return
 	}
 	if next := o.live.NextTick(); !next.IsZero() && !now.Before(next) {
-		o.system(conduct.Tick{})
+		_ = o.system(conduct.Tick{}) // logged
 	}
 	if !o.told.due.IsZero() && !now.Before(o.told.due) {
 		o.publish(true)

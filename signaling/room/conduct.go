@@ -151,8 +151,8 @@ func (m *member) reach(t *publication.Track) air.Reach {
 }
 
 // invited tells whether a reach lets a member subscribe.
-func (o *member) invited(to air.Reach) bool {
-	return to.Everybody || to.Ready || slices.Contains(to.Only, o.point)
+func (m *member) invited(to air.Reach) bool {
+	return to.Everybody || to.Ready || slices.Contains(to.Only, m.point)
 }
 
 // audience are the sessions that get a track's packets now.
