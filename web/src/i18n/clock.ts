@@ -22,3 +22,10 @@ export function dayText(day: string): string {
 export function dayOf(time: Date): string {
   return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
 }
+
+/** "3/12/2026" and "03.12.2026" as 2026-12-03; null for what is no day. */
+export function dayOfText(text: string): string | null {
+  const [, date = '', month = '', year = ''] = /^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*$/.exec(text) ?? [];
+  const day = new Date(Number(year), Number(month) - 1, Number(date));
+  return year !== '' && day.getDate() === Number(date) && day.getMonth() === Number(month) - 1 ? dayOf(day) : null;
+}

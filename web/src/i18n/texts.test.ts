@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { problemCodes } from '../api/problem';
 import { en } from './en';
 import { vi } from './vi';
-import { dateText, timeText } from './clock';
+import { dateText, dayOfText, dayText, timeText } from './clock';
 
 function leaves(value: unknown, path = ''): Map<string, string> {
   if (typeof value === 'string') return new Map([[path, value]]);
@@ -69,5 +69,12 @@ describe('dates', () => {
     const time = new Date(2026, 11, 3, 13, 5);
     expect(dateText(time)).toBe('03/12/2026');
     expect(timeText(time)).toBe('13:05');
+  });
+
+  it('are read as they are typed, and a day that does not exist is none', () => {
+    expect(dayOfText('3/12/2026')).toBe('2026-12-03');
+    expect(dayOfText(' 03.12.2026 ')).toBe('2026-12-03');
+    for (const odd of ['31/02/2026', '12/31/2026', '2026-12-03', 'mai', '']) expect(dayOfText(odd)).toBeNull();
+    expect(dayText('2026-12-03')).toBe('03/12/2026');
   });
 });

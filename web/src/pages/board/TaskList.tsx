@@ -1,11 +1,11 @@
 import { ActionIcon, Button, TextInput, Textarea } from '@mantine/core';
-import { DateInput } from '@mantine/dates';
 import { useState, type SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Board, Task } from '../../conduct/board';
 import { dayText } from '../../i18n/clock';
 import { newKey } from '../../live/acts';
 import type { Do } from '../../live/use-board';
+import { DayInput } from '../../parts/DayInput';
 import { Panel } from '../../parts/Panel';
 import table from '../../parts/table.module.css';
 import classes from './TaskList.module.css';
@@ -57,7 +57,7 @@ export function TaskList({ board, act }: { readonly board: Board; readonly act: 
 const empty = { content: '', lead: '', support: '', due: '' };
 
 function TaskForm({ onTask }: { readonly onTask: (task: Task) => void }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const [draft, setDraft] = useState(empty);
   const change = (part: Partial<typeof empty>) => setDraft({ ...draft, ...part });
   const ready = draft.content.trim() !== '' && draft.lead.trim() !== '' && draft.due !== '';
@@ -73,15 +73,7 @@ function TaskForm({ onTask }: { readonly onTask: (task: Task) => void }) {
       <Textarea className={classes.wide ?? ''} label={t('task.content')} autosize minRows={1} maxRows={4} value={draft.content} onChange={(event) => change({ content: event.currentTarget.value })} />
       <TextInput label={t('task.lead')} value={draft.lead} onChange={(event) => change({ lead: event.currentTarget.value })} />
       <TextInput label={t('task.support')} value={draft.support} onChange={(event) => change({ support: event.currentTarget.value })} />
-      <DateInput
-        label={t('task.due')}
-        valueFormat="DD/MM/YYYY"
-        locale={i18n.language}
-        firstDayOfWeek={1}
-        value={draft.due === '' ? null : draft.due}
-        onChange={(due) => change({ due: due ?? '' })}
-        popoverProps={{ transitionProps: { duration: 0 } }}
-      />
+      <DayInput label={t('task.due')} value={draft.due} onDay={(due) => change({ due })} />
       <Button type="submit" size="sm" disabled={!ready}>
         {t('task.add')}
       </Button>

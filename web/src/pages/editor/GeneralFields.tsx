@@ -1,11 +1,12 @@
 import { Select, TextInput } from '@mantine/core';
-import { DateInput, TimePicker } from '@mantine/dates';
+import { TimePicker } from '@mantine/dates';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Plan } from '../../conduct/board';
 import { dayOf, timeText } from '../../i18n/clock';
 import { timeAt } from '../../office/day';
 import { isSecret } from '../../office/draft';
+import { DayInput } from '../../parts/DayInput';
 import { Panel } from '../../parts/Panel';
 import { meetingTypes } from '../calendar/Calendar';
 import fields from './fields.module.css';
@@ -17,9 +18,9 @@ interface GeneralFieldsProps {
   readonly onPlan: (plan: Plan) => void;
 }
 
-/** Days are dd/MM/yyyy in either language, weeks begin on Monday. */
+/** What the meeting is, when and where, and at which secrecy level (SEC-01). */
 export function GeneralFields({ plan, onPlan }: GeneralFieldsProps) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const [day, setDay] = useState(() => (plan.start ? dayOf(new Date(plan.start)) : ''));
   const [from, setFrom] = useState(() => (plan.start ? timeText(new Date(plan.start)) : ''));
   const [to, setTo] = useState(() => (plan.end ? timeText(new Date(plan.end)) : ''));
@@ -63,17 +64,7 @@ export function GeneralFields({ plan, onPlan }: GeneralFieldsProps) {
             {t('editor.secret')}
           </p>
         )}
-        <DateInput
-          className={fields.two ?? ''}
-          size="md"
-          label={t('editor.date')}
-          valueFormat="DD/MM/YYYY"
-          locale={i18n.language}
-          firstDayOfWeek={1}
-          value={day === '' ? null : day}
-          onChange={(next) => when(next ?? '', from, to)}
-          popoverProps={{ transitionProps: { duration: 0 } }}
-        />
+        <DayInput className={fields.two ?? ''} size="md" label={t('editor.date')} value={day} onDay={(next) => when(next, from, to)} />
         <TimePicker className={fields.two ?? ''} size="md" format="24h" label={t('editor.start')} hoursInputLabel={t('editor.hours')} minutesInputLabel={t('editor.minutes')} value={from} onChange={(next) => when(day, next.slice(0, 5), to)} />
         <TimePicker className={fields.two ?? ''} size="md" format="24h" label={t('editor.end')} hoursInputLabel={t('editor.hours')} minutesInputLabel={t('editor.minutes')} value={to} onChange={(next) => when(day, from, next.slice(0, 5))} />
         <TextInput className={fields.wide ?? ''} label={t('editor.place')} value={plan.place ?? ''} onChange={(event) => onPlan({ ...plan, place: event.currentTarget.value })} />
