@@ -45,6 +45,9 @@ func (s *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	announce(os.Stdout, b.URL(), cfg)
+	if user, once := b.First(); once != "" {
+		fmt.Fprintf(os.Stdout, "  First administrator: %s, one-time password: %s\n  It is shown this once and must be changed at the first sign-in.\n\n", user, once)
+	}
 	select {
 	case <-ctx.Done():
 		logger.Info("stopping")
