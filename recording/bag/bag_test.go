@@ -1,0 +1,276 @@
+package bag_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"diemcau/recording"
+	"diemcau/recording/archive"
+	"diemcau/recording/bag"
+	"diemcau/recording/evidence"
+	"diemcau/recording/webm"
+)
+
+var key = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{5}, 32))
+
+// sealed makes a recording of some seconds below root and returns its folder.
+func sealed(t testing.TB, root string) string {
+	t.Helper()
+	e, err := archive.Create(root, archive.About{
+		Meeting: "giao-ban", Title: "Giao ban trực tuyến", Epoch: time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC),
+	}, archive.Settings{Key: key, Software: "diemcau test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	header, err := webm.AppendHeader(nil, recording.Format{Codec: recording.VP8, Width: 64, Height: 36}, e.About.Epoch, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leg, err := e.NewLeg(0, archive.Opening{Codec: recording.VP8, Source: archive.Source{Track: "TR_a", Point: "LG-00"}}, header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for s := range int64(20) {
+		data := bytes.Repeat([]byte{byte(s)}, 300)
+		b, err := webm.AppendCluster(nil, []recording.Frame{{At: s * 1e6, Duration: 1e6, Key: true, Held: true, Data: data}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := leg.Append(archive.Fragment{At: s * 1e6, Duration: 1e6, Flags: evidence.FlagKey, Data: b}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := e.Seal(20_000); err != nil {
+		t.Fatal(err)
+	}
+	return e.Dir
+}
+
+func packed(t testing.TB, dir string) string {
+	t.Helper()
+	paper := filepath.Join(t.TempDir(), "minutes.txt")
+	if err := os.WriteFile(paper, []byte("Biên bản"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	to := filepath.Join(t.TempDir(), "bag")
+	err := bag.Pack(t.Context(), bag.Export{
+		Dir: dir, To: to, Papers: map[string]string{"papers/biên bản 100%.txt": paper}, By: "Văn thư",
+		Fields: bag.Fields{Retention: "Vĩnh viễn", Access: "han-che"}, Version: "diemcau test", Now: time.Now(),
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+// flip changes one bit in the middle of a file.
+func flip(t testing.TB, path string) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[len(b)/2] ^= 1
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func track(t testing.TB, dir string) string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "tracks", "*.webm"))
+	if err != nil || len(paths) != 1 {
+		t.Fatalf("%v, %v", paths, err)
+	}
+	return paths[0]
+}
+
+func TestARC03_ABagHoldsTheRecordingItsFieldsAndWhatWasDoneForIt(t *testing.T) {
+	t.Parallel()
+	dir := sealed(t, t.TempDir())
+	to := packed(t, dir)
+	if problems, err := bag.Check(t.Context(), to, nil); err != nil || len(problems) > 0 {
+		t.Fatal(problems, err)
+	}
+	var f bag.Fields
+	text, err := os.ReadFile(filepath.Join(to, "data", "description.json"))
+	if err != nil || json.Unmarshal(text, &f) != nil {
+		t.Fatal(err)
+	}
+	if f.Title != "Giao ban trực tuyến" || f.Retention != "Vĩnh viễn" || f.Begun != "2026-11-23T01:00:00Z" || f.Ended != "2026-11-23T01:00:20Z" || f.Documents < 7 {
+		t.Errorf("fields: %+v", f)
+	}
+	var p struct {
+		Objects []struct {
+			Digest string `xml:"objectCharacteristics>fixity>messageDigest"`
+		} `xml:"object"`
+		Events []struct {
+			Type string `xml:"eventType"`
+		} `xml:"event"`
+	}
+	text, err = os.ReadFile(filepath.Join(to, "data", "premis.xml"))
+	if err != nil || xml.Unmarshal(text, &p) != nil {
+		t.Fatal(err)
+	}
+	if len(p.Objects) != 1 || len(p.Objects[0].Digest) != 64 || len(p.Events) < 4 {
+		t.Errorf("PREMIS: %+v", p)
+	}
+	report, err := archive.Verify(filepath.Join(to, "data", "recording"), archive.VerifySettings{Key: key.Public().(ed25519.PublicKey)})
+	if err != nil || !report.OK() {
+		t.Errorf("the recording in the bag: %+v, %v", report, err)
+	}
+}
+
+func TestARC03_AForeignToolTakesTheSoundBagAndRefusesTheChangedOne(t *testing.T) {
+	t.Parallel()
+	tool, err := exec.LookPath("bagit.py")
+	if err != nil {
+		t.Skip("bagit.py is not installed: deploy/test-tools.sh")
+	}
+	to := packed(t, sealed(t, t.TempDir()))
+	if out, err := exec.CommandContext(t.Context(), tool, "--validate", to).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	flip(t, track(t, filepath.Join(to, "data", "recording")))
+	if out, err := exec.CommandContext(t.Context(), tool, "--validate", to).CombinedOutput(); err == nil {
+		t.Errorf("the changed bag is valid to it: %s", out)
+	}
+}
+
+func TestARC04_AChangedByteInABagIsNamedWithFileAndSecond(t *testing.T) {
+	t.Parallel()
+	to := packed(t, sealed(t, t.TempDir()))
+	file := track(t, filepath.Join(to, "data", "recording"))
+	flip(t, file)
+	problems, err := bag.Check(t.Context(), to, nil)
+	if err != nil || len(problems) != 1 || filepath.Base(problems[0].File) != filepath.Base(file) {
+		t.Fatal(problems, err)
+	}
+	report, err := archive.Verify(filepath.Join(to, "data", "recording"), archive.VerifySettings{})
+	if err != nil || len(report.Problems) != 1 {
+		t.Fatal(report, err)
+	}
+	if at := report.Problems[0].At; at < 8*time.Second || at > 11*time.Second {
+		t.Errorf("the middle byte of 20 s is at %v", at)
+	}
+	if _, err := bag.Unpack(t.Context(), to, t.TempDir(), nil); !errors.Is(err, bag.ErrChanged) {
+		t.Errorf("taken in: %v", err)
+	}
+}
+
+func TestARC03_ABagTakenInElsewhereIsTheSameRecording(t *testing.T) {
+	t.Parallel()
+	from, root := sealed(t, t.TempDir()), t.TempDir()
+	to := packed(t, from)
+	dir, err := bag.Unpack(t.Context(), to, root, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	items, err := archive.Rebuild(root)
+	if err != nil || len(items) != 1 || !items[0].Sealed || filepath.Base(dir) != filepath.Base(from) {
+		t.Fatal(items, err)
+	}
+	if _, err := bag.Unpack(t.Context(), to, root, nil); !errors.Is(err, bag.ErrExists) {
+		t.Errorf("a second time: %v", err)
+	}
+}
+
+func TestABagIsRefusedThatNamesFilesOutsideOrLacksSome(t *testing.T) {
+	t.Parallel()
+	from := sealed(t, t.TempDir())
+	for name, harm := range map[string]func(dir string) error{
+		"outside": func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "manifest-sha256.txt"), []byte(strings.Repeat("a", 64)+"  ../../etc/passwd\n"), 0o600)
+		},
+		"missing": func(dir string) error { return os.Remove(filepath.Join(dir, "data", "premis.xml")) },
+		"foreign": func(dir string) error { return os.WriteFile(filepath.Join(dir, "data", "more"), nil, 0o600) },
+		"link":    func(dir string) error { return os.Symlink("/etc/passwd", filepath.Join(dir, "data", "link")) },
+		"no bag":  func(dir string) error { return os.Remove(filepath.Join(dir, "bagit.txt")) },
+	} {
+		to := packed(t, from)
+		if err := harm(to); err != nil {
+			t.Fatal(err)
+		}
+		if dir, err := bag.Unpack(t.Context(), to, t.TempDir(), nil); err == nil {
+			t.Errorf("%s: taken in as %s", name, dir)
+		}
+	}
+}
+
+func TestAnOpenOrChangedRecordingIsNotPacked(t *testing.T) {
+	t.Parallel()
+	e, err := archive.Create(t.TempDir(), archive.About{Meeting: "m", Epoch: time.Now()}, archive.Settings{Key: key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Close()
+	if err := bag.Pack(context.Background(), bag.Export{Dir: e.Dir, To: filepath.Join(t.TempDir(), "b")}, nil); !errors.Is(err, bag.ErrOpen) {
+		t.Error(err)
+	}
+	dir := sealed(t, t.TempDir())
+	flip(t, track(t, dir))
+	if err := bag.Pack(context.Background(), bag.Export{Dir: dir, To: filepath.Join(t.TempDir(), "b")}, nil); !errors.Is(err, bag.ErrChanged) {
+		t.Error(err)
+	}
+}
+
+func TestARC04_ARecheckRestoresFromTheSecondCopyAndKeepsWhatChanged(t *testing.T) {
+	t.Parallel()
+	root, second := t.TempDir(), t.TempDir()
+	dir := sealed(t, root)
+	name, err := filepath.Rel(root, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func() bag.Recheck { return bag.RecheckOne(t.Context(), root, filepath.ToSlash(name), second) }
+	if r := check(); !r.Copied || r.Error != "" {
+		t.Fatalf("the first: %+v", r)
+	}
+	if r := check(); r.Copied || r.Restored || r.Error != "" {
+		t.Fatalf("nothing to do: %+v", r)
+	}
+	flip(t, track(t, dir))
+	r := check()
+	if !r.Restored || len(r.Problems) != 1 || r.Kept == "" || r.Error != "" {
+		t.Fatalf("a changed byte: %+v", r)
+	}
+	if report, err := archive.Verify(dir, archive.VerifySettings{}); err != nil || !report.OK() {
+		t.Errorf("restored: %+v, %v", report, err)
+	}
+	if _, err := os.Stat(r.Kept); err != nil {
+		t.Error("what changed was thrown away")
+	}
+	if items, err := archive.Rebuild(root); err != nil || len(items) != 1 {
+		t.Errorf("%d recordings: %v", len(items), err)
+	}
+	flip(t, track(t, filepath.Join(second, name)))
+	if r := check(); !r.Copied || r.Restored || len(r.Problems) > 0 {
+		t.Errorf("a changed copy: %+v", r)
+	}
+}
+
+func FuzzAManifestIsReadOrRefused(f *testing.F) {
+	f.Add([]byte(strings.Repeat("0", 64) + "  data/a\n"))
+	f.Add([]byte("x"))
+	f.Fuzz(func(t *testing.T, manifest []byte) {
+		dir := t.TempDir()
+		for name, text := range map[string][]byte{"bagit.txt": []byte("BagIt-Version: 1.0\n"), "manifest-sha256.txt": manifest, "tagmanifest-sha256.txt": nil} {
+			if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if problems, err := bag.Check(context.Background(), dir, nil); err == nil && len(problems) == 0 {
+			t.Error("a bag whose tag files have no checksums is sound")
+		}
+	})
+}
