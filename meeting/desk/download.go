@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -50,7 +49,7 @@ func (o *Office) readPaper(ctx context.Context, in *struct {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'")
 		h.Set("ETag", `"`+d.Body.SHA256+`"`)
-		http.ServeContent(w, r, "", time.Time{}, &watched{File: f, asked: o.now(), now: o.now, ask: func() error {
+		http.ServeContent(w, r, "", time.Time{}, &watched{file: f, asked: o.now(), now: o.now, ask: func() error {
 			newest, err := store.Get[PaperEntry](ctx, o.store, store.Papers, in.Meeting, in.Paper)
 			if err != nil {
 				return err
@@ -64,10 +63,11 @@ func (o *Office) readPaper(ctx context.Context, in *struct {
 	}}, nil
 }
 
-// watched is a file that stops giving bytes when it may no longer be read. It has
-// no ReaderFrom shortcut on purpose: every piece passes here.
+// watched is a file that stops giving bytes when it may no longer be read. It shows
+// Read and Seek alone: with more of a file's methods the server would hand the whole
+// of it to the kernel (sendfile) and nobody would be asked again.
 type watched struct {
-	*os.File
+	file  *os.File
 	asked time.Time
 	now   func() time.Time
 	ask   func() error
@@ -81,10 +81,8 @@ func (w *watched) Read(b []byte) (int, error) {
 		}
 		w.asked = w.now()
 	}
-	return w.File.Read(b)
+	return w.file.Read(b)
 }
 
-// WriteTo keeps io.Copy from handing the whole file to the kernel at once.
-func (w *watched) WriteTo(to io.Writer) (int64, error) {
-	return io.Copy(to, struct{ io.Reader }{w})
-}
+// Seek implements io.Seeker.
+func (w *watched) Seek(offset int64, whence int) (int64, error) { return w.file.Seek(offset, whence) }

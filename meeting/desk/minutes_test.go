@@ -1,0 +1,195 @@
+package desk_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"diemcau/meeting"
+	"diemcau/meeting/calendar"
+	"diemcau/meeting/conduct"
+	"diemcau/meeting/desk"
+	"diemcau/meeting/minutes"
+	"diemcau/meeting/plan"
+	"diemcau/meeting/rollcall"
+	"diemcau/meeting/store"
+	"diemcau/meeting/task"
+)
+
+// hold conducts a short meeting and keeps its log, as the owner of a live meeting
+// does.
+func (h *house) hold(t *testing.T, id meeting.ID) plan.Plan {
+	t.Helper()
+	o, err := h.store.Prepare(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.store.SaveOpening(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	live, err := conduct.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chair, secretary, bridge := conduct.Actor{Person: "mau"}, conduct.Actor{Person: "nhap"}, conduct.Actor{System: true}
+	at := o.Plan.Start
+	do := func(by conduct.Actor, d conduct.Deed) {
+		t.Helper()
+		at = at.Add(time.Minute)
+		events, err := live.Apply(conduct.Act{By: by, At: at, Do: d})
+		if err != nil {
+			t.Fatalf("%s: %v", d.Name(), err)
+		}
+		if err := h.store.Append(t.Context(), id, events); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(bridge, conduct.Join{Point: "LG-X1"})
+	do(secretary, conduct.Mark{Point: "LG-X1", Status: rollcall.Present})
+	do(chair, conduct.SetPhase{Phase: conduct.InSession})
+	do(chair, conduct.StartItem{Item: "muc-1"})
+	do(chair, conduct.Invite{Point: "LG-X1"})
+	do(chair, conduct.Cut{})
+	for _, x := range []task.Task{
+		{ID: "1", Content: "Hoàn thành giải ngân", Lead: "Sở KH&CN", Support: []string{"Sở Nội vụ"}, Due: calendar.On(2026, 12, 20)},
+		{ID: "2", Content: "Ban hành Quy chế", Lead: "Văn phòng UBND tỉnh", Due: calendar.On(2026, 12, 31)},
+	} {
+		do(secretary, conduct.Conclude{Task: x})
+	}
+	do(chair, conduct.SetPhase{Phase: conduct.Closed})
+	h.set(at.Add(time.Hour))
+	return o.Plan
+}
+
+func TestMIN01_MIN04_MinutesAreDrawnFromTheLogSignedNumberedAndCorrected(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		v := h.samples(t).published(t)
+		base := "/api/meetings/" + string(v.ID) + "/minutes"
+		refused(t, h.ask(t, "nhap", "POST", base+"/draft", nil), 404, meeting.CodeUnknown)
+		h.hold(t, v.ID)
+		refused(t, h.ask(t, "giadinh", "POST", base+"/draft", nil), 403, meeting.CodeNoRight)
+		a := h.ask(t, "nhap", "POST", base+"/draft", nil)
+		m := into[desk.MinutesView](t, a, 200)
+		if m.Stage != minutes.Drafted || len(m.Fields.Items) != 1 || len(m.Fields.Items[0].Speeches) != 1 || len(m.Fields.Tasks) != 2 ||
+			!strings.Contains(m.Text, "Xã Tân Dụ") || m.Fields.Head.Title != v.Plan.Title {
+			t.Errorf("drawn: %s", m.Text)
+		}
+		refused(t, h.ask(t, "giadinh", "GET", base, nil), 404, meeting.CodeUnknown)
+		m.Fields.Remark = "Kết quả tốt."
+		edit := map[string]any{"fields": m.Fields}
+		tag := a.header.Get("ETag")
+		into[desk.MinutesView](t, h.ask(t, "nhap", "PUT", base, edit, "If-Match", tag), 200)
+		refused(t, h.ask(t, "nhap", "PUT", base, edit, "If-Match", tag), 412, store.CodeStale)
+		refused(t, h.ask(t, "mau", "POST", base+"/sign", nil), 409, meeting.CodeState)
+		into[desk.MinutesView](t, h.ask(t, "nhap", "POST", base+"/submit", nil), 200)
+		refused(t, h.ask(t, "nhap", "POST", base+"/draft", nil), 409, minutes.CodeSigned)
+		refused(t, h.ask(t, "nhap", "POST", base+"/sign", nil), 403, meeting.CodeNoRight)
+		refused(t, h.ask(t, "nhap", "POST", base+"/number", desk.NewNumber{}), 409, meeting.CodeState)
+		s := into[desk.MinutesView](t, h.ask(t, "mau", "POST", base+"/sign", nil), 200)
+		if s.Stage != minutes.Signed || len(s.Hash) != 64 || s.Signer != "mau" || !s.Intact || s.Fields.Remark != "Kết quả tốt." {
+			t.Errorf("signed: %+v", s.Version)
+		}
+		if n := into[desk.MinutesView](t, h.ask(t, "nhap", "POST", base+"/number", desk.NewNumber{}), 200); n.Fields.Head.Number != "01/BB-VP" || !n.Intact {
+			t.Errorf("numbered %q, intact %v", n.Fields.Head.Number, n.Intact)
+		}
+		refused(t, h.ask(t, "nhap", "POST", base+"/correct", map[string]string{"reason": ""}), 422, meeting.CodeReason)
+		c := into[desk.MinutesView](t, h.ask(t, "nhap", "POST", base+"/correct", map[string]string{"reason": "Sai tên"}), 200)
+		if c.Number != 2 || c.Corrects != 1 || c.Stage != minutes.Drafted || c.Fields.Head.Number != "" {
+			t.Errorf("correction: %+v", c.Version)
+		}
+		// Everybody of the meeting reads what is signed; drafts are the keepers'.
+		if got := into[desk.MinutesView](t, h.ask(t, "giadinh", "GET", base, nil), 200); got.Number != 1 || got.Hash != s.Hash {
+			t.Errorf("a point reads version %d", got.Number)
+		}
+		if all := into[items[desk.MinutesView]](t, h.ask(t, "nhap", "GET", base+"/versions", nil), 200).Items; len(all) != 2 || all[0].Hash != s.Hash {
+			t.Errorf("%d versions", len(all))
+		}
+		kept, err := store.History[minutes.Version](t.Context(), h.store, store.Minutes, v.ID, "1")
+		if err != nil || len(kept) != 5 {
+			t.Errorf("states of the first version: %d %v", len(kept), err)
+		}
+	})
+}
+
+func TestMIN03_ADuplicateNumberIsRefusedOverHTTP(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		h.samples(t)
+		var paths []string
+		for range 2 {
+			h.set(day)
+			v := h.draft(t, "nhap", withoutConflict(len(paths)))
+			into[desk.MeetingView](t, h.ask(t, "nhap", "POST", "/api/meetings/"+string(v.ID)+"/publish", desk.PublishMeeting{}), 200)
+			h.hold(t, v.ID)
+			base := "/api/meetings/" + string(v.ID) + "/minutes"
+			for _, act := range []struct{ as, what string }{{"nhap", "draft"}, {"nhap", "submit"}, {"mau", "sign"}} {
+				into[desk.MinutesView](t, h.ask(t, act.as, "POST", base+"/"+act.what, nil), 200)
+			}
+			paths = append(paths, base)
+		}
+		into[desk.MinutesView](t, h.ask(t, "nhap", "POST", paths[0]+"/number", desk.NewNumber{Number: 12}), 200)
+		p := refused(t, h.ask(t, "nhap", "POST", paths[1]+"/number", desk.NewNumber{Number: 12}), 409, minutes.CodeNumber)
+		if p.Field != "number" || !strings.Contains(p.Detail, "Số đã được cấp") {
+			t.Errorf("%+v", p)
+		}
+		if n := into[desk.MinutesView](t, h.ask(t, "nhap", "POST", paths[1]+"/number", desk.NewNumber{}), 200); n.Fields.Head.Number != "13/BB-VP" {
+			t.Errorf("the next is %s", n.Fields.Head.Number)
+		}
+	})
+}
+
+func TestMIN05_TasksHaveLeadDeadlineAndProgressAndTheNoticeIsDue(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		v := h.samples(t).published(t) // Wed 09/12: notice due Wed 16/12
+		h.hold(t, v.ID)
+		base := "/api/meetings/" + string(v.ID)
+		refused(t, h.ask(t, "nhap", "GET", base+"/notice", nil), 404, meeting.CodeUnknown)
+		into[desk.MinutesView](t, h.ask(t, "nhap", "POST", base+"/minutes/draft", nil), 200)
+		notice := func() desk.NoticeView {
+			return into[desk.NoticeView](t, h.ask(t, "nhap", "GET", base+"/notice", nil), 200)
+		}
+		if n := notice(); n.Due != calendar.On(2026, 12, 16) || n.Overdue || len(n.Tasks) != 2 || n.Tasks[0].Support[0] != "Sở Nội vụ" {
+			t.Errorf("notice: %+v", n)
+		}
+		h.set(calendar.On(2026, 12, 16).At(23, 59))
+		if notice().Overdue {
+			t.Error("red on the fifth working day")
+		}
+		h.set(calendar.On(2026, 12, 17).At(0, 1))
+		if !notice().Overdue {
+			t.Error("not red on the sixth working day")
+		}
+		into[desk.NoticeView](t, h.ask(t, "nhap", "POST", base+"/notice/sent", map[string]any{}), 200)
+		if notice().Overdue {
+			t.Error("red though it was sent")
+		}
+		h.set(calendar.On(2026, 12, 21).At(8, 0))
+		tasks := func(as, query string) []desk.TaskView {
+			return into[items[desk.TaskView]](t, h.ask(t, as, "GET", "/api/tasks?"+query, nil), 200).Items
+		}
+		if all := tasks("nhap", ""); len(all) != 2 || !all[0].Overdue || all[1].Overdue {
+			t.Errorf("tasks: %+v", all)
+		}
+		if mine := tasks("vidu", "overdue=true"); len(mine) != 1 || mine[0].ID != "1" || !mine[0].Mine {
+			t.Errorf("the lead unit sees %+v", mine)
+		}
+		if none := tasks("hucau", ""); len(none) != 0 {
+			t.Errorf("another unit sees %+v", none)
+		}
+		report := base + "/tasks/1/progress"
+		into[desk.TaskView](t, h.ask(t, "vidu", "POST", report, desk.Progress{Percent: 60, Text: "Đang làm"}), 200)
+		done := into[desk.TaskView](t, h.ask(t, "vidu", "POST", report, desk.Progress{Percent: 100}), 200)
+		if done.Done != calendar.On(2026, 12, 21) || done.Overdue {
+			t.Errorf("done: %+v", done)
+		}
+		if all := into[items[desk.Progress]](t, h.ask(t, "nhap", "GET", report, nil), 200).Items; len(all) != 2 || all[0].Text != "Đang làm" || all[0].By != "vidu" {
+			t.Errorf("history: %+v", all)
+		}
+		refused(t, h.ask(t, "hucau", "POST", report, desk.Progress{Percent: 1}), 404, meeting.CodeUnknown)
+		if open := tasks("nhap", "open=true"); len(open) != 1 {
+			t.Errorf("open: %+v", open)
+		}
+	})
+}
