@@ -167,6 +167,7 @@ func (s *subscriber) stereo() map[string]bool {
 
 // restart renews the path after the client's session was resumed.
 func (s *subscriber) restart() {
+	s.budget.pacer.Moving()
 	if s.peer.settings.Single {
 		s.single.restart()
 	} else {

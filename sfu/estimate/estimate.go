@@ -64,6 +64,7 @@ type Estimator struct {
 	unheard  int   // packets sent since
 	growAt   int64 // when the estimate grew last
 	settleAt int64 // when it may be cut again
+	movingTo int64 // until then the path is being changed
 	alarm    alarm
 	rtt      int64
 }
@@ -127,6 +128,13 @@ func (e *Estimator) Silent(now int64) bool {
 	return true
 }
 
+// Moving tells that the path is being changed: what is lost in the next moment,
+// and how long it takes, says nothing of the line.
+func (e *Estimator) Moving(now int64) {
+	const moment = 1500 * ms
+	e.movingTo = now + moment
+}
+
 // Feedback takes a report.
 func (e *Estimator) Feedback(arrivals []Arrival, now int64) {
 	if e.heard != 0 && now-e.heard > outage {
@@ -145,6 +153,10 @@ func (e *Estimator) Feedback(arrivals []Arrival, now int64) {
 	e.acked.settle()
 	e.delay.settle(&r)
 	e.best.note(e.acked.rate, now)
+	if now < e.movingTo {
+		e.loss = lossMeter{since: now, accepted: e.loss.accepted}
+		e.delay = delayMeter{}
+	}
 	e.loss.settle(now)
 	e.answer(now)
 	e.trial(now)
@@ -222,8 +234,8 @@ func (e *Estimator) answer(now int64) {
 	switch {
 	case e.delay.over() && (now >= e.settleAt || e.delay.rising()):
 		e.cut(int64(backOff*float64(e.delay.capacity())), now)
-	case e.loss.heavy(now) && now >= e.settleAt:
-		e.loss.cutAt(e.acked.rate)
+	case e.loss.heavy() && now >= e.settleAt:
+		e.loss.await()
 		e.cut(int64(backOff*float64(e.acked.rate)), now)
 	default:
 		e.grow(now)

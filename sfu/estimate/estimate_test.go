@@ -269,3 +269,16 @@ func TestEstimatingAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations for ten packets", n)
 	}
 }
+
+func TestFivePercentLossIsNoCongestion(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		p := newPath(0)
+		p.loss, p.random = 0.05, rand.New(rand.NewPCG(seed, 9))
+		s := newSender(p, 1_000_000)
+		s.run(20 * time.Second)
+		if e := s.e.Bitrate(); e != estimate.Unlimited {
+			t.Errorf("seed %d: %d", seed, e)
+		}
+	}
+}

@@ -146,6 +146,8 @@ const (
 	baseTurn = 5000 * ms
 	runMarks = 64
 	runSpan  = 400 * ms
+
+	doubt = 2.5 // standard deviations
 )
 
 func (d *delayMeter) base() int64 { return min(d.shortest[0], d.shortest[1]) }
@@ -241,6 +243,7 @@ type lossMeter struct {
 	share       float64
 	fresh       bool    // the share has not been acted upon
 	accepted    float64 // loss that a lower rate has not cured
+	chance      float64 // how far the share may be from the line\'s by chance
 
 	tried     bool // a cut for loss waits for its effect
 	before    float64
@@ -257,6 +260,7 @@ func (l *lossMeter) settle(now int64) {
 		return
 	}
 	l.share = max(0, float64(l.lost)/float64(l.total))
+	l.chance = doubt * math.Sqrt(heavyLoss*(1-heavyLoss)/float64(l.total))
 	l.lost, l.total, l.since, l.fresh = 0, 0, now, true
 	l.accepted *= 0.95
 	if !l.tried {
@@ -274,14 +278,14 @@ func (l *lossMeter) settle(now int64) {
 }
 
 // heavy tells that more is lost than a line loses by itself.
-func (l *lossMeter) heavy(int64) bool {
+func (l *lossMeter) heavy() bool {
 	if !l.fresh || l.tried {
 		return false
 	}
 	l.fresh = false
-	return l.share > heavyLoss && l.share > 1.5*l.accepted
+	return l.share > heavyLoss+l.chance && l.share > 1.5*l.accepted
 }
 
-func (l *lossMeter) cutAt(int64) {
+func (l *lossMeter) await() {
 	l.tried, l.before, l.untilTest = true, l.share, 3
 }

@@ -217,6 +217,13 @@ func (p *Pacer) Look() { p.look(false) }
 // Wake tells that the line may have come back: it is tried at once.
 func (p *Pacer) Wake() { p.look(true) }
 
+// Moving tells that the path is being changed.
+func (p *Pacer) Moving() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.line.Moving(p.settings.Now())
+}
+
 func (p *Pacer) look(wake bool) {
 	p.mu.Lock()
 	if wake {
