@@ -29,8 +29,8 @@ func (d *Door) registerAccounts(api huma.API) {
 	huma.Register(api, op("end-account-sessions", http.MethodDelete, "/{person}/sessions", "Sign somebody out everywhere", admin, 404), d.endAccountSessions)
 }
 
-// accountView is an account as administrators see it.
-type accountView struct {
+// AccountView is an account as administrators see it.
+type AccountView struct {
 	Person   meeting.PersonID `json:"person"`
 	User     string           `json:"user"`
 	Name     string           `json:"name"`
@@ -46,9 +46,9 @@ type accountView struct {
 	Factor   bool             `json:"secondFactor"`
 }
 
-func (d *Door) view(ctx context.Context, a account.Account) (accountView, error) {
+func (d *Door) view(ctx context.Context, a account.Account) (AccountView, error) {
 	locked, err := d.Locked(ctx, a)
-	return accountView{
+	return AccountView{
 		Person: a.Person, User: a.User, Name: a.Name, Position: a.Position, Unit: a.Unit, Rights: append([]meeting.Right{}, a.Rights...),
 		Created: a.Created, Seen: a.Seen, Changed: a.Secrets.Changed, Disabled: a.Disabled, Locked: locked,
 		Idle: meeting.CodeOf(d.Policy.Open(a, d.Now())) == account.CodeIdle, Factor: len(a.Secrets.TOTP) > 0,
@@ -81,7 +81,7 @@ func (d *Door) reach(ctx context.Context, p meeting.PersonID) (account.Account, 
 type accountsOutput struct {
 	CacheControl string `header:"Cache-Control"`
 	Body         struct {
-		Items []accountView `json:"items" nullable:"false"`
+		Items []AccountView `json:"items" nullable:"false"`
 	}
 }
 
@@ -96,7 +96,7 @@ func (d *Door) listAccounts(ctx context.Context, _ *struct{}) (*accountsOutput, 
 	}
 	who, _ := account.Of(ctx)
 	out := &accountsOutput{CacheControl: "no-store"}
-	out.Body.Items = []accountView{}
+	out.Body.Items = []AccountView{}
 	for _, a := range all {
 		if !units.Holds(who, meeting.Administrator, a.Unit) {
 			continue
@@ -110,8 +110,8 @@ func (d *Door) listAccounts(ctx context.Context, _ *struct{}) (*accountsOutput, 
 	return out, nil
 }
 
-// accountFields are what an administrator writes.
-type accountFields struct {
+// AccountFields are what an administrator writes.
+type AccountFields struct {
 	Name     string          `json:"name" maxLength:"120"`
 	Position string          `json:"position,omitempty" maxLength:"120"`
 	Unit     meeting.UnitID  `json:"unit,omitempty" maxLength:"120" doc:"empty: the whole house"`
@@ -121,13 +121,13 @@ type accountFields struct {
 type makeInput struct {
 	Body struct {
 		User string `json:"user" maxLength:"64"`
-		accountFields
+		AccountFields
 	}
 }
 
 // madeAccount is an account with the password that is told once.
 type madeAccount struct {
-	accountView
+	AccountView
 	Password string `json:"password" doc:"to be changed at the first sign-in; told once"`
 }
 
@@ -153,16 +153,17 @@ func (d *Door) made(ctx context.Context, p meeting.PersonID, text string) (*made
 	if err != nil {
 		return nil, err
 	}
-	return &madeOutput{CacheControl: "no-store", Body: madeAccount{accountView: out.Body, Password: text}}, nil
+	return &madeOutput{CacheControl: "no-store", Body: madeAccount{AccountView: out.Body, Password: text}}, nil
 }
 
-type accountInput struct {
+// AccountPath is the account that a request is about.
+type AccountPath struct {
 	Person meeting.PersonID `path:"person" maxLength:"128"`
 }
 
 type accountOutput struct {
 	CacheControl string `header:"Cache-Control"`
-	Body         accountView
+	Body         AccountView
 }
 
 func (d *Door) one(ctx context.Context, p meeting.PersonID) (*accountOutput, error) {
@@ -177,13 +178,13 @@ func (d *Door) one(ctx context.Context, p meeting.PersonID) (*accountOutput, err
 	return &accountOutput{CacheControl: "no-store", Body: view}, nil
 }
 
-func (d *Door) readAccount(ctx context.Context, in *accountInput) (*accountOutput, error) {
+func (d *Door) readAccount(ctx context.Context, in *AccountPath) (*accountOutput, error) {
 	return d.one(ctx, in.Person)
 }
 
 type changeInput struct {
-	accountInput
-	Body accountFields
+	AccountPath
+	Body AccountFields
 }
 
 func (d *Door) changeAccount(ctx context.Context, in *changeInput) (*accountOutput, error) {
@@ -203,7 +204,7 @@ func (d *Door) changeAccount(ctx context.Context, in *changeInput) (*accountOutp
 	return d.one(ctx, in.Person)
 }
 
-func (d *Door) resetPassword(ctx context.Context, in *accountInput) (*madeOutput, error) {
+func (d *Door) resetPassword(ctx context.Context, in *AccountPath) (*madeOutput, error) {
 	if _, err := d.reach(ctx, in.Person); err != nil {
 		return nil, d.problem(ctx, err)
 	}
@@ -226,7 +227,7 @@ func (d *Door) on(ctx context.Context, p meeting.PersonID, act func(account.Acco
 	return &doneOutput{CacheControl: "no-store"}, nil
 }
 
-func (d *Door) resetFactor(ctx context.Context, in *accountInput) (*doneOutput, error) {
+func (d *Door) resetFactor(ctx context.Context, in *AccountPath) (*doneOutput, error) {
 	return d.on(ctx, in.Person, func(a account.Account) error {
 		if err := d.withoutFactor(ctx, a.Person); err != nil {
 			return err
@@ -237,15 +238,15 @@ func (d *Door) resetFactor(ctx context.Context, in *accountInput) (*doneOutput, 
 	})
 }
 
-func (d *Door) disableAccount(ctx context.Context, in *accountInput) (*doneOutput, error) {
+func (d *Door) disableAccount(ctx context.Context, in *AccountPath) (*doneOutput, error) {
 	return d.on(ctx, in.Person, func(a account.Account) error { return d.Disable(ctx, a.Person) })
 }
 
-func (d *Door) enableAccount(ctx context.Context, in *accountInput) (*doneOutput, error) {
+func (d *Door) enableAccount(ctx context.Context, in *AccountPath) (*doneOutput, error) {
 	return d.on(ctx, in.Person, func(a account.Account) error { return d.Enable(ctx, a.Person) })
 }
 
-func (d *Door) accountSessions(ctx context.Context, in *accountInput) (*sessionsOutput, error) {
+func (d *Door) accountSessions(ctx context.Context, in *AccountPath) (*sessionsOutput, error) {
 	a, err := d.reach(ctx, in.Person)
 	if err != nil {
 		return nil, d.problem(ctx, err)
@@ -253,7 +254,7 @@ func (d *Door) accountSessions(ctx context.Context, in *accountInput) (*sessions
 	return d.sessionsOf(ctx, a)
 }
 
-func (d *Door) endAccountSessions(ctx context.Context, in *accountInput) (*doneOutput, error) {
+func (d *Door) endAccountSessions(ctx context.Context, in *AccountPath) (*doneOutput, error) {
 	return d.on(ctx, in.Person, func(a account.Account) error {
 		d.note(ctx, account.SessionEnded, "all", a.User)
 		_, err := d.Store.EndSessions(ctx, a.Person, "")

@@ -34,12 +34,13 @@ const (
 	mostGuests  = 200
 )
 
-type meetingInput struct {
+// MeetingPath is the meeting that a request is about.
+type MeetingPath struct {
 	Meeting meeting.ID `path:"meeting" maxLength:"256"`
 }
 
 type linkInput struct {
-	meetingInput
+	MeetingPath
 	Body struct {
 		Ends time.Time `json:"ends,omitzero" doc:"12 hours from now unless said, a week at most"`
 	}
@@ -83,7 +84,7 @@ type linksOutput struct {
 	}
 }
 
-func (d *Door) listLinks(ctx context.Context, in *meetingInput) (*linksOutput, error) {
+func (d *Door) listLinks(ctx context.Context, in *MeetingPath) (*linksOutput, error) {
 	all, err := d.Store.Links(ctx, in.Meeting)
 	if err != nil {
 		return nil, d.problem(ctx, err)
@@ -94,7 +95,7 @@ func (d *Door) listLinks(ctx context.Context, in *meetingInput) (*linksOutput, e
 }
 
 type oneLinkInput struct {
-	meetingInput
+	MeetingPath
 	Link string `path:"link" maxLength:"64"`
 }
 
@@ -118,7 +119,7 @@ type guestsOutput struct {
 	}
 }
 
-func (d *Door) listGuests(ctx context.Context, in *meetingInput) (*guestsOutput, error) {
+func (d *Door) listGuests(ctx context.Context, in *MeetingPath) (*guestsOutput, error) {
 	all, err := d.Store.Guests(ctx, in.Meeting)
 	if err != nil {
 		return nil, d.problem(ctx, err)
@@ -129,7 +130,7 @@ func (d *Door) listGuests(ctx context.Context, in *meetingInput) (*guestsOutput,
 }
 
 type guestInput struct {
-	meetingInput
+	MeetingPath
 	Guest string `path:"guest" maxLength:"64"`
 }
 

@@ -1,0 +1,543 @@
+package door_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/pquerna/otp/totp"
+
+	"diemcau/internal/leaktest"
+	"diemcau/meeting"
+	"diemcau/meeting/account"
+	"diemcau/meeting/desk"
+	"diemcau/meeting/door"
+	"diemcau/meeting/store"
+)
+
+func TestMain(m *testing.M) { leaktest.Main(m) }
+
+// each runs the test on SQLite, and on PostgreSQL when there is one.
+func each(t *testing.T, f func(*testing.T, *house)) {
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		f(t, newHouse(t, filepath.Join(t.TempDir(), "d.db")))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		address := os.Getenv("DIEMCAU_TEST_POSTGRES")
+		if address == "" {
+			t.Skip("DIEMCAU_TEST_POSTGRES is not set")
+		}
+		f(t, newHouse(t, address))
+	})
+}
+
+// house is a door that is served, with a clock of its own. All tests share one
+// PostgreSQL, so names and addresses are made anew for each.
+type house struct {
+	*testing.T
+	door    *door.Door
+	store   *store.Store
+	handler http.Handler
+	mark    string
+
+	mu     sync.Mutex
+	now    time.Time
+	events []account.Event
+}
+
+func (h *house) Note(_ context.Context, e account.Event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.events = append(h.events, e)
+}
+
+func (h *house) clock() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.now
+}
+
+func (h *house) pass(d time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.now = h.now.Add(d)
+}
+
+func (h *house) count(what account.Happening) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := 0
+	for _, e := range h.events {
+		if e.What == what {
+			n++
+		}
+	}
+	return n
+}
+
+func newHouse(t *testing.T, address string) *house {
+	t.Helper()
+	s, err := store.Open(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	h := &house{T: t, store: s, now: time.Now(), mark: strings.ToLower(uuid.NewString()[:8])}
+	h.door, err = door.New(door.Settings{
+		Store: s, Key: bytes.Repeat([]byte{7}, 32), Audit: h, Secure: true, Now: h.clock, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Address:    func(r *http.Request) string { return h.mark + r.Header.Get("X-Test-Address") },
+		Units:      func(context.Context) (account.Units, error) { return account.Units{"X1": "LG", "X2": "LG"}, nil },
+		GuestToken: func(g account.Guest) (string, error) { return "token of " + g.Name, nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	api := desk.NewAPI(mux)
+	api.UseMiddleware(door.Guard(h.clock))
+	h.door.Register(api)
+	if bad := door.Undeclared(api); len(bad) > 0 {
+		t.Errorf("operations that do not say who may call them: %v", bad)
+	}
+	h.handler = h.door.Handler(mux)
+	return h
+}
+
+const good = "Duong-Truyen9"
+
+// person makes an account and returns its name to sign in with.
+func (h *house) person(name string, unit meeting.UnitID, must bool, rights ...meeting.Right) string {
+	h.Helper()
+	user := name + h.mark
+	if _, _, err := h.door.Make(h.Context(), account.Account{User: user, Name: name, Unit: unit, Rights: rights}, good, must); err != nil {
+		h.Fatal(err)
+	}
+	return user
+}
+
+// browser keeps cookies.
+type browser struct {
+	*house
+	jar     map[string]string
+	address string
+}
+
+func (h *house) browser() *browser { return &browser{house: h, jar: map[string]string{}} }
+
+type answer struct {
+	status int
+	body   map[string]any
+}
+
+func (a answer) text(key string) string { s, _ := a.body[key].(string); return s }
+
+func (b *browser) ask(method, path string, body any) answer {
+	b.Helper()
+	raw, _ := json.Marshal(body)
+	if text, ok := body.(string); ok {
+		raw = []byte(text)
+	}
+	r := httptest.NewRequest(method, path, bytes.NewReader(raw))
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	r.Header.Set("X-Test-Address", b.address)
+	for name, value := range b.jar {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	w := httptest.NewRecorder()
+	b.handler.ServeHTTP(w, r)
+	for _, c := range w.Result().Cookies() {
+		if !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || !strings.HasPrefix(c.Name, "__Host-") {
+			b.Errorf("a cookie that scripts or other sites reach: %v", c)
+		}
+		if b.jar[c.Name] = c.Value; c.MaxAge < 0 {
+			delete(b.jar, c.Name)
+		}
+	}
+	a := answer{status: w.Code}
+	_ = json.Unmarshal(w.Body.Bytes(), &a.body) // some answers have none
+	return a
+}
+
+func (b *browser) want(method, path string, body any, status int, code string) answer {
+	b.Helper()
+	a := b.ask(method, path, body)
+	if a.status != status || code != "" && a.text("code") != code {
+		b.Fatalf("%s %s: %d %v, want %d %s", method, path, a.status, a.body, status, code)
+	}
+	return a
+}
+
+type obj = map[string]any
+
+func (b *browser) signIn(user, password string) answer {
+	b.Helper()
+	return b.want("POST", "/api/session", obj{"user": user, "password": password}, 200, "")
+}
+
+// admin is a browser with an administrator in it who has passed every stage.
+func (h *house) admin(unit meeting.UnitID) *browser {
+	h.Helper()
+	user := h.person("admin"+strings.ToLower(string(unit)), unit, false, meeting.Administrator)
+	b := h.browser()
+	if stage := b.signIn(user, good).text("stage"); stage != "enrol" {
+		h.Fatalf("an administrator without a second factor stands at %q", stage)
+	}
+	b.enrol()
+	return b
+}
+
+func (b *browser) enrol() (key string, recovery []any) {
+	b.Helper()
+	key = b.want("POST", "/api/session/totp", nil, 200, "").text("secret")
+	codes := b.want("POST", "/api/session/totp/confirm", obj{"code": b.code(key)}, 200, "").body["codes"].([]any)
+	return key, codes
+}
+
+func (b *browser) code(key string) string {
+	b.Helper()
+	code, err := totp.GenerateCode(key, b.clock())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return code
+}
+
+func TestSEC02_FiveWrongTriesLockANameAndTheRightPasswordWaitsToo(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		user, b := h.person("mau", "", false, meeting.Chair), h.browser()
+		for range 5 {
+			b.want("POST", "/api/session", obj{"user": strings.ToUpper(user), "password": "sai"}, 401, "account.wrong_credentials")
+		}
+		other := h.browser()
+		other.address = "elsewhere"
+		other.want("POST", "/api/session", obj{"user": user, "password": good}, 429, "account.locked")
+		if h.count(account.Locked) != 1 || h.count(account.SignInFailed) != 5 {
+			t.Errorf("events: %v", h.events)
+		}
+		h.pass(-time.Hour) // a clock that is put back opens nothing
+		other.want("POST", "/api/session", obj{"user": user, "password": good}, 429, "account.locked")
+		h.pass(14 * time.Hour)
+		other.signIn(user, good)
+		for range 5 {
+			b.want("POST", "/api/session", obj{"user": "ai-do" + h.mark, "password": "sai"}, 401, "account.wrong_credentials")
+		}
+		b.want("POST", "/api/session", obj{"user": "ai-do" + h.mark, "password": "sai"}, 429, "account.locked") // nobody's name looks the same
+	})
+}
+
+func TestSEC02_GuessesMadeAtOnceAreCountedLikeThoseMadeInTurn(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		user := h.person("mau", "", false)
+		var wait sync.WaitGroup
+		var mu sync.Mutex
+		wrong := 0
+		for range 20 {
+			wait.Go(func() {
+				if h.browser().ask("POST", "/api/session", obj{"user": user, "password": "sai"}).status == 401 {
+					mu.Lock()
+					defer mu.Unlock()
+					wrong++
+				}
+			})
+		}
+		wait.Wait()
+		if wrong != 5 {
+			t.Errorf("%d guesses were answered, not 5", wrong)
+		}
+	})
+}
+
+func TestSEC02_AnAddressThatTriesManyNamesIsHeldOff(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		user, b := h.person("mau", "", false), h.browser()
+		for i := range 30 {
+			b.want("POST", "/api/session", obj{"user": string(rune('a'+i%26)) + uuid.NewString(), "password": "sai"}, 401, "")
+		}
+		b.want("POST", "/api/session", obj{"user": user, "password": good}, 429, "account.too_many_attempts")
+		b.address = "elsewhere"
+		b.signIn(user, good)
+	})
+}
+
+func TestSEC02_ThePasswordIsChangedAtTheFirstSignInAndNotToOneOfTheLastTen(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		user, b := h.person("mau", "", true, meeting.Chair), h.browser()
+		if stage := b.signIn(user, good).text("stage"); stage != "new-password" {
+			t.Fatalf("stage %q", stage)
+		}
+		b.want("GET", "/api/session", nil, 401, "account.unfinished")
+		b.want("GET", "/api/sessions", nil, 401, "account.unfinished")
+		change := func(to string, status int, code string) {
+			t.Helper()
+			b.want("POST", "/api/session/password", obj{"old": good, "new": to}, status, code)
+		}
+		change("Ab1-", 422, "password.short")
+		change("khonghoa-1", 422, "password.classes")
+		change("Ab1-"+user, 422, "password.has_name")
+		change(good, 422, "password.used_before")
+		change("Moi-tinh2026", 200, "")
+		b.want("GET", "/api/session", nil, 200, "")
+		h.browser().want("POST", "/api/session", obj{"user": user, "password": good}, 401, "account.wrong_credentials")
+		b.want("POST", "/api/session/password", obj{"old": "Moi-tinh2026", "new": good}, 422, "password.used_before")
+	})
+}
+
+func TestSEC02_AnAdministratorChangesHisPasswordEveryTwoMonths(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		user, b := h.person("admin", "", false, meeting.Administrator), h.browser()
+		b.signIn(user, good)
+		key, _ := b.enrol()
+		h.pass(40 * 24 * time.Hour)
+		b.want("POST", "/api/session", obj{"user": user, "password": good, "code": b.code(key)}, 200, "")
+		b.want("GET", "/api/session", nil, 200, "")
+		h.pass(21 * 24 * time.Hour)
+		if stage := b.want("POST", "/api/session", obj{"user": user, "password": good, "code": b.code(key)}, 200, "").text("stage"); stage != "new-password" {
+			t.Errorf("after 61 days the stage is %q", stage)
+		}
+	})
+}
+
+func TestSEC05_AnAccountIdleFor45DaysIsClosedUntilItIsEnabled(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		user, b := h.person("mau", "", false), h.browser()
+		h.pass(46 * 24 * time.Hour)
+		b.want("POST", "/api/session", obj{"user": user, "password": good}, 403, "account.idle")
+		a, _ := h.store.AccountOf(t.Context(), user)
+		if err := h.door.Enable(t.Context(), a.Person); err != nil {
+			t.Fatal(err)
+		}
+		b.signIn(user, good)
+	})
+}
+
+func TestSEC03_ACodeOfTheSecondFactorCountsOnceAndSoDoesARecoveryCode(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		user, b := h.person("mau", "", false, meeting.Chair), h.browser()
+		b.signIn(user, good)
+		key, recovery := b.enrol()
+		if len(recovery) != 10 {
+			t.Fatalf("%d recovery codes", len(recovery))
+		}
+		second := func(code any, status int) {
+			t.Helper()
+			c := h.browser()
+			if stage := c.signIn(user, good).text("stage"); stage != "second-factor" {
+				t.Fatalf("stage %q", stage)
+			}
+			c.want("GET", "/api/sessions", nil, 401, "account.unfinished")
+			c.want("POST", "/api/session/password", obj{"old": good, "new": "Moi-tinh2026"}, 401, "account.unfinished")
+			c.want("POST", "/api/session/second-factor", obj{"code": code}, status, "")
+		}
+		second(b.code(key), 401) // used when it was set up
+		h.pass(time.Minute)
+		code := b.code(key)
+		second(code, 200)
+		second(code, 401)
+		second(recovery[3], 200)
+		second(recovery[3], 401)
+		second("000000", 401)
+	})
+}
+
+func TestAPlantedSessionOpensNothingAfterSignInAndSignOutEndsIt(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		user, b := h.person("mau", "", false), h.browser()
+		b.jar["__Host-diemcau"] = "planted"
+		b.signIn(user, good)
+		if b.jar["__Host-diemcau"] == "planted" {
+			t.Fatal("the planted secret became the session's")
+		}
+		before := b.jar["__Host-diemcau"]
+		b.want("POST", "/api/session/proof", obj{"password": good}, 200, "")
+		old := h.browser()
+		old.jar["__Host-diemcau"] = before
+		old.want("GET", "/api/session", nil, 401, "account.signed_out")
+		stolen := h.browser()
+		stolen.jar["__Host-diemcau"] = b.jar["__Host-diemcau"]
+		b.want("DELETE", "/api/session", nil, 204, "")
+		stolen.want("GET", "/api/session", nil, 401, "account.signed_out")
+	})
+}
+
+func TestSessionsEndByIdlenessByAgeByTheirOwnerAndByAClockFromTheFuture(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		user := h.person("nhap", "", false, meeting.Secretary)
+		a, b := h.browser(), h.browser()
+		a.signIn(user, good)
+		h.pass(3 * time.Hour)
+		a.want("GET", "/api/session", nil, 200, "") // being seen keeps it
+		h.pass(3 * time.Hour)
+		a.want("GET", "/api/session", nil, 200, "")
+		h.pass(5 * time.Hour)
+		a.want("GET", "/api/session", nil, 401, "account.signed_out")
+		a.signIn(user, good)
+		b.signIn(user, good)
+		items := a.want("GET", "/api/sessions", nil, 200, "").body["items"].([]any)
+		if len(items) != 2 {
+			t.Fatalf("%d sessions, not 2", len(items))
+		}
+		a.want("DELETE", "/api/sessions", nil, 204, "")
+		b.want("GET", "/api/session", nil, 401, "")
+		for range 4 {
+			h.pass(3*time.Hour - time.Minute)
+			a.ask("GET", "/api/session", nil)
+		}
+		h.pass(10 * time.Minute)
+		a.want("GET", "/api/session", nil, 401, "") // 12 hours in all
+		a.signIn(user, good)
+		h.pass(-time.Hour)
+		a.want("GET", "/api/session", nil, 401, "")
+	})
+}
+
+func TestSEC04_AMachineIsPairedOnceByACodeAndItsOperatorSignsInOnTop(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		tech, box := h.browser(), h.browser()
+		tech.signIn(h.person("kythuat", "LG", false, meeting.Technician), good)
+		made := tech.want("POST", "/api/pairings", obj{"point": "X1", "name": "Máy phòng họp"}, 200, "")
+		code := made.text("code")
+		box.want("GET", "/api/session", nil, 401, "")
+		if got := box.want("POST", "/api/machine", obj{"code": strings.ToLower(code)}, 200, ""); got.text("point") != "X1" {
+			t.Fatalf("paired with %v", got.body)
+		}
+		thief := h.browser()
+		thief.want("POST", "/api/machine", obj{"code": code}, 403, "pairing.refused")
+		if h.count(account.PairingFailed) != 1 {
+			t.Error("the second use of the code is not told")
+		}
+		box.want("GET", "/api/sessions", nil, 401, "account.signed_out") // the machine alone is no person
+		box.signIn(h.person("giadinh", "X1", false, meeting.Delegate), good)
+		who := box.want("GET", "/api/session", nil, 200, "")
+		if who.text("point") != "X1" || who.text("name") != "giadinh" || who.text("device") == "" {
+			t.Errorf("person and machine: %v", who.body)
+		}
+		box.want("DELETE", "/api/session", nil, 204, "")
+		if who := box.want("GET", "/api/session", nil, 200, ""); who.text("person") != "" || who.text("point") != "X1" {
+			t.Errorf("after the operator left: %v", who.body)
+		}
+		other := h.browser()
+		other.signIn(h.person("khac", "X2", false, meeting.Technician), good)
+		other.want("DELETE", "/api/machines/"+who.text("device"), nil, 403, "right.missing")
+		other.want("POST", "/api/pairings", obj{"point": "X1"}, 403, "right.missing")
+		tech.want("DELETE", "/api/machines/"+who.text("device"), nil, 204, "")
+		box.want("GET", "/api/session", nil, 401, "account.signed_out")
+	})
+}
+
+func TestSEC04_APairingCodeDiesOfFiveWrongTriesAndOfTenMinutes(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		tech, box := h.browser(), h.browser()
+		tech.signIn(h.person("kythuat", "LG", false, meeting.Technician), good)
+		code := tech.want("POST", "/api/pairings", obj{"point": "X1"}, 200, "").text("code")
+		wrong := code[:4] + "22222"
+		if wrong == code {
+			wrong = code[:4] + "33333"
+		}
+		for range 5 {
+			box.want("POST", "/api/machine", obj{"code": wrong}, 403, "pairing.refused")
+		}
+		box.want("POST", "/api/machine", obj{"code": code}, 403, "pairing.refused")
+		code = tech.want("POST", "/api/pairings", obj{"point": "X1"}, 200, "").text("code")
+		h.pass(10 * time.Minute)
+		box.want("POST", "/api/machine", obj{"code": code}, 403, "pairing.refused")
+		for range 30 {
+			box.ask("POST", "/api/machine", obj{"code": "AAA-AAAAA"})
+		}
+		box.want("POST", "/api/machine", obj{"code": "AAA-AAAAA"}, 429, "account.too_many_attempts")
+	})
+}
+
+func TestSEC09_AGuestWaitsUntilTheSecretaryLetsHimIn(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		sec, guest := h.browser(), h.browser()
+		sec.signIn(h.person("thuky", "", false, meeting.Secretary), good)
+		base := "/api/meetings/m" + h.mark
+		guest.want("POST", "/api/guest", obj{"key": "", "name": "Khách"}, 404, "not_found") // off unless a link is made
+		link := sec.want("POST", base+"/guest-links", obj{}, 200, "")
+		guest.want("POST", "/api/guest", obj{"key": link.text("key"), "name": "Kh\u202eách"}, 422, "field.invalid")
+		guest.want("POST", "/api/guest", obj{"key": link.text("key"), "name": "Khách Mẫu"}, 200, "")
+		if a := guest.want("GET", "/api/guest", nil, 200, ""); a.text("state") != "cho" || a.text("token") != "" {
+			t.Fatalf("a guest who waits: %v", a.body)
+		}
+		items := sec.want("GET", base+"/guests", nil, 200, "").body["items"].([]any)
+		id := items[0].(obj)["id"].(string)
+		sec.want("POST", "/api/meetings/other/guests/"+id+"/admit", nil, 404, "not_found")
+		sec.want("POST", base+"/guests/"+id+"/admit", nil, 204, "")
+		if a := guest.want("GET", "/api/guest", nil, 200, ""); a.text("token") != "token of Khách Mẫu" {
+			t.Errorf("a guest who was let in: %v", a.body)
+		}
+		sec.want("POST", base+"/guests/"+id+"/refuse", nil, 204, "")
+		if a := guest.want("GET", "/api/guest", nil, 200, ""); a.text("state") != "tu-choi" || a.text("token") != "" {
+			t.Errorf("a guest who was refused: %v", a.body)
+		}
+		sec.want("DELETE", base+"/guest-links/"+link.text("id"), nil, 204, "")
+		h.browser().want("POST", "/api/guest", obj{"key": link.text("key"), "name": "Muộn"}, 404, "not_found")
+	})
+}
+
+func TestAdministratorsReachTheirUnitAndBelowAndDangerousActsWantAFreshProof(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		b := h.admin("LG")
+		mine, theirs := h.person("trong", "X1", false, meeting.Chair), h.person("ngoai", "AB", false)
+		a, _ := h.store.AccountOf(t.Context(), mine)
+		c, _ := h.store.AccountOf(t.Context(), theirs)
+		user := h.browser()
+		user.signIn(mine, good)
+		body := obj{"name": "Tên mới", "unit": "X1", "rights": []string{"dai-bieu"}}
+		path := "/api/accounts/" + string(a.Person)
+		b.want("PATCH", path, obj{"name": "x", "unit": "", "rights": []string{}}, 403, "right.missing") // nobody lifts above himself
+		b.want("GET", "/api/accounts/"+string(c.Person), nil, 403, "right.missing")
+		h.pass(6 * time.Minute)
+		b.want("PATCH", path, body, 403, "account.prove_again")
+		b.want("POST", "/api/session/proof", obj{"password": "sai"}, 401, "")
+		b.want("POST", "/api/session/proof", obj{"password": good}, 200, "")
+		b.want("PATCH", path, body, 200, "")
+		user.want("GET", "/api/session", nil, 401, "account.signed_out") // new rights begin with a new sign-in
+		made := b.want("POST", "/api/accounts", obj{"user": "moi" + h.mark, "name": "Mới", "unit": "X2", "rights": []string{"thu-ky"}}, 200, "")
+		fresh := h.browser()
+		if stage := fresh.signIn("moi"+h.mark, made.text("password")).text("stage"); stage != "new-password" {
+			t.Errorf("a new account stands at %q", stage)
+		}
+		b.want("POST", "/api/accounts", obj{"user": "moi" + h.mark, "name": "Mới", "unit": "X2", "rights": []string{}}, 409, "duplicate")
+		b.want("DELETE", path, nil, 204, "")
+		user.want("POST", "/api/session", obj{"user": mine, "password": good}, 403, "account.disabled")
+	})
+}
+
+func TestHostileRequestsAreRefusedWithoutATrace(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		b := h.browser()
+		huge := `{"user":"` + strings.Repeat("a", 1<<20) + `","password":"x"}`
+		if a := b.ask("POST", "/api/session", huge); a.status != 413 && a.status != 422 && a.status != 400 {
+			t.Errorf("a huge body: %d", a.status)
+		}
+		for _, body := range []string{"", "null", "[]", `{"user":1}`, "{\"user\":\"\\u0000\",\"password\":\"\\u0000\"}", strings.Repeat("[", 10_000)} {
+			if a := b.ask("POST", "/api/session", body); a.status < 400 || a.status >= 500 {
+				t.Errorf("%.20q: %d", body, a.status)
+			}
+		}
+		r := httptest.NewRequest("POST", "https://bridge.example/api/session", strings.NewReader("{}"))
+		r.Header.Set("Origin", "https://evil.example")
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		w := httptest.NewRecorder()
+		h.handler.ServeHTTP(w, r)
+		if w.Code != http.StatusForbidden {
+			t.Errorf("a form of another site: %d", w.Code)
+		}
+	})
+}
