@@ -1,6 +1,19 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from '@playwright/test';
-import { expect, test, type Point } from './fixture';
+import { startBridge, type Bridge } from '../bridge';
+import { expect, test as base, type Point } from './fixture';
+
+/** A bridge for these tests alone: a meeting that was opened stays conducted, and the others want a free room. */
+const test = base.extend<object, { demoBridge: Bridge }>({
+  demoBridge: [
+    async ({}, use) => {
+      const bridge = await startBridge({ args: ['--demo'] });
+      await use(bridge);
+      await bridge.stop();
+    },
+    { scope: 'worker' },
+  ],
+});
 
 const meeting = 'giao-ban';
 const password = 'LamGiang@2026';
