@@ -260,7 +260,7 @@ func (r *Relay) Close() error {
 		}
 		r.open.Wait()
 		for _, s := range r.streams {
-			s.wait()
+			s.Wait()
 		}
 	})
 	return r.err

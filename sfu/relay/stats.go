@@ -38,8 +38,7 @@ type counters struct {
 	authFailures, expired, throttled atomic.Uint64
 	deniedPeers, deniedPackets       atomic.Uint64
 	toBridge, toClients              flow
-	refusedConns, stalled            atomic.Uint64
-	conns                            atomic.Int64
+	stalled                          atomic.Uint64
 }
 
 // Stats returns a snapshot.
@@ -47,9 +46,14 @@ func (r *Relay) Stats() Stats {
 	r.mu.Lock()
 	alive := len(r.allocations)
 	r.mu.Unlock()
+	open, refused := 0, uint64(0)
+	for _, s := range r.streams {
+		open += s.Open()
+		refused += s.Refused()
+	}
 	return Stats{
 		Allocations:        alive,
-		Connections:        int(r.count.conns.Load()),
+		Connections:        open,
 		Allocated:          r.count.allocated.Load(),
 		OverQuota:          r.count.overQuota.Load(),
 		AuthFailures:       r.count.authFailures.Load(),
@@ -61,7 +65,7 @@ func (r *Relay) Stats() Stats {
 		ToBridgeBytes:      r.count.toBridge.bytes.Load(),
 		ToClientsPackets:   r.count.toClients.packets.Load(),
 		ToClientsBytes:     r.count.toClients.bytes.Load(),
-		RefusedConnections: r.count.refusedConns.Load(),
+		RefusedConnections: refused,
 		Stalled:            r.count.stalled.Load(),
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"diemcau/sfu/intake"
 )
 
 const (
@@ -21,56 +23,20 @@ const (
 	clientBuffer = 256 << 10
 )
 
-// streamListener hands out TCP or TLS connections with time limits, keeps their
-// number bounded and closes them with itself.
+// streamListener hands out TCP or TLS connections with time limits.
 type streamListener struct {
-	*net.TCPListener
+	*intake.Listener[*streamConn]
 	secure *tls.Config // nil for plain TCP
-	max    int
 	count  *counters
-	open   sync.WaitGroup
-
-	mu     sync.Mutex // a leaf
-	conns  map[*streamConn]struct{}
-	closed bool
 }
 
 func newStreamListener(l *net.TCPListener, secure *tls.Config, most int, count *counters) *streamListener {
-	return &streamListener{
-		TCPListener: l, secure: secure, max: most, count: count,
-		conns: make(map[*streamConn]struct{}),
-	}
+	s := &streamListener{secure: secure, count: count}
+	s.Listener = intake.New(l, most, s.open)
+	return s
 }
 
-// Accept implements net.Listener. Passing failures (no file handles left) are
-// waited out, for pion/turn stops for good at the first error.
-func (l *streamListener) Accept() (net.Conn, error) {
-	for {
-		sock, err := l.AcceptTCP()
-		if err != nil {
-			if l.isClosed() {
-				return nil, err
-			}
-			time.Sleep(10 * time.Millisecond)
-			continue
-		}
-		if c := l.admit(sock); c != nil {
-			return c, nil
-		}
-		_ = sock.Close()
-	}
-}
-
-func (l *streamListener) admit(sock *net.TCPConn) *streamConn {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed {
-		return nil
-	}
-	if len(l.conns) >= l.max {
-		l.count.refusedConns.Add(1)
-		return nil
-	}
+func (l *streamListener) open(sock *net.TCPConn) *streamConn {
 	_ = sock.SetWriteBuffer(clientBuffer)
 	c := &streamConn{Conn: sock, sock: sock, listener: l, limit: firstBytes}
 	if l.secure != nil {
@@ -78,43 +44,8 @@ func (l *streamListener) admit(sock *net.TCPConn) *streamConn {
 		// fails, leave the connection open. So the first Read does it.
 		c.Conn = tls.Server(sock, l.secure)
 	}
-	l.conns[c] = struct{}{}
-	l.open.Add(1)
-	l.count.conns.Add(1)
 	return c
 }
-
-func (l *streamListener) isClosed() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.closed
-}
-
-func (l *streamListener) forget(c *streamConn) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.conns, c)
-	l.count.conns.Add(-1)
-	l.open.Done()
-}
-
-// Close closes the listener and its connections.
-func (l *streamListener) Close() error {
-	l.mu.Lock()
-	l.closed = true
-	conns := make([]*streamConn, 0, len(l.conns))
-	for c := range l.conns {
-		conns = append(conns, c)
-	}
-	l.mu.Unlock()
-	err := l.TCPListener.Close()
-	for _, c := range conns {
-		_ = c.Close()
-	}
-	return err
-}
-
-func (l *streamListener) wait() { l.open.Wait() }
 
 // streamConn is a client's connection with time limits.
 type streamConn struct {
@@ -155,7 +86,7 @@ func (c *streamConn) Write(p []byte) (int, error) {
 func (c *streamConn) Close() error {
 	c.once.Do(func() {
 		c.err = c.sock.Close()
-		c.listener.forget(c)
+		c.listener.Forget(c)
 	})
 	return c.err
 }

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"diemcau/sfu/intake"
+
 	"github.com/pion/ice/v4"
 	"github.com/pion/logging"
 )
@@ -58,8 +60,7 @@ type TCPStats struct {
 }
 
 type tcpCounters struct {
-	accepted, refused, stalled           atomic.Uint64
-	packets, sentBytes, sendCalls, drops atomic.Uint64
+	stalled, packets, sentBytes, sendCalls, drops atomic.Uint64
 }
 
 // TCPMux is the bridge's port for ICE over TCP (RFC 6544, passive), for lines
@@ -95,7 +96,7 @@ func ListenTCP(s TCPSettings) (*TCPMux, error) {
 	if err != nil {
 		return nil, fmt.Errorf("udp: listen on TCP %v: %w", s.Addr, err)
 	}
-	listen := &tcpListener{TCPListener: l, settings: s, conns: make(map[*tcpConn]struct{})}
+	listen := newTCPListener(l, s)
 	return &TCPMux{
 		listen: listen,
 		mux: ice.NewTCPMuxDefault(ice.TCPMuxParams{
@@ -123,9 +124,9 @@ func (m *TCPMux) RemoveConnByUfrag(ufrag string) { m.mux.RemoveConnByUfrag(ufrag
 func (m *TCPMux) Stats() TCPStats {
 	n := &m.listen.count
 	return TCPStats{
-		Open:             uint64(m.listen.open()),
-		Accepted:         n.accepted.Load(),
-		Refused:          n.refused.Load(),
+		Open:             uint64(m.listen.Open()),
+		Accepted:         m.listen.Accepted(),
+		Refused:          m.listen.Refused(),
 		Stalled:          n.stalled.Load(),
 		QueuedPackets:    n.packets.Load(),
 		SentBytes:        n.sentBytes.Load(),
@@ -146,86 +147,23 @@ func (m *TCPMux) Close() error {
 
 // tcpListener hands out connections that write through a bounded queue.
 type tcpListener struct {
-	*net.TCPListener
+	*intake.Listener[*tcpConn]
 	settings TCPSettings
 	count    tcpCounters
 	writers  sync.WaitGroup
-
-	mu     sync.Mutex // a leaf
-	conns  map[*tcpConn]struct{}
-	closed bool
 }
 
-// Accept implements net.Listener. Passing failures (no file handles left) are
-// waited out, for the mux stops for good at the first error.
-func (l *tcpListener) Accept() (net.Conn, error) {
-	for {
-		sock, err := l.AcceptTCP()
-		if err != nil {
-			if l.isClosed() {
-				return nil, err
-			}
-			time.Sleep(10 * time.Millisecond)
-			continue
-		}
-		if c := l.admit(sock); c != nil {
-			return c, nil
-		}
-		_ = sock.Close()
-	}
+func newTCPListener(l *net.TCPListener, s TCPSettings) *tcpListener {
+	t := &tcpListener{settings: s}
+	t.Listener = intake.New(l, s.MaxConns, t.open)
+	return t
 }
 
-// admit starts the connection's writer, or returns nil if there are too many.
-func (l *tcpListener) admit(sock *net.TCPConn) *tcpConn {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed {
-		return nil
-	}
-	if len(l.conns) >= l.settings.MaxConns {
-		l.count.refused.Add(1)
-		return nil
-	}
+// open starts the connection's writer.
+func (l *tcpListener) open(sock *net.TCPConn) *tcpConn {
 	// What the kernel holds is late already; it would grow to megabytes.
 	_ = sock.SetWriteBuffer(l.settings.QueueBytes)
 	c := &tcpConn{TCPConn: sock, listener: l, ready: make(chan struct{}, 1), closing: make(chan struct{})}
-	l.conns[c] = struct{}{}
-	l.count.accepted.Add(1)
 	l.writers.Go(c.write)
 	return c
-}
-
-func (l *tcpListener) open() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.conns)
-}
-
-func (l *tcpListener) isClosed() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.closed
-}
-
-func (l *tcpListener) forget(c *tcpConn) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.conns, c)
-}
-
-// Close also closes the connections, among them those that the mux still waits
-// for the first packet of.
-func (l *tcpListener) Close() error {
-	l.mu.Lock()
-	l.closed = true
-	conns := make([]*tcpConn, 0, len(l.conns))
-	for c := range l.conns {
-		conns = append(conns, c)
-	}
-	l.mu.Unlock()
-	err := l.TCPListener.Close()
-	for _, c := range conns {
-		_ = c.Close()
-	}
-	return err
 }

@@ -112,7 +112,7 @@ func (c *tcpConn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
 func (c *tcpConn) Close() error {
 	c.once.Do(func() {
 		close(c.closing)
-		c.listener.forget(c)
+		c.listener.Forget(c)
 		_ = c.SetLinger(0) // what is queued in the kernel is late: do not wait for it
 		c.err = c.TCPConn.Close()
 	})
