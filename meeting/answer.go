@@ -17,6 +17,8 @@ var classes = map[Code]int{
 	"precondition.required": 428,
 	"idempotency.reused":    422,
 	"idempotency.running":   409,
+	"act.too_fast":          429,
+	"store.unavailable":     503,
 	"meeting.cancelled":     409,
 	"meeting.begun":         409,
 	"meeting.closed":        409,

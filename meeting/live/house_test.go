@@ -359,6 +359,23 @@ func TestSEC01_AMeetingOfASecretIsNotOpened(t *testing.T) {
 	h.refused(conduct.CodeRestricted, h.chair(), conduct.Broadcast{On: true})
 }
 
+func TestAFloodOfActsFillsNoLog(t *testing.T) {
+	t.Parallel()
+	h := hold(t, sample.Briefing())
+	h.arrive("LG-X1", "LG-X2")
+	for range 300 {
+		h.house.Report(h.plan.ID, air.Hand{Guest: air.Guest{Point: "LG-X1"}, Up: true, Topic: "x"})
+	}
+	h.settle()
+	_, log, err := h.store.Load(t.Context(), h.plan.ID)
+	if err != nil || len(log) > 60 {
+		t.Errorf("%d events of a flood are kept: %v", len(log), err)
+	}
+	h.refused(live.CodeTooFast, conduct.Actor{Point: "LG-X1"}, conduct.Ask{Entry: "e", Point: "LG-X1"})
+	h.do(conduct.Actor{Point: "LG-X2"}, conduct.Ask{Entry: "f", Point: "LG-X2"})
+	h.do(h.chair(), conduct.Invite{Point: "LG-X1"})
+}
+
 // diary writes down what it is told.
 type diary struct {
 	mu     sync.Mutex

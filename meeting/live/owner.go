@@ -35,6 +35,7 @@ type owner struct {
 	answers map[string]answer // by idempotency key
 	boards  []meeting.PointID // in the room now
 	coming  map[meeting.PointID]time.Time
+	paces   map[string]*pace
 	told    telling
 	broken  bool // memory is ahead of the database
 }
@@ -64,7 +65,7 @@ func (c clock) now() time.Time { return c.base.Add(time.Since(c.started)) }
 func newOwner(h *House, l *conduct.Live, log []conduct.Event) *owner {
 	o := &owner{
 		house: h, id: l.Plan().ID, box: mailbox.New[func()](), quit: make(chan struct{}), done: make(chan struct{}),
-		live: l, clock: newClock(l.State().Last), coming: map[meeting.PointID]time.Time{},
+		live: l, clock: newClock(l.State().Last), coming: map[meeting.PointID]time.Time{}, paces: map[string]*pace{},
 	}
 	o.remember(log)
 	return o
@@ -180,6 +181,13 @@ func (o *owner) act(a conduct.Act) ([]conduct.Event, error) {
 		return nil, was.err
 	}
 	a.At = o.clock.now()
+	p := o.paceOf(a.By)
+	if p != nil {
+		if p.settle(a.At); p.spent >= actsBurst {
+			return nil, meeting.Refuse(CodeTooFast, "")
+		}
+		p.spent++
+	}
 	banned := slices.Clone(o.live.State().Door.Banned)
 	events, refusal := o.live.Apply(a)
 	if len(events) > 0 {
@@ -189,6 +197,9 @@ func (o *owner) act(a conduct.Act) ([]conduct.Event, error) {
 	}
 	if a.Key != "" {
 		o.answers[a.Key] = answer{by: a.By, err: refusal}
+	}
+	if refusal != nil && p != nil {
+		p.spent += refusedCosts
 	}
 	if refusal == nil {
 		o.publish(false)
