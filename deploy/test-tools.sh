@@ -8,6 +8,7 @@ set -euo pipefail
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v ffmpeg >/dev/null || missing+=(ffmpeg)
+command -v mkvmerge >/dev/null || missing+=(mkvtoolnix) # a second reader of recordings
 ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 || command -v pg_config >/dev/null || missing+=(postgresql) # the store is tested on both databases
 command -v gcc >/dev/null || missing+=(gcc libc6-dev) # the race detector needs cgo
 command -v pdftotext >/dev/null || missing+=(poppler-utils)

@@ -133,17 +133,31 @@ func TestARC03_ABagHoldsTheRecordingItsFieldsAndWhatWasDoneForIt(t *testing.T) {
 
 func TestARC03_AForeignToolTakesTheSoundBagAndRefusesTheChangedOne(t *testing.T) {
 	t.Parallel()
-	tool, err := exec.LookPath("bagit.py")
-	if err != nil {
-		t.Skip("bagit.py is not installed: deploy/test-tools.sh")
+	dir := sealed(t, t.TempDir())
+	to := filepath.Join(t.TempDir(), "bag")
+	if err := bag.Pack(t.Context(), bag.Export{Dir: dir, To: to, Version: "diemcau test", Now: time.Now()}, nil); err != nil {
+		t.Fatal(err)
 	}
-	to := packed(t, sealed(t, t.TempDir()))
-	if out, err := exec.CommandContext(t.Context(), tool, "--validate", to).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	// The manifests of BagIt are those of sha256sum; bagit.py looks at the rest.
+	tools := [][]string{{"sha256sum", "--strict", "--quiet", "-c", "manifest-sha256.txt", "tagmanifest-sha256.txt"}}
+	if path, err := exec.LookPath("bagit.py"); err == nil {
+		tools = append(tools, []string{path, "--validate", "."})
 	}
-	flip(t, track(t, filepath.Join(to, "data", "recording")))
-	if out, err := exec.CommandContext(t.Context(), tool, "--validate", to).CombinedOutput(); err == nil {
-		t.Errorf("the changed bag is valid to it: %s", out)
+	for _, tool := range tools {
+		run := func() ([]byte, error) {
+			cmd := exec.CommandContext(t.Context(), tool[0], tool[1:]...)
+			cmd.Dir = to
+			return cmd.CombinedOutput()
+		}
+		if out, err := run(); err != nil {
+			t.Errorf("%s: %v\n%s", tool[0], err, out)
+		}
+		file := track(t, filepath.Join(to, "data", "recording"))
+		flip(t, file)
+		if out, err := run(); err == nil {
+			t.Errorf("the changed bag is valid to %s: %s", tool[0], out)
+		}
+		flip(t, file)
 	}
 }
 
