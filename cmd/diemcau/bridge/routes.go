@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"diemcau/cmd/diemcau/config"
 	"diemcau/meeting"
 	"diemcau/meeting/desk"
@@ -18,25 +20,12 @@ import (
 // origins may use the session protocol and the server API, which look at tokens
 // only; our own API is for our own pages.
 func (b *Bridge) routes() (http.Handler, error) {
-	d, err := b.desk()
-	if err != nil {
-		return nil, err
-	}
 	mux := http.NewServeMux()
 	api := desk.NewAPI(mux)
 	api.UseMiddleware(door.Guard(time.Now)) // before the first operation
-	b.door.Register(api)
-	d.Register(api)
-	o, err := b.office()
-	if err != nil {
+	if err := b.register(api); err != nil {
 		return nil, err
 	}
-	o.Register(api)
-	if err := b.registerPapers(api, o); err != nil {
-		return nil, err
-	}
-	(&recordingAPI{b.records, b.keys, b.cfg.Recording.ReserveMB << 20, b.cfg.Recording.Bitrate * 1000}).Register(api)
-	b.live.Register(api, b.entryToken)
 	for _, path := range wire.Paths() {
 		mux.Handle(path, b.sockets)
 	}
@@ -56,6 +45,27 @@ func (b *Bridge) routes() (http.Handler, error) {
 		}
 		public.ServeHTTP(w, r)
 	}), nil
+}
+
+// register adds the operations of every part to the API.
+func (b *Bridge) register(api huma.API) error {
+	d, err := b.desk()
+	if err != nil {
+		return err
+	}
+	b.door.Register(api)
+	d.Register(api)
+	o, err := b.office()
+	if err != nil {
+		return err
+	}
+	o.Register(api)
+	if err := b.registerPapers(api, o); err != nil {
+		return err
+	}
+	(&recordingAPI{b.records, b.keys, b.cfg.Recording.ReserveMB << 20, b.cfg.Recording.Bitrate * 1000}).Register(api)
+	b.live.Register(api, b.entryToken)
+	return nil
 }
 
 func (b *Bridge) desk() (*desk.Desk, error) {
