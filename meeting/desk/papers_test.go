@@ -63,6 +63,9 @@ func TestSCH04_PapersAreReadByWhomTheyAreForAndEveryViewIsLogged(t *testing.T) {
 		named := into[desk.PaperEntry](t, h.upload(t, "nhap", v.ID, "Riêng.pdf", "&scope=dich-danh&named=giadinh", pdf), 200)
 		unit := into[desk.PaperEntry](t, h.upload(t, "nhap", v.ID, "Sở.pdf", "&scope=cung-don-vi&units=LG-S1", pdf), 200)
 		later := into[desk.PaperEntry](t, h.upload(t, "nhap", v.ID, "Sau.pdf", "&from=2026-12-01T00:00:00Z&until=2026-12-02T00:00:00Z", pdf), 200)
+		if o, err := h.store.Prepare(t.Context(), v.ID); err != nil || len(o.Plan.Agenda[2].Papers) != 1 || o.Plan.Agenda[2].Papers[0] != all.ID {
+			t.Errorf("the opening does not name the paper of its item: %v", err)
+		}
 		read := func(as string, p desk.PaperEntry) answer {
 			return h.ask(t, as, "GET", base+"/"+string(p.ID)+"/content", nil)
 		}

@@ -32,7 +32,7 @@ func TestSCH09_NoSequenceOfActsLosesAVersionOrChangesOneThatWas(t *testing.T) {
 		for range rapid.IntRange(1, 8).Draw(rt, "acts") {
 			as := rapid.SampledFrom([]string{"nhap", "thu", "mau"}).Draw(rt, "as")
 			var a answer
-			legal := false
+			var legal bool
 			why := rapid.SampledFrom([]schedule.Why{schedule.Disaster, ""}).Draw(rt, "why")
 			act := rapid.SampledFrom([]string{"edit", "edit", "publish", "postpone", "cancel"}).Draw(rt, "act")
 			switch act {

@@ -10,6 +10,7 @@ import (
 	"diemcau/meeting/conduct"
 	"diemcau/meeting/floor"
 	"diemcau/meeting/invitation"
+	"diemcau/meeting/paper"
 	"diemcau/meeting/rehearsal"
 	"diemcau/meeting/schedule"
 )
@@ -44,6 +45,9 @@ func (s *Store) Prepare(ctx context.Context, id meeting.ID) (conduct.Opening, er
 			o.Registered = append(o.Registered, r.Body.Request)
 		}
 	}
+	if o.Plan.Agenda, err = s.withPapers(ctx, id, o.Plan.Agenda); err != nil {
+		return o, err
+	}
 	if o.Positions, err = s.positions(ctx, id); err != nil {
 		return o, err
 	}
@@ -56,6 +60,21 @@ func (s *Store) Prepare(ctx context.Context, id meeting.ID) (conduct.Opening, er
 	}
 	o.Untested, o.Failed = rehearsal.Flags(ids(o), bodies(sheets))
 	return o, nil
+}
+
+// withPapers names under each item the papers that lie before the meeting.
+func (s *Store) withPapers(ctx context.Context, id meeting.ID, items []agenda.Item) ([]agenda.Item, error) {
+	papers, err := All[paper.Paper](ctx, s, Papers, id)
+	items = slices.Clone(items)
+	for i := range items {
+		items[i].Papers = slices.Clone(items[i].Papers)
+		for _, d := range papers {
+			if p := d.Body; p.Item == items[i].ID && p.Recalled.IsZero() && !slices.Contains(items[i].Papers, p.ID) {
+				items[i].Papers = append(items[i].Papers, p.ID)
+			}
+		}
+	}
+	return items, err
 }
 
 func ids(o conduct.Opening) []meeting.PointID {
