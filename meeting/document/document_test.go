@@ -67,7 +67,7 @@ func packed(s string) string {
 
 func TestMIN02_TheSameDocumentGivesTheSameBytes(t *testing.T) {
 	t.Parallel()
-	first, second := papers(t), papers(t)
+	first, second := papers(t), makePapers(t)
 	for name, d := range first {
 		for _, f := range []document.Format{document.PDF, document.DOCX} {
 			if !bytes.Equal(write(t, f, d), write(t, f, second[name])) {

@@ -1,6 +1,7 @@
 package document_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -36,8 +37,24 @@ func sheets() []rehearsal.Sheet {
 	return append(all, rehearsal.Sheet{Point: "LG-X4", Checks: good, By: by, At: day.At(15, 10), Note: "đã thay loa"})
 }
 
+// made are the papers, which many tests look at and none changes.
+var made struct {
+	sync.Mutex
+	all map[string]layout.Document
+}
+
 // papers are all kinds, made of the briefing and of the year's end.
 func papers(t *testing.T) map[string]layout.Document {
+	t.Helper()
+	made.Lock()
+	defer made.Unlock()
+	if made.all == nil {
+		made.all = makePapers(t)
+	}
+	return made.all
+}
+
+func makePapers(t *testing.T) map[string]layout.Document {
 	t.Helper()
 	h := briefing(t)
 	p := h.live.Plan()
@@ -59,12 +76,12 @@ func papers(t *testing.T) map[string]layout.Document {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := p.Start.AddDate(0, 0, -7)
-	first, err := schedule.Entry{}.Publish(p, "nhap", made)
+	day := p.Start.AddDate(0, 0, -7)
+	first, err := schedule.Entry{}.Publish(p, "nhap", day)
 	if err != nil {
 		t.Fatal(err)
 	}
-	off, err := first.Postpone(schedule.Change{Why: schedule.Disaster, Text: "mưa lũ", By: "nhap", At: made})
+	off, err := first.Postpone(schedule.Change{Why: schedule.Disaster, Text: "mưa lũ", By: "nhap", At: day})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,7 +110,7 @@ func TestSCH09_AnInvitationGoesFromTheBridgeByMailAndComesBackAsSeen(t *testing.
 	var mail []byte
 	select {
 	case mail = <-letters:
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatal("no letter comes")
 	}
 	plain, err := io.ReadAll(quotedprintable.NewReader(bytes.NewReader(mail)))

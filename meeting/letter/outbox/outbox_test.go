@@ -120,7 +120,7 @@ func until(t *testing.T, b *outbox.Outbox, what string, ok func() bool) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(2 * time.Minute) // papers are slow to make under the race detector
 	for !ok() {
 		select {
 		case <-tick.C:
