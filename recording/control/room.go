@@ -189,7 +189,7 @@ func (r *room) record(t Track, c *Control) {
 		return // gone meanwhile
 	}
 	p := r.points[t.Session]
-	who := archive.Source{Point: string(p.Point), Session: string(p.Session), Name: p.Name}
+	who := archive.Source{Point: string(p.Point), Session: string(p.Session), Name: p.Name, Screen: t.Screen}
 	if err := r.take.rec.Record(source, who); err != nil {
 		r.note("track.unrecordable", map[string]string{"track": string(t.ID), "point": string(p.Point), "why": err.Error()})
 		c.settings.Log.Warn("a track cannot be recorded", "meeting", string(r.id), "track", string(t.ID), "error", err)

@@ -207,7 +207,7 @@ func (r *Recorder) Record(source sfu.Source, who archive.Source) error {
 	if info.Encrypted {
 		return fmt.Errorf("track %s: %w", info.ID, ErrEncrypted)
 	}
-	who.Track, who.Screen = string(info.ID), info.Screen
+	who.Track, who.Screen = string(info.ID), who.Screen || info.Screen // sound of a screen is told by the caller
 	if !r.box.Post(func() { r.add(source, info, who) }) {
 		return ErrClosed
 	}
