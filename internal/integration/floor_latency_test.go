@@ -20,13 +20,10 @@ const (
 
 // TestCON04_TheFloorChangesHandsAtOnce measures from the act's request to the first
 // packet that is heard at the last of all others, and to the last of who had the
-// floor before.
+// floor before. DIEMCAU_TEST_ACTS (40) widens it.
 func TestCON04_TheFloorChangesHandsAtOnce(t *testing.T) {
 	t.Parallel()
-	acts := 40
-	if testing.Short() {
-		acts = 10
-	}
+	acts := number("DIEMCAU_TEST_ACTS", 40)
 	h := convene(t, sample.Briefing())
 	h.secretary().open()
 	turns := []meeting.PointID{x1, x2, x3}
