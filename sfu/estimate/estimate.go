@@ -117,7 +117,7 @@ func (e *Estimator) Resent(number uint16) {
 // Silent cuts the estimate when feedback stays away while packets go out. It
 // tells whether it did.
 func (e *Estimator) Silent(now int64) bool {
-	if e.heard == 0 || e.unheard < 20 || now-e.heard < silence+e.rtt || now < e.settleAt {
+	if e.heard == 0 || e.unheard < 20 || now-e.heard < silence+e.rtt || now < e.settleAt || now < e.movingTo {
 		return false
 	}
 	if !e.alarm.on {

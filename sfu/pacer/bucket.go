@@ -11,13 +11,17 @@ type bucket struct {
 
 // set changes the rate; what may go out together is that of depth milliseconds,
 // but least bytes at least.
-func (b *bucket) set(rate int64, depth int64, least int, now int64) {
+func (b *bucket) set(rate, depth int64, least int, now int64) {
+	full := depth >= 500 // what is for emergencies is there from the start
 	if rate <= 0 {
 		*b = bucket{}
 		return
 	}
 	if b.rate == 0 {
 		b.at, b.tokens = now, 0
+		if full {
+			b.tokens = max(rate*depth/1000, int64(least)*8)
+		}
 	}
 	b.refill(now)
 	b.rate, b.depth = rate, max(rate*depth/1000, int64(least)*8)

@@ -50,8 +50,8 @@ const (
 	// without a bound, which loses by chance, a larger one.
 	againShare  = 0.20
 	againLoose  = 0.50
-	againLeast  = 40_000  // bit/s
-	againSmooth = 200_000 // bit/s, more where the line has shown no bound
+	againLeast  = 40_000    // bit/s
+	againSmooth = 1_000_000 // bit/s, more where the line has shown no bound
 )
 
 // Settings make a Pacer.
@@ -310,11 +310,11 @@ func (p *Pacer) spend(size int, now int64) {
 
 // repairs tells whether size bytes may go out once more: repairs have a share.
 func (p *Pacer) repairs(size int, now int64) bool {
-	rate := int64(againShare * float64(p.limit()))
+	rate, depth := int64(againShare*float64(p.limit())), int64(500)
 	if p.limit() == estimate.Unlimited {
-		rate = int64(againLoose*float64(p.out.rate(now))) + againSmooth
+		rate, depth = int64(againLoose*float64(p.out.rate(now)))+againSmooth, 1000
 	}
-	p.again.set(max(rate, againLeast), 500, 2*packetBytes, now)
+	p.again.set(max(rate, againLeast), depth, 2*packetBytes, now)
 	if !p.again.has(size, now) {
 		p.count.Throttled++
 		return false
