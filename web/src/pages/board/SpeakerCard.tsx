@@ -31,7 +31,7 @@ export function SpeakerCard({ board, now, act, cutElsewhere = false }: SpeakerCa
     <Panel title={t('floor.now')} aside={speech.autoCut ? t('floor.autoCut') : undefined}>
       <div className={classes.card} data-colour={clock.colour}>
         <div className={classes.who}>
-          <p className={classes.point} data-testid="floor-point">
+          <p className={classes.point} title={pointName(board, speech.point)} data-testid="floor-point">
             {pointName(board, speech.point)}
           </p>
           <p className={classes.person}>{[speech.name, speech.position].filter(Boolean).join(', ')}</p>
