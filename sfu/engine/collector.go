@@ -292,5 +292,6 @@ func eachSinkDrop(s *downlink.Counters, each func(reason string, n uint64)) {
 	each("filtered", s.Filtered)
 	each("late", s.Late)
 	each("postponed", s.Postponed)
+	each("congested", s.Congested)
 	each("failed", s.Failed)
 }

@@ -161,6 +161,8 @@ func (s *sums) addCounters(o *downlink.Counters) {
 	d.Filtered += o.Filtered
 	d.Late += o.Late
 	d.Postponed += o.Postponed
+	d.Congested += o.Congested
+	d.Throttled += o.Throttled
 	d.Failed += o.Failed
 	d.NACKs += o.NACKs
 	d.Unanswered += o.Unanswered

@@ -7,6 +7,7 @@ import (
 	"diemcau/meeting"
 	"diemcau/sfu"
 	"diemcau/sfu/allocate"
+	"diemcau/sfu/pacer"
 )
 
 // Snapshot is what the media plane does now, in every detail, for the operator's
@@ -33,7 +34,29 @@ type PeerSnapshot struct {
 	Budget   int64            `json:"budget_bps"`
 	Sources  []SourceSnapshot `json:"sources"`
 	Sinks    []SinkSnapshot   `json:"sinks"`
+	Pacer    PacerSnapshot    `json:"pacer"`
 	Data     [2]int64         `json:"data_waiting_bytes"` // reliable, lossy
+}
+
+// PacerSnapshot is what the way out to a peer has measured and done.
+type PacerSnapshot struct {
+	Sending   int64   `json:"sending_bps"` // everything on the wire
+	Delivered int64   `json:"delivered_bps"`
+	Loss      float64 `json:"loss_ratio"`
+	Queue     float64 `json:"line_queue_seconds"`
+	Waiting   int     `json:"waiting_packets"`
+	Probes    uint64  `json:"probe_packets"`
+	Delayed   uint64  `json:"delayed_packets"`
+	Refused   uint64  `json:"refused_packets"`
+	Stale     uint64  `json:"stale_packets"`
+	Throttled uint64  `json:"throttled_repairs"`
+}
+
+func pacerSnapshot(s pacer.Stats) PacerSnapshot {
+	return PacerSnapshot{
+		Sending: s.Sending, Delivered: s.Delivered, Loss: s.Loss, Queue: s.Queue.Seconds(), Waiting: s.Waiting,
+		Probes: s.Probes, Delayed: s.Delayed, Refused: s.Refused, Stale: s.Stale, Throttled: s.Throttled,
+	}
 }
 
 // SourceSnapshot is one published track.
@@ -138,7 +161,8 @@ func (p *Peer) snapshot() PeerSnapshot {
 	s := PeerSnapshot{
 		ID: p.settings.ID, Connected: p.connected(),
 		Estimate: bounded(p.sub.budget.pacer.Estimate()), Budget: bounded(p.sub.budget.bound()),
-		Data: [2]int64{p.data.waiting[Reliable].Load(), p.data.waiting[Lossy].Load()},
+		Pacer: pacerSnapshot(p.sub.budget.pacer.Stats()),
+		Data:  [2]int64{p.data.waiting[Reliable].Load(), p.data.waiting[Lossy].Load()},
 	}
 	for _, t := range p.pub.up {
 		if t.pub != nil && t.pub.source != nil {
