@@ -57,8 +57,17 @@ const (
 	longestName = 120
 )
 
-// UserName is the form in which names to sign in with are kept and compared.
-func UserName(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+// UserName is the form in which names to sign in with are kept and compared. What no
+// name can hold, and no database keep, becomes a mark of its own.
+func UserName(s string) string {
+	s = strings.ToValidUTF8(s, string(unicode.ReplacementChar))
+	return strings.ToLower(strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)))
+}
 
 // Check reports every field that cannot be kept.
 func (a Account) Check() error {

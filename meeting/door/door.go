@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/chacha20poly1305"
 
@@ -103,6 +105,10 @@ func operation(id, method, path, summary string, who account.Declaration, errs .
 // asks, and keeps pages of other origins from using a visitor's cookies.
 func (d *Door) Handler(next http.Handler) http.Handler {
 	return d.origin.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.ContainsRune(r.URL.Path, 0) || !utf8.ValidString(r.URL.Path) {
+			http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest) // no id has that, and no database keeps it
+			return
+		}
 		v := d.visitor(r)
 		ctx := context.WithValue(r.Context(), visitorKey{}, v)
 		if who, ok := v.identity(d.Policy, d.Now()); ok {

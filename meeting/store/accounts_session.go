@@ -10,15 +10,19 @@ import (
 )
 
 // AddSession keeps a session under the hash of its secret until its absolute end,
-// and sweeps out those that have ended.
+// and sweeps out those that ended long ago: a clock that once went wrong forward
+// takes nobody's session.
 func (s *Store) AddSession(ctx context.Context, secret string, x account.Session, ends time.Time) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE ends < $1`, x.Created.Unix()); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE ends < $1`, x.Created.Add(-sessionsKept).Unix()); err != nil {
 			return err
 		}
 		return run(ctx, tx, x, `INSERT INTO sessions (id, secret, person, ends, body) VALUES ($1, $2, $3, $4, $5)`, x.ID, secret, string(x.Person), ends.Unix())
 	})
 }
+
+// sessionsKept is how long rows of sessions stay after their end.
+const sessionsKept = 90 * 24 * time.Hour
 
 // Session finds a session by the hash of its secret.
 func (s *Store) Session(ctx context.Context, secret string) (account.Session, error) {
