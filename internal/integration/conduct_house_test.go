@@ -39,7 +39,6 @@ type hall struct {
 	data string
 	plan plan.Plan
 	http *http.Client
-	keys atomic.Int64
 }
 
 // who is somebody who asks the API.
@@ -235,9 +234,8 @@ func (w who) board() live.Board {
 // seat is a participant of a conducted meeting: what it hears, and when.
 type seat struct {
 	*lkclient.Client
-	hall     *hall
-	id       meeting.PointID
-	messages atomic.Int64 // bytes of signalling that concern the meeting's state
+	hall *hall
+	id   meeting.PointID
 
 	mu    sync.Mutex
 	ears  map[string]*ear // by the sender's identity and kind

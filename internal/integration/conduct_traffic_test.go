@@ -43,7 +43,7 @@ type told struct {
 
 // note counts a message under its kind; negotiation of media is no state.
 func (l *ledger) note(m *livekit.SignalResponse) {
-	kind := ""
+	var kind string
 	switch v := m.Message.(type) {
 	case *livekit.SignalResponse_RoomUpdate:
 		kind = "room"
