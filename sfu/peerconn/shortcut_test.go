@@ -49,7 +49,7 @@ func pair(t *testing.T, role Role, s udp.Settings) (*pairing, trickle) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	transport := &Transport{UDP: port.Mux(), Loopback: true, Log: slog.New(slog.DiscardHandler)}
+	transport := &Transport{UDP: port.Mux(), Loopback: true, Shortcut: true, Log: slog.New(slog.DiscardHandler)}
 	if err := transport.Prepare(); err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,9 @@ type Transport struct {
 	Lite     bool // ICE-lite (RFC 8445 section 2.5): the bridge is reachable as it is
 	Net      transport.Net
 	Log      *slog.Logger
+	// Shortcut takes media past Pion's layers. Off for now: pictures break for a
+	// moment when a session is resumed; see docs/decisions/0004.
+	Shortcut bool
 
 	certificate webrtc.Certificate
 }
@@ -97,7 +100,11 @@ func (t *Transport) settings(s Settings, past *shortcut) webrtc.SettingEngine {
 		e.SetNet(t.Net)
 	}
 	if t.UDP != nil && !s.ForceTCP { // Pion gathers from a mux whatever the network types say
-		e.SetICEUDPMux(past.mux(t.UDP))
+		mux := t.UDP
+		if t.Shortcut {
+			mux = past.mux(t.UDP)
+		}
+		e.SetICEUDPMux(mux)
 	}
 	if t.TCP != nil {
 		e.SetICETCPMux(t.TCP)
