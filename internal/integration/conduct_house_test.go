@@ -459,3 +459,13 @@ func (s *seat) silentFor(d time.Duration, from meeting.PointID, kind string) {
 		s.hall.t.Errorf("%s got %d %s packets of %s", s.id, n, kind, from)
 	}
 }
+
+// fallsSilent waits for what is on its way after a cut: the state may arrive
+// before the last packets do. Then nothing more comes.
+func (s *seat) fallsSilent(from meeting.PointID) {
+	s.hall.t.Helper()
+	eventually(s.hall.t, 5*time.Second, "the end of the sound of "+string(from), func() bool {
+		return time.Since(s.ear(from, "audio").last()) > 300*time.Millisecond
+	})
+	s.silentFor(time.Second, from, "audio")
+}

@@ -51,7 +51,7 @@ func TestCON02_APointIsHeardOnlyWhenInvitedOrWhenTheModeAllows(t *testing.T) {
 	eventually(t, 5*time.Second, "the former one's end", func() bool { return time.Since(hall.ear(x1, "audio").last()) > 300*time.Millisecond })
 	h.chair().do(conduct.Cut{})
 	hall.mic(x2, "closed")
-	hall.silentFor(time.Second, x2, "audio")
+	hall.fallsSilent(x2)
 
 	h.chair().do(conduct.SetMode{Mode: plan.Discussion})
 	one.mic(x1, "free")
@@ -61,7 +61,7 @@ func TestCON02_APointIsHeardOnlyWhenInvitedOrWhenTheModeAllows(t *testing.T) {
 	two.hears(x1)
 	h.chair().do(conduct.SetMode{Mode: plan.Conference})
 	one.mic(x1, "closed")
-	two.silentFor(time.Second, x1, "audio")
+	two.fallsSilent(x1)
 }
 
 func sidOf(t *testing.T, s *seat, source livekit.TrackSource) (sid string) {

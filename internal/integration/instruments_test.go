@@ -61,15 +61,13 @@ func TestInstrumentsMoveWithTheMedia(t *testing.T) {
 		`diemcau_media_room_sent_bytes_total{room="` + room + `"}`,
 		"diemcau_udp_sent_packets_total", "diemcau_udp_received_packets_total",
 	}
-	eventually(t, soonLimit, "every counter to move", func() bool {
-		now = b.values(t)
-		for _, name := range moving {
-			if _, there := now[name]; !there || now[name] <= first[name] {
-				return false
-			}
-		}
-		return true
-	})
+	for _, name := range moving {
+		eventually(t, soonLimit, name+" to move", func() bool {
+			now = b.values(t)
+			_, there := now[name]
+			return there && now[name] > first[name]
+		})
+	}
 	for name, want := range map[string]float64{
 		`diemcau_media_sources{kind="video"}`: 1, `diemcau_media_sinks{kind="audio"}`: 1,
 		`diemcau_media_room_peers{room="` + room + `"}`: 2, "diemcau_media_rooms": 1, "diemcau_media_lines": 2,
@@ -79,9 +77,13 @@ func TestInstrumentsMoveWithTheMedia(t *testing.T) {
 			t.Errorf("%s is %v, not %v", name, got, want)
 		}
 	}
-	if now[`diemcau_media_source_keyframe_requests_total{kind="video"}`] == 0 {
-		t.Error("no keyframe was asked for")
-	}
+	// Who comes when the picture runs already must ask for a keyframe.
+	late := join(t, b, room, "late")
+	late.sees("one", cam, 5)
+	eventually(t, soonLimit, "the request for a keyframe to be counted", func() bool {
+		return b.values(t)[`diemcau_media_source_keyframe_requests_total{kind="video"}`] > 0
+	})
+	late.Close()
 	one.Close()
 	two.Close()
 	eventually(t, soonLimit, "both to be gone", func() bool {
