@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"text/tabwriter"
 
 	"diemcau/cmd/diemcau/bridge"
@@ -44,6 +45,7 @@ func (s *serveCmd) Run(ctx context.Context) error {
 	if err := b.Start(); err != nil {
 		return err
 	}
+	debug.FreeOSMemory() // argon2 of the accounts made at start takes 64 MiB each
 	announce(os.Stdout, b.URL(), cfg)
 	if user, once := b.First(); once != "" {
 		fmt.Fprintf(os.Stdout, "  First administrator: %s, one-time password: %s\n  It is shown this once and must be changed at the first sign-in.\n\n", user, once)

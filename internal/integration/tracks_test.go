@@ -135,3 +135,16 @@ func (v *viewer) stops(t *testing.T) {
 		return time.Since(since) > 500*time.Millisecond
 	})
 }
+
+func TestCameraMicrophoneAndScreenOfOnePointAllArrive(t *testing.T) {
+	t.Parallel()
+	b := startBridge(t)
+	room := newRoom()
+	one, two := join(t, b, room, "one"), join(t, b, room, "two")
+	one.camera(samples.VP8)
+	one.microphone()
+	one.publish(samples.VP8, livekit.TrackSource_SCREEN_SHARE, 0)
+	for _, source := range []livekit.TrackSource{cam, mic, livekit.TrackSource_SCREEN_SHARE} {
+		two.sees("one", source, 10)
+	}
+}

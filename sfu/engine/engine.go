@@ -60,7 +60,7 @@ func New(c Config) (*Engine, error) {
 		c.Flush = func() {}
 	}
 	t := &peerconn.Transport{
-		UDP: c.UDP, TCP: c.TCP, NodeIPs: c.NodeIPs, Loopback: c.Loopback, Lite: c.Lite, Net: c.Net, Log: c.Log,
+		UDP: c.UDP, TCP: c.TCP, NodeIPs: c.NodeIPs, Loopback: c.Loopback, Lite: c.Lite, Net: c.Net, Log: c.Log, Shortcut: true,
 	}
 	if err := t.Prepare(); err != nil {
 		return nil, err

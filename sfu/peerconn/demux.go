@@ -154,7 +154,7 @@ func (d *Demux) newStream(ssrc uint32) *rtpStream {
 }
 
 // deliverRTCP hands each packet of a compound that did not come through Pion to
-// the routes of the SSRCs that it is about.
+// the routes of the SSRCs that it is about, once.
 func (d *Demux) deliverRTCP(raw []byte, arrival int64) {
 	observe := d.onControl.Load()
 	var parts [16]rtcp.RawPacket
@@ -172,9 +172,6 @@ func (d *Demux) deliverRTCP(raw []byte, arrival int64) {
 		for _, ssrc := range slices.Compact(about) {
 			if observe != nil {
 				(*observe)(ssrc, p, arrival)
-			}
-			if f := d.onControl.Load(); f != nil {
-				(*f)(ssrc, p, arrival)
 			}
 			if r := d.controlOf(ssrc); r != nil {
 				r(p, arrival)

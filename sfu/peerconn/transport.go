@@ -25,8 +25,7 @@ type Transport struct {
 	Lite     bool // ICE-lite (RFC 8445 section 2.5): the bridge is reachable as it is
 	Net      transport.Net
 	Log      *slog.Logger
-	// Shortcut takes media past Pion's layers. Off for now: pictures break for a
-	// moment when a session is resumed; see docs/decisions/0004.
+	// Shortcut takes media past Pion's layers: see docs/decisions/0004.
 	Shortcut bool
 
 	certificate webrtc.Certificate

@@ -55,8 +55,13 @@ type Tap struct {
 	ended bool
 }
 
-// GetConn is for the ICE agent: see ice.UDPMux.
+// GetConn is for the ICE agent: see ice.UDPMux. The agent gathers when it begins
+// and when it restarts. After a restart it has no pair until the checks are done
+// anew, and the other side may have left the old one: its path is not trusted.
 func (t *Tap) GetConn(ufrag string, local net.Addr) (net.PacketConn, error) {
+	if p := t.path.Load(); p != nil {
+		p.doubted.Store(true)
+	}
 	inner, err := t.UDPMux.GetConn(ufrag, local)
 	if err != nil {
 		return nil, err
