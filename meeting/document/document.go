@@ -87,22 +87,6 @@ var weekdays = [...]string{"Chủ nhật", "thứ Hai", "thứ Ba", "thứ Tư",
 // hour is "13 giờ 30", never torn.
 func hour(t time.Time) string { return t.In(calendar.Zone()).Format("15\u00a0giờ\u00a004") }
 
-// clock is "13.30", and "…" for an hour that is not known.
-func clock(t time.Time) string {
-	if t.IsZero() {
-		return "…"
-	}
-	return t.In(calendar.Zone()).Format("15.04")
-}
-
-// exact has seconds: an incident may be over within its minute.
-func exact(t time.Time) string {
-	if t.IsZero() {
-		return "…"
-	}
-	return t.In(calendar.Zone()).Format("15.04.05")
-}
-
 // longDate is "ngày 03 tháng 12 năm 2026"; as the Decree asks, days below 10 and
 // the months 1 and 2 have a 0 before them.
 func longDate(d calendar.Date) string {

@@ -132,9 +132,9 @@ func pointsTable(p plan.Plan) layout.Table {
 func agendaTable(p plan.Plan) layout.Table {
 	var rows [][]string
 	for n, it := range p.Agenda {
-		at := clock(it.Start)
+		at := calendar.Clock(it.Start)
 		if it.Minutes > 0 && !it.Start.IsZero() {
-			at += "–" + clock(it.Start.Add(minutesOf(it.Minutes)))
+			at += "–" + calendar.Clock(it.Start.Add(minutesOf(it.Minutes)))
 		}
 		who := person(it.Presenter)
 		if it.Point != "" {

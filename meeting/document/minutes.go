@@ -106,7 +106,7 @@ func quorum(a minutes.Attendance) string {
 // item is one item with its course, speeches and votes (fields 15 to 17).
 func item(it minutes.Item) []layout.Block {
 	last := it.Runs[len(it.Runs)-1]
-	all := []layout.Block{title(fmt.Sprintf("%d. %s (%s–%s)", it.Number, it.Item.Title, clock(it.Runs[0].Started), clock(last.Finished)))}
+	all := []layout.Block{title(fmt.Sprintf("%d. %s (%s–%s)", it.Number, it.Item.Title, calendar.Clock(it.Runs[0].Started), calendar.Clock(last.Finished)))}
 	if it.Item.Presenter.Name != "" {
 		all = append(all, text(plain("Người trình bày: "+join(" – ", person(it.Item.Presenter), it.PointName)+".")))
 	}
@@ -129,7 +129,7 @@ func item(it minutes.Item) []layout.Block {
 func speeches(list []minutes.Speech) []layout.Block {
 	var all []layout.Block
 	for _, s := range list {
-		line := join(": ", fmt.Sprintf("- %s, %s", clock(s.Started), s.PointName), person(s.Speaker), s.Summary)
+		line := join(": ", fmt.Sprintf("- %s, %s", calendar.Clock(s.Started), s.PointName), person(s.Speaker), s.Summary)
 		all = append(all, text(plain(fmt.Sprintf("%s (thời lượng %s).", strings.TrimRight(line, "."), length(s.Spent(s.Ended))))))
 	}
 	return all
@@ -182,13 +182,13 @@ func concluded(m minutes.Minutes) []layout.Block {
 	}
 	all = append(all, tasks(m.Tasks)...)
 	for _, t := range m.Troubles {
-		all = append(all, text(bold("Sự cố kỹ thuật: "), plain(join("; ", fmt.Sprintf("%s, từ %s đến %s", t.PointName, exact(t.From), exact(t.To)), t.Handling)+".")))
+		all = append(all, text(bold("Sự cố kỹ thuật: "), plain(join("; ", fmt.Sprintf("%s, từ %s đến %s", t.PointName, calendar.Exact(t.From), calendar.Exact(t.To)), t.Handling)+".")))
 	}
 	if len(m.Recordings) == 0 {
 		all = append(all, field("Ghi âm, ghi hình", "không."))
 	}
 	for _, r := range m.Recordings {
-		s := fmt.Sprintf("có, từ %s đến %s; người quyết định: %s", clock(r.From), clock(r.To), r.By)
+		s := fmt.Sprintf("có, từ %s đến %s; người quyết định: %s", calendar.Clock(r.From), calendar.Clock(r.To), r.By)
 		if r.File != "" {
 			s += "; tệp: " + r.File
 		}

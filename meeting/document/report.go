@@ -36,10 +36,10 @@ func remarks(l rollcall.Line) string {
 		sub = "dự thay " + l.Substitute + " (đã được đồng ý)"
 	}
 	if l.Late > 0 {
-		late = "vào muộn " + clock(l.Presence.Joined)
+		late = "vào muộn " + calendar.Clock(l.Presence.Joined)
 	}
 	if !l.Presence.Left.IsZero() {
-		early = join("; ", "về sớm "+clock(l.Presence.Left)+", được chủ tọa đồng ý", l.Presence.Why)
+		early = join("; ", "về sớm "+calendar.Clock(l.Presence.Left)+", được chủ tọa đồng ý", l.Presence.Why)
 	}
 	return join("; ", sub, late, early)
 }
@@ -74,9 +74,9 @@ func Attendance(h minutes.Head, a minutes.Attendance, i Issue) layout.Document {
 	for n, l := range a.Points {
 		lost := ""
 		for _, x := range l.Presence.Drops {
-			lost = join("; ", lost, fmt.Sprintf("mất tín hiệu %s–%s", exact(x.From), exact(x.Back)))
+			lost = join("; ", lost, fmt.Sprintf("mất tín hiệu %s–%s", calendar.Exact(x.From), calendar.Exact(x.Back)))
 		}
-		rows = append(rows, []string{fmt.Sprint(n + 1), l.Name, person(l.Leader), heads(l), clock(l.Presence.Joined), join("; ", status(l), remarks(l), lost)})
+		rows = append(rows, []string{fmt.Sprint(n + 1), l.Name, person(l.Leader), heads(l), calendar.Clock(l.Presence.Joined), join("; ", status(l), remarks(l), lost)})
 	}
 	d.Blocks = append(d.Blocks, columnsOf{
 		names:  []string{"TT", "Điểm cầu", "Người đứng đầu", "Có mặt/ triệu tập", "Vào họp", "Kết quả, ghi chú"},
@@ -101,7 +101,7 @@ func Checks(p plan.Plan, sheets []rehearsal.Sheet, i Issue) layout.Document {
 	var rows [][]string
 	for _, s := range sheets {
 		c := s.Checks
-		by := join("; ", join(", ", s.By.Name, clock(s.At)+" ngày "+calendar.Of(s.At).String()), s.Note)
+		by := join("; ", join(", ", s.By.Name, calendar.Clock(s.At)+" ngày "+calendar.Of(s.At).String()), s.Note)
 		rows = append(rows, []string{fmt.Sprint(len(rows) + 1), p.Name(s.Point), marks[c.Picture], marks[c.Mic], marks[c.Speaker], marks[c.Content], marks[c.Line], marks[s.Verdict()], by})
 	}
 	for _, x := range p.Points {
@@ -147,7 +147,7 @@ func result(n int, p plan.Plan, v vote.Vote) []layout.Block {
 	}
 	all := []layout.Block{
 		title(fmt.Sprintf("%d. %s", n, m.Title)),
-		text(plain(fmt.Sprintf("Hình thức: %s; điều kiện thông qua: %s; mở lúc %s, đóng lúc %s.", forms[m.Form], rule, clock(v.Opened), clock(v.Ended)))),
+		text(plain(fmt.Sprintf("Hình thức: %s; điều kiện thông qua: %s; mở lúc %s, đóng lúc %s.", forms[m.Form], rule, calendar.Clock(v.Opened), calendar.Clock(v.Ended)))),
 		columnsOf{
 			names:  []string{"Tổng số", "Có mặt", "Tán thành", "Không tán thành", "Không biểu quyết", "Tỷ lệ tán thành", "Kết quả"},
 			widths: []float64{20, 20, 22, 25, 25, 27, 26}, centered: []int{0, 1, 2, 3, 4, 5, 6}, size: layout.Small,

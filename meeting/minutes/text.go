@@ -35,20 +35,6 @@ type writer struct{ b strings.Builder }
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(&w.b, format+"\n", args...) }
 
 func hour(t time.Time) string { return t.In(calendar.Zone()).Format("15 giờ 04") }
-func clock(t time.Time) string {
-	if t.IsZero() {
-		return "…"
-	}
-	return t.In(calendar.Zone()).Format("15.04")
-}
-
-// exact has seconds: an incident may be over within its minute.
-func exact(t time.Time) string {
-	if t.IsZero() {
-		return "…"
-	}
-	return t.In(calendar.Zone()).Format("15.04.05")
-}
 
 func person(p meeting.Person) string {
 	return strings.Join(nonEmpty(p.Name, p.Position, p.Unit), ", ")
@@ -114,10 +100,10 @@ func (m Minutes) people(w *writer) {
 func present(l rollcall.Line) []string {
 	var late, early, sub string
 	if l.Late > 0 {
-		late = "vào muộn " + clock(l.Presence.Joined)
+		late = "vào muộn " + calendar.Clock(l.Presence.Joined)
 	}
 	if !l.Presence.Left.IsZero() {
-		early = fmt.Sprintf("về sớm %s được chủ tọa đồng ý (%s)", clock(l.Presence.Left), l.Presence.Why)
+		early = fmt.Sprintf("về sớm %s được chủ tọa đồng ý (%s)", calendar.Clock(l.Presence.Left), l.Presence.Why)
 	}
 	if l.Substitute != "" {
 		sub = "dự thay " + l.Substitute + " (đã được đồng ý)"
@@ -139,7 +125,7 @@ func present(l rollcall.Line) []string {
 
 func (it Item) text(w *writer) {
 	last := it.Runs[len(it.Runs)-1]
-	w.line("%d. %s (%s–%s)", it.Number, it.Item.Title, clock(it.Runs[0].Started), clock(last.Finished))
+	w.line("%d. %s (%s–%s)", it.Number, it.Item.Title, calendar.Clock(it.Runs[0].Started), calendar.Clock(last.Finished))
 	if it.Item.Presenter.Name != "" {
 		w.line("   Người trình bày: %s", strings.Join(nonEmpty(person(it.Item.Presenter), it.PointName), " – "))
 	}
@@ -161,7 +147,7 @@ func (it Item) text(w *writer) {
 func speeches(w *writer, all []Speech) {
 	for _, s := range all {
 		spent := s.Spent(s.Ended).Round(time.Second)
-		line := fmt.Sprintf("   - %s, %s: %s", clock(s.Started), s.PointName, person(s.Speaker))
+		line := fmt.Sprintf("   - %s, %s: %s", calendar.Clock(s.Started), s.PointName, person(s.Speaker))
 		if s.Summary != "" {
 			line += ": " + s.Summary
 		}
@@ -201,13 +187,13 @@ func (m Minutes) tail(w *writer) {
 	}
 	tasks(w, m.Tasks)
 	for _, t := range m.Troubles {
-		w.line("%s", strings.Join(nonEmpty(fmt.Sprintf("Sự cố kỹ thuật: %s, từ %s đến %s", t.PointName, exact(t.From), exact(t.To)), t.Handling), "; "))
+		w.line("%s", strings.Join(nonEmpty(fmt.Sprintf("Sự cố kỹ thuật: %s, từ %s đến %s", t.PointName, calendar.Exact(t.From), calendar.Exact(t.To)), t.Handling), "; "))
 	}
 	if len(m.Recordings) == 0 {
 		w.line("Ghi âm, ghi hình: không")
 	}
 	for _, r := range m.Recordings {
-		w.line("Ghi âm, ghi hình: có, từ %s đến %s; người quyết định: %s", clock(r.From), clock(r.To), r.By)
+		w.line("Ghi âm, ghi hình: có, từ %s đến %s; người quyết định: %s", calendar.Clock(r.From), calendar.Clock(r.To), r.By)
 	}
 	end := m.Head.End.In(calendar.Zone())
 	if !m.ReadBack.IsZero() {

@@ -33,7 +33,8 @@ const (
 
 	// datagram is IPv4, UDP and the SRTP tag of AES-GCM: what comes to each RTP
 	// packet on the wire.
-	datagram     = 20 + 8 + 16
+	srtpTag      = 16
+	datagram     = 20 + 8 + srtpTag
 	ipv6More     = 20
 	paceFactor   = 1.5  // of the estimate: a keyframe may take more than its share for a moment
 	paceDepth    = 10   // ms that may go out together
@@ -166,7 +167,7 @@ func (p *Pacer) Spend(bytes int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.settings.Now()
-	p.spend(bytes+p.extra-16, now)
+	p.spend(bytes+p.extra-srtpTag, now)
 }
 
 // Estimate is what the line is believed to carry, bit/s.

@@ -68,7 +68,7 @@ func (w *Wheel) run() {
 	defer close(w.done)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
-	var turn []*Pacer
+	var turn, still []*Pacer
 	for {
 		select {
 		case <-w.quit:
@@ -81,7 +81,7 @@ func (w *Wheel) run() {
 		w.active = w.active[:0]
 		w.mu.Unlock()
 		sent := 0
-		var still []*Pacer
+		still = still[:0]
 		for i, p := range turn {
 			n, more := p.drain()
 			if sent += n; more {
@@ -94,6 +94,7 @@ func (w *Wheel) run() {
 		}
 		w.mu.Lock()
 		w.active = append(w.active, still...)
+		clear(still) // who has been closed is not held on to
 		busy := len(w.active) > 0
 		w.mu.Unlock()
 		if busy {

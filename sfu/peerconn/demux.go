@@ -27,8 +27,9 @@ type Route func(raw []byte, arrival int64)
 type Binder func(ssrc uint32, payloadType uint8, rid string, repair bool) Route
 
 // Demux hands decrypted packets to the routes of their streams, right in the
-// goroutine that decrypted them: the socket's reader, or Pion's (see shortcut). It takes the place of Pion's packet buffers, so that no track
-// needs a goroutine or a queue. Pion reads nothing from it.
+// goroutine that decrypted them: the socket's reader, or Pion's (see shortcut). It
+// takes the place of Pion's packet buffers, so that no track needs a goroutine or a
+// queue. Pion reads nothing from it.
 //
 // The methods may be called from any goroutine.
 type Demux struct {
