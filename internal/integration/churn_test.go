@@ -63,3 +63,31 @@ func TestPointsThatComeAndGoLeaveNothingBehind(t *testing.T) {
 		}
 	}
 }
+
+// The end of a connection meets its beginning: Pion's sessions and receivers start
+// just then. What is left behind shows in TestMain.
+func TestPointsThatLeaveAsSoonAsTheyAreConnectedLeaveNothingBehind(t *testing.T) {
+	t.Parallel()
+	b := startBridge(t)
+	room := newRoom()
+	one := join(t, b, room, "one")
+	one.camera(samples.VP8)
+	one.microphone()
+	var visitors sync.WaitGroup
+	for v := range 4 {
+		visitors.Go(func() {
+			for range 25 {
+				p, err := tryJoin(t, b, room, fmt.Sprint("visitor-", v), nil)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if err := p.WaitConnected(soon(t)); err != nil {
+					t.Error(err)
+				}
+				p.Close()
+			}
+		})
+	}
+	visitors.Wait()
+}

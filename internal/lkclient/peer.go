@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"diemcau/internal/pionsession"
+
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/webrtc/v4"
 )
@@ -140,7 +142,7 @@ func (c *Client) primary() *peer {
 func (c *Client) closePeers() {
 	for _, p := range []*peer{c.pub, c.sub} {
 		if p != nil {
-			_ = p.pc.GracefulClose() // callbacks only post, so waiting for them is safe
+			_ = pionsession.Close(p.pc) // callbacks only post, so waiting for them is safe
 		}
 	}
 }

@@ -3,15 +3,13 @@ package peerconn
 import (
 	"reflect"
 	"sync"
-	"sync/atomic"
-	"unsafe"
 
+	"diemcau/internal/pionsession"
 	"diemcau/sfu/udp"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
-	"github.com/pion/webrtc/v4"
 )
 
 // contexts are the four SRTP contexts of a connection: those of Pion's sessions,
@@ -95,28 +93,10 @@ func (g *guarded) openRTCP(packet []byte) ([]byte, bool) {
 	return plain, err == nil
 }
 
-// sessions are the places where Pion puts its sessions once DTLS is up.
-type sessions struct{ rtp, rtcp *atomic.Value }
-
-// sessionsOf finds them; Pion has no door to them.
-func sessionsOf(t *webrtc.DTLSTransport) sessions {
-	v := reflect.ValueOf(t).Elem()
-	return sessions{rtp: field[atomic.Value](v, "srtpSession"), rtcp: field[atomic.Value](v, "srtcpSession")}
-}
-
-// load returns the sessions, nil for those that have not begun.
-func (s sessions) load() (media *srtp.SessionSRTP, control *srtp.SessionSRTCP) {
-	if s.rtp != nil && s.rtcp != nil {
-		media, _ = s.rtp.Load().(*srtp.SessionSRTP)
-		control, _ = s.rtcp.Load().(*srtp.SessionSRTCP)
-	}
-	return media, control
-}
-
-// contexts returns those of the sessions, nil when they have not begun, or their
+// contextsIn returns those of the sessions, nil when they have not begun, or their
 // fields are not as expected.
-func (s sessions) contexts() *contexts {
-	media, control := s.load()
+func contextsIn(s pionsession.Sessions) *contexts {
+	media, control := s.Load()
 	if media == nil || control == nil {
 		return nil
 	}
@@ -136,21 +116,11 @@ func contextsOf(session reflect.Value) (local, remote *guarded) {
 		return nil, nil
 	}
 	one := func(mutex, context string) *guarded {
-		g := &guarded{mu: field[sync.Mutex](inner, mutex), context: field[*srtp.Context](inner, context)}
+		g := &guarded{mu: pionsession.Field[sync.Mutex](inner, mutex), context: pionsession.Field[*srtp.Context](inner, context)}
 		if g.mu == nil || g.context == nil {
 			return nil
 		}
 		return g
 	}
 	return one("localContextMutex", "localContext"), one("remoteContextMutex", "remoteContext")
-}
-
-// field returns a field of an addressable struct, nil when there is none of that
-// name and type.
-func field[T any](of reflect.Value, name string) *T {
-	v := of.FieldByName(name)
-	if !v.IsValid() || v.Type() != reflect.TypeFor[T]() || !v.CanAddr() {
-		return nil
-	}
-	return (*T)(unsafe.Pointer(v.UnsafeAddr())) //nolint:gosec // type checked above
 }

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"diemcau/internal/pionsession"
 	"diemcau/sfu"
 	"diemcau/sfu/udp"
 
@@ -30,7 +31,7 @@ const longWayEvery = int64(time.Second)
 type shortcut struct {
 	tap      *udp.Tap // nil: none
 	demux    *Demux
-	sessions sessions
+	sessions pionsession.Sessions
 	keys     atomic.Pointer[contexts]
 	gate     gate
 	longWay  atomic.Int64 // sfu.Now when RTCP went through Pion last
@@ -56,7 +57,7 @@ func (s *shortcut) mux(shared ice.UDPMux) ice.UDPMux {
 // open finds Pion's sessions. It is called before anything is negotiated.
 func (s *shortcut) open(t *webrtc.DTLSTransport) {
 	if s.tap != nil {
-		s.sessions = sessionsOf(t)
+		s.sessions = pionsession.Of(t)
 	}
 }
 
@@ -73,7 +74,7 @@ func (s *shortcut) contexts() *contexts {
 	if k := s.keys.Load(); k != nil {
 		return k
 	}
-	k := s.sessions.contexts()
+	k := contextsIn(s.sessions)
 	if k != nil {
 		s.keys.Store(k)
 	}

@@ -184,7 +184,7 @@ func TestEveryNumberIsEncryptedByOneContextWhicheverWayThePacketTakes(t *testing
 			return c.shortcut.tap.Path() != nil && c.shortcut.contexts() != nil
 		})
 		waitFor(t, "the first packet", func() bool { return len(got.list()) > 0 })
-		media, _ := c.shortcut.sessions.load()
+		media, _ := c.shortcut.sessions.Load()
 		keys := c.shortcut.contexts()
 		if local, _ := contextsOf(reflect.ValueOf(media).Elem()); *local.context != *keys.rtpOut.context {
 			t.Error("the shortcut has a context of its own")
