@@ -99,7 +99,7 @@ func (p *thinPoint) settings() []func(*lkclient.Settings) {
 		return nil
 	}
 	return []func(*lkclient.Settings){func(s *lkclient.Settings) {
-		s.Net = p.net
+		s.Net, s.UDPOnly = p.net, true
 		s.NackInterval = 20 * time.Millisecond // as browsers do; the others save time
 	}}
 }

@@ -21,7 +21,7 @@ func impaired(t *testing.T, b *server, room, identity string, seed uint64) (*poi
 		t.Fatal(err)
 	}
 	return join(t, b, room, identity, func(s *lkclient.Settings) {
-		s.Net, s.NackInterval = line, 20*time.Millisecond
+		s.Net, s.UDPOnly, s.NackInterval = line, true, 20*time.Millisecond
 	}), line
 }
 

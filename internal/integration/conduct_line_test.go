@@ -21,7 +21,7 @@ func TestCON12_TheSpeakersLineIsLostAndComesBackWithTheSameRights(t *testing.T) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	speaker := h.at(x1).enter(false, func(s *lkclient.Settings) { s.Net = line })
+	speaker := h.at(x1).enter(false, func(s *lkclient.Settings) { s.Net, s.UDPOnly = line, true })
 	speaker.send(samples.Opus, mic)
 	h.chair().do(conduct.Invite{Point: x1, Seconds: 600})
 	other.hears(x1)

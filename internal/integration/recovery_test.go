@@ -170,7 +170,7 @@ func TestFivePercentLossIsRepaired(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				return line, func(s *lkclient.Settings) { s.Net, s.NackInterval = line, 20*time.Millisecond }
+				return line, func(s *lkclient.Settings) { s.Net, s.UDPOnly, s.NackInterval = line, true, 20*time.Millisecond }
 			}
 			up, sending := lossy(1)
 			down, receiving := lossy(2)

@@ -20,7 +20,7 @@ func TestAPointStaysInTheMeetingOnAThinLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	room := newRoom()
-	far := join(t, b, room, "far", func(s *lkclient.Settings) { s.Net, s.NackInterval = line, 20*time.Millisecond })
+	far := join(t, b, room, "far", func(s *lkclient.Settings) { s.Net, s.UDPOnly, s.NackInterval = line, true, 20*time.Millisecond })
 	one := join(t, b, room, "one")
 	one.camera(samples.VP8)
 	one.microphone()

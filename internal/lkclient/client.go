@@ -47,8 +47,9 @@ type Settings struct {
 
 	// Net replaces the operating system's network, for tests with loss.
 	Net transport.Net
-	// TCPOnly gathers no UDP candidates.
-	TCPOnly bool
+	// TCPOnly gathers no UDP candidates, UDPOnly no TCP ones: what Net does to
+	// datagrams is then done to all media, whichever path would have been faster.
+	TCPOnly, UDPOnly bool
 	// NackInterval is how often lost packets are asked for. Zero means 100 ms.
 	NackInterval time.Duration
 

@@ -49,9 +49,13 @@ func newAPI(set *Settings) (*webrtc.API, error) {
 func settingEngine(set *Settings) webrtc.SettingEngine {
 	var e webrtc.SettingEngine
 	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeTCP4})
-	if set.TCPOnly {
+	switch {
+	case set.TCPOnly:
 		e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
+	case set.UDPOnly:
+		e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	default:
+		e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeTCP4})
 	}
 	// Retransmissions are late by nature; the default window takes them for replays.
 	e.DisableSRTPReplayProtection(true)

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"encoding/json"
+	"strings"
+	"time"
 
 	"diemcau/sfu/peerconn"
 
@@ -17,11 +19,13 @@ type line struct {
 	conn   *peerconn.Conn
 	role   peerconn.Role
 
-	sent  bool // a description has gone out
-	held  []webrtc.ICECandidateInit
-	ended bool
-	state webrtc.PeerConnectionState
-	given []string // candidates that have gone out since the last gathering began
+	sent    bool // a description has gone out
+	waiting bool // a timer will tell what is late
+	held    []webrtc.ICECandidateInit
+	late    []webrtc.ICECandidateInit // see second
+	ended   bool
+	state   webrtc.PeerConnectionState
+	given   []string // candidates that have gone out since the last gathering began
 
 	sections []peerconn.Section // of the client's last offer (single only)
 }
@@ -69,12 +73,29 @@ func (l *line) gathered(c *webrtc.ICECandidateInit) {
 		l.ended = true
 	} else {
 		if l.ended { // gathering has begun anew after an ICE restart
-			l.ended, l.given = false, nil
+			l.ended, l.given, l.late = false, nil, nil
 		}
-		l.held = append(l.held, *c)
+		if l.second(c) {
+			l.late = append(l.late, *c)
+		} else {
+			l.held = append(l.held, *c)
+		}
 	}
 	l.trickle()
 }
+
+// second tells whether a candidate waits for others to be tried: a TCP path that
+// answers a moment before the UDP path would be taken and kept, though sound on
+// it stops with every lost packet.
+func (l *line) second(c *webrtc.ICECandidateInit) bool {
+	fields := strings.Fields(c.Candidate)
+	return l.peer.room.engine.transport.UDP != nil && !l.peer.settings.ForceTCP &&
+		len(fields) > 2 && strings.EqualFold(fields[2], "tcp")
+}
+
+// udpHeadStart is how long TCP candidates wait: the connection attempt delay of
+// RFC 8305, section 5.
+const udpHeadStart = 250 * time.Millisecond
 
 // described tells that a description is on its way to the client.
 func (l *line) described() {
@@ -86,9 +107,26 @@ func (l *line) trickle() {
 	if !l.sent {
 		return
 	}
-	keep := 1
-	if l.ended {
-		keep = 0
+	if len(l.late) > 0 && !l.waiting {
+		l.waiting = true
+		time.AfterFunc(udpHeadStart, func() { l.peer.post(l.tellLate) })
+	}
+	l.tell()
+}
+
+// tellLate gives the client what waited.
+func (l *line) tellLate() {
+	l.waiting = false
+	l.held, l.late = append(l.held, l.late...), nil
+	l.tell()
+}
+
+// tell gives the client what is held, but for one candidate while it is not known
+// that more will come: the last must say that it is.
+func (l *line) tell() {
+	keep := 0
+	if !l.ended && len(l.late) == 0 {
+		keep = 1
 	}
 	for len(l.held) > keep {
 		c := l.held[0]
@@ -98,7 +136,7 @@ func (l *line) trickle() {
 			continue
 		}
 		l.given = append(l.given, string(text))
-		l.peer.emit(LocalCandidate{Target: l.target, JSON: string(text), Final: l.ended && len(l.held) == 0})
+		l.peer.emit(LocalCandidate{Target: l.target, JSON: string(text), Final: l.ended && len(l.late) == 0 && len(l.held) == 0})
 	}
 }
 
@@ -106,7 +144,7 @@ func (l *line) trickle() {
 // was lost.
 func (l *line) resend() {
 	for i, text := range l.given {
-		l.peer.emit(LocalCandidate{Target: l.target, JSON: text, Final: l.ended && i == len(l.given)-1})
+		l.peer.emit(LocalCandidate{Target: l.target, JSON: text, Final: l.ended && len(l.late) == 0 && i == len(l.given)-1})
 	}
 }
 
