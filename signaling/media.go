@@ -192,7 +192,7 @@ type (
 	}
 	// MediaConnected tells that the primary connection is up, first or again.
 	MediaConnected struct{}
-	// MediaSilent tells that nothing has come over the primary connection for
+	// MediaSilent tells that nothing has come over one of the connections for
 	// some seconds (air.Unsure); MediaConnected follows when it works again.
 	MediaSilent struct{}
 	// MediaFailed tells that ICE gave up.

@@ -21,6 +21,7 @@ type line struct {
 
 	sent    bool // a description has gone out
 	waiting bool // a timer will tell what is late
+	silent  bool // it was up, and nothing has come for a while
 	held    []webrtc.ICECandidateInit
 	late    []webrtc.ICECandidateInit // see second
 	ended   bool
@@ -161,11 +162,13 @@ func (l *line) changed(s webrtc.PeerConnectionState) {
 		if l.primary() {
 			p.wasConnected = true
 			p.emit(Connected{})
+		} else if l.silent && p.connected() {
+			p.emit(Connected{})
 		}
+		l.silent = false
 	case webrtc.PeerConnectionStateDisconnected:
-		if l.primary() {
-			p.emit(Silent{})
-		}
+		l.silent = true // either way: who cannot be heard is as lost as who does not hear
+		p.emit(Silent{})
 	case webrtc.PeerConnectionStateFailed:
 		p.emit(Failed{l.target})
 	}
