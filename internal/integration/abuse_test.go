@@ -53,7 +53,7 @@ func TestGarbageHurtsNobodyElse(t *testing.T) {
 	}
 	all.Wait()
 	v.more(t, 30)
-	if s := v.look(); s.freeze > 2*time.Second || s.misplaced > 0 { // eight joins take a core for a moment
+	if s := v.look(); timed && s.freeze > 2*time.Second || s.misplaced > 0 { // eight joins take a core for a moment
 		t.Errorf("the others' picture froze or broke: %+v", s)
 	}
 	join(t, b, room, "newcomer").sees("good", cam, 5)
@@ -91,7 +91,7 @@ func TestAClientThatStopsReadingIsDroppedAndHoldsUpNobody(t *testing.T) {
 		worst = max(worst, time.Since(began))
 	}
 	t.Logf("slowest of %d updates: %v", rounds, worst)
-	if worst > 5*time.Second {
+	if timed && worst > 5*time.Second {
 		t.Errorf("a stalled client held up the others for %v", worst)
 	}
 	// It never had media, so it ends with its socket.

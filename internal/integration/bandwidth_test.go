@@ -126,17 +126,13 @@ func TestP6SpeechSurvivesALineThatCollapses(t *testing.T) {
 	eventually(t, soonLimit, "the largest picture again", func() bool { return picture.look().layers[2] >= seen+15 })
 	returned := time.Since(back)
 	t.Logf("stepped down after %v, %.2f %% of the sound, longest silence %v, back after %v", stepped, 100*share, still, returned)
-	slack := time.Duration(1)
-	if !timed {
-		slack = 2
-	}
-	if stepped > slack*2*time.Second {
+	if timed && stepped > 2*time.Second {
 		t.Errorf("the picture stepped down after %v", stepped)
 	}
-	if returned > slack*10*time.Second {
+	if timed && returned > 10*time.Second {
 		t.Errorf("the picture was back after %v", returned)
 	}
-	if share < 0.98 { // less 1 %: what is on the way at either end of the look
+	if timed && share < 0.98 { // less 1 %: what is on the way at either end of the look
 		t.Errorf("%.2f %% of the sound", 100*share)
 	}
 }

@@ -201,7 +201,7 @@ func report(t *testing.T, ledgers []*ledger, took time.Duration, urgent, lazy []
 	if worst > stateGoal {
 		t.Errorf("a point was told %.1f kB a minute", worst/1000)
 	}
-	if p50 := urgent[len(urgent)/2]; p50 > reachGoal {
+	if p50 := urgent[len(urgent)/2]; timed && p50 > reachGoal {
 		t.Errorf("half of the acts took longer than %v to reach everybody", p50)
 	}
 }

@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -55,11 +56,10 @@ func TestCON04_TheFloorChangesHandsAtOnce(t *testing.T) {
 			if p == now || i%10 == 9 {
 				continue
 			}
-			first := seats[p].ear(now, "audio").firstAfter(at)
-			if first.IsZero() {
-				t.Fatalf("act %d: %s never heard %s", i, p, now)
-			}
-			opened = append(opened, first.Sub(at))
+			eventually(t, soonLimit, fmt.Sprintf("act %d: %s hears %s", i, p, now), func() bool {
+				return !seats[p].ear(now, "audio").firstAfter(at).IsZero()
+			})
+			opened = append(opened, seats[p].ear(now, "audio").firstAfter(at).Sub(at))
 		}
 		if i%10 == 9 { // after the cut nobody has the floor; go on as if now had had it
 			h.chair().do(conduct.Invite{Point: now})
@@ -70,7 +70,7 @@ func TestCON04_TheFloorChangesHandsAtOnce(t *testing.T) {
 		slices.Sort(all)
 		p50, p99 := all[len(all)/2], all[len(all)*99/100]
 		t.Logf("%s: p50 %v, p99 %v, worst %v of %d (goal: p99 below %v)", what, p50, p99, all[len(all)-1], len(all), floorGoal)
-		if p99 > floorBound {
+		if timed && p99 > floorBound {
 			t.Errorf("%s: p99 is %v", what, p99)
 		}
 	}

@@ -106,7 +106,7 @@ func TestAForcedFullReconnectBringsMediaBack(t *testing.T) {
 	})
 	two.sees("one", cam, 1)
 	t.Logf("picture in after %v, out after %v", incoming, time.Since(began))
-	if d := time.Since(began); d > 5*time.Second {
+	if d := time.Since(began); timed && d > 5*time.Second {
 		t.Errorf("a full reconnect took %v", d)
 	}
 }
