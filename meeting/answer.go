@@ -45,6 +45,9 @@ var classes = map[Code]int{
 	"seen.invalid":          403,
 	"seen.expired":          410,
 	"mail.off":              409,
+	"recording.encrypted":   409,
+	"recording.no_space":    507,
+	"recording.failed":      503,
 }
 
 // GetStatus is the HTTP status of the refusal.

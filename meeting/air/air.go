@@ -131,6 +131,13 @@ type (
 		Topic string
 		Up    bool
 	}
+	// Recorder tells how it stands with the recording: State, Code and Alarms are
+	// those of conduct.RecorderTold.
+	Recorder struct {
+		State  string
+		Code   meeting.Code
+		Alarms []string
+	}
 	// Call is an act that a client asks for by a remote procedure call. Answer
 	// may be called from any goroutine, once.
 	Call struct {
@@ -152,4 +159,5 @@ func (Silent) report()   {}
 func (Departed) report() {}
 func (Sharing) report()  {}
 func (Hand) report()     {}
+func (Recorder) report() {}
 func (Call) report()     {}

@@ -26,6 +26,9 @@ type Act struct {
 	By  Actor
 	At  time.Time
 	Do  Deed
+	// Veto is why the bridge could not do it now; an act that the rules allow is
+	// then refused with it. It is set by the owner of the meeting.
+	Veto error
 }
 
 // Deed is what is to be done: Invite, Cut, Mark and the others of this package.

@@ -232,29 +232,6 @@ func (d Preview) decide(l *Live, a Act) ([]Change, error) {
 	return []Change{PreviewSet{Device: a.By.Device, Point: d.Point}}, nil
 }
 
-// Record starts or stops the recording. It starts by the chair alone (ARC-01) and
-// never of a state secret (SEC-01).
-type Record struct {
-	On bool `json:"on"`
-}
-
-// Name implements Deed.
-func (Record) Name() string { return "record" }
-
-func (d Record) decide(l *Live, a Act) ([]Change, error) {
-	err := l.need(a.By, meeting.Chair)
-	if a.By.System && !d.On {
-		err = nil // the recorder could not go on
-	}
-	if err := all(l.needRunning(), err, l.opening.Plan.Secrecy.Carry()); err != nil {
-		return nil, err
-	}
-	if d.On == on(l.state.Sound.Recording) {
-		return nil, nil
-	}
-	return []Change{RecordingSet{On: d.On, By: a.By.Person}}, nil
-}
-
 // Broadcast switches the loudspeakers of the communes ("Phát truyền thanh"): the
 // chair alone, and never of a meeting for internal use (CON-18).
 type Broadcast struct {

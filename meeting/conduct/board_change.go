@@ -68,19 +68,6 @@ func (c PreviewSet) prior(s *State) Change {
 	return PreviewSet{Device: c.Device, Point: s.Sound.Previews[c.Device]}
 }
 
-// RecordingSet starts or stops the recording.
-type RecordingSet struct {
-	On bool             `json:"on"`
-	By meeting.PersonID `json:"by,omitempty"`
-}
-
-// Kind implements Change.
-func (RecordingSet) Kind() Kind { return "recording.set" }
-func (c RecordingSet) apply(s *State, at time.Time) {
-	s.Sound.Recording = spans(s.Sound.Recording, c.On, at, c.By)
-}
-func (c RecordingSet) prior(s *State) Change { return RecordingSet{On: on(s.Sound.Recording)} }
-
 // LoudspeakerSet starts or stops the broadcast.
 type LoudspeakerSet struct {
 	On bool             `json:"on"`

@@ -55,7 +55,7 @@ func (d Join) decide(l *Live, a Act) ([]Change, error) {
 	if p := l.state.Points[d.Point]; p.Connected && p.Device == d.Device {
 		return nil, nil
 	}
-	changes := []Change{Joined(d)}
+	changes := append([]Change{Joined(d)}, l.noticeLate(d.Point)...)
 	if l.state.Floor.Lost && l.state.Floor.Holder() == d.Point {
 		changes = append(changes, SignalLost{Point: d.Point})
 	}

@@ -84,6 +84,9 @@ func (l *Live) Apply(a Act) ([]Event, error) {
 		a.At = l.state.Last
 	}
 	changes, err := a.Do.decide(l, a)
+	if err == nil && len(changes) > 0 {
+		err = a.Veto
+	}
 	if err != nil {
 		changes = []Change{refusal(a.Do, err)}
 	}

@@ -27,7 +27,7 @@ func (d SetPhase) decide(l *Live, a Act) ([]Change, error) {
 		return nil, meeting.Refuse(meeting.CodeState, "phase").With(string(s.Phase))
 	}
 	if d.Phase == InSession {
-		return []Change{PhaseSet(d)}, nil
+		return append(l.recordAsPlanned(a), PhaseSet(d)), nil
 	}
 	if l.voteOpen() {
 		return nil, meeting.Refuse(CodeVoteOpen, "phase")

@@ -76,6 +76,13 @@ type Sound struct {
 	// Loudspeaker is the broadcast to the communes (phát truyền thanh).
 	Loudspeaker []Span `json:"loudspeaker,omitempty"`
 	Recording   []Span `json:"recording,omitempty"`
+	// Paused tells that nothing is written while the recording is on: the meeting
+	// is off the record.
+	Paused bool `json:"paused,omitempty"`
+	// Notices are when points were told that they are being recorded, and which.
+	Notices []RecordingNoticed `json:"notices,omitempty"`
+	// Recorder is how it stands with what does the recording.
+	Recorder RecorderTold `json:"recorder,omitzero"`
 	// Previews are off-air: which point each operator's device hears and sees.
 	Previews map[meeting.DeviceID]meeting.PointID `json:"previews,omitempty"`
 }

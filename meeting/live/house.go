@@ -49,6 +49,9 @@ type Settings struct {
 	Bridge   Bridge
 	Log      *slog.Logger
 	Watchers []Watcher
+	// MayRecord refuses a recording that could not begin now, with a *meeting.Problem;
+	// nil: all may. It is called by a meeting's owner and must answer at once.
+	MayRecord func(id meeting.ID) error
 	// Lead is how long before its start a meeting opens by itself when somebody
 	// comes; before, its room is free for the test run. 0 is an hour.
 	Lead time.Duration

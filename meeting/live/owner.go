@@ -188,6 +188,7 @@ func (o *owner) act(a conduct.Act) ([]conduct.Event, error) {
 		}
 		p.spent++
 	}
+	a.Veto = o.veto(a.Do)
 	banned := slices.Clone(o.live.State().Door.Banned)
 	events, refusal := o.live.Apply(a)
 	if len(events) > 0 {
@@ -206,6 +207,15 @@ func (o *owner) act(a conduct.Act) ([]conduct.Event, error) {
 		o.expel(banned)
 	}
 	return events, refusal
+}
+
+// veto is why the bridge could not do it now.
+func (o *owner) veto(do conduct.Deed) error {
+	may := o.house.settings.MayRecord
+	if d, ok := do.(conduct.Record); !ok || !d.On || may == nil || o.live.Recording() {
+		return nil
+	}
+	return may(o.id)
 }
 
 // keep writes events down before anybody sees what they did. What cannot be

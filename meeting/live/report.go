@@ -64,6 +64,8 @@ func (o *owner) report(e air.Report) {
 		_ = o.system(conduct.Drop{Point: e.Point}) // logged
 	case air.Sharing:
 		o.sharing(e)
+	case air.Recorder:
+		_ = o.system(conduct.ReportRecorder{State: conduct.RecorderState(e.State), Code: e.Code, Alarms: e.Alarms}) // logged
 	case air.Hand:
 		o.hand(e)
 	case air.Call:

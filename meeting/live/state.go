@@ -46,11 +46,13 @@ type State struct {
 	Item  *StateItem        `json:"item,omitempty"`
 	Roll  StateRoll         `json:"roll"`
 	// Vote is the one that is open, waits for the chair, or was closed last.
-	Vote        *StateVote `json:"vote,omitempty"`
-	Recording   bool       `json:"recording,omitempty"`
-	Loudspeaker bool       `json:"loudspeaker,omitempty"`
-	Locked      bool       `json:"locked,omitempty"`
-	Banner      string     `json:"banner,omitempty"`
+	Vote      *StateVote `json:"vote,omitempty"`
+	Recording bool       `json:"recording,omitempty"`
+	// Recorder is how it stands with the recording, when there is something to say.
+	Recorder    *StateRecorder `json:"recorder,omitempty"`
+	Loudspeaker bool           `json:"loudspeaker,omitempty"`
+	Locked      bool           `json:"locked,omitempty"`
+	Banner      string         `json:"banner,omitempty"`
 }
 
 // StateScreen is the central picture: the same at all points (CON-10).
@@ -120,6 +122,15 @@ type StateVote struct {
 	Result   *StateResult     `json:"result,omitempty"`
 }
 
+// StateRecorder is what the recorder does, as conduct.RecorderTold says it, and
+// whether the meeting is off the record.
+type StateRecorder struct {
+	State  conduct.RecorderState `json:"state,omitempty"`
+	Paused bool                  `json:"paused,omitempty"`
+	Code   meeting.Code          `json:"code,omitempty"`
+	Alarms []string              `json:"alarms,omitempty"`
+}
+
 // StateResult is the result of a closed vote; PerMille is the share of the base.
 type StateResult struct {
 	For      int  `json:"for"`
@@ -145,6 +156,9 @@ func NewState(l *conduct.Live, now time.Time) State {
 		Screen: stateScreen(screen), Speech: stateSpeech(s), Waiting: len(s.Floor.Queue),
 		Muted: slices.Clone(s.Sound.Muted), Roll: stateRoll(l.Totals()), Vote: stateVote(s.Votes),
 		Recording: screen.Recording, Loudspeaker: screen.Loudspeaker, Locked: s.Door.Locked, Banner: screen.Banner,
+	}
+	if r := s.Sound.Recorder; r.State != "" || s.Sound.Paused || len(r.Alarms) > 0 {
+		out.Recorder = &StateRecorder{State: r.State, Paused: s.Sound.Paused, Code: r.Code, Alarms: r.Alarms}
 	}
 	for _, r := range s.Floor.Queue[:min(len(s.Floor.Queue), longestQueue)] {
 		out.Queue = append(out.Queue, stateRequest(r))

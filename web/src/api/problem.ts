@@ -41,6 +41,9 @@ export const problemCodes = [
   'secrecy_restricted',
   'secrecy_state_secret',
   'papers_late',
+  'recording_encrypted',
+  'recording_no_space',
+  'recording_failed',
 ] as const;
 
 export type ProblemCode = (typeof problemCodes)[number];

@@ -31,4 +31,7 @@ export const enProblem: typeof viProblem = {
   secrecy_restricted: 'A meeting for internal use is not put on loudspeakers.',
   secrecy_state_secret: 'The system does not serve meetings with state secrets.',
   papers_late: 'The deadline has passed. Give a reason.',
+  recording_encrypted: 'The meeting is encrypted end to end: it cannot be recorded.',
+  recording_no_space: 'There is no room left on the disk for a recording.',
+  recording_failed: 'The recording cannot begin. Tell the technician.',
 };

@@ -30,4 +30,7 @@ export const viProblem = {
   secrecy_restricted: 'Không phát truyền thanh cuộc họp lưu hành nội bộ.',
   secrecy_state_secret: 'Hệ thống không phục vụ cuộc họp có nội dung bí mật nhà nước.',
   papers_late: 'Đã quá hạn gửi. Hãy ghi lý do.',
+  recording_encrypted: 'Cuộc họp được mã hóa đầu cuối nên không ghi được.',
+  recording_no_space: 'Ổ đĩa không còn chỗ để ghi cuộc họp.',
+  recording_failed: 'Chưa ghi được cuộc họp. Hãy báo kỹ thuật viên.',
 };
