@@ -342,7 +342,20 @@ func (w who) enter(board bool, settings ...func(*lkclient.Settings)) *seat {
 	if err != nil {
 		w.hall.t.Fatalf("%s%s enters: %v", w.Point, w.Person, err)
 	}
+	if !board {
+		w.hall.noticed(s.id)
+	}
 	return s
+}
+
+// noticed waits until a meeting that is open knows that a point is there: its own
+// end of the connection is up a moment before.
+func (h *hall) noticed(p meeting.PointID) {
+	h.t.Helper()
+	eventually(h.t, soonLimit, fmt.Sprintf("%s is there", p), func() bool {
+		var b live.Board
+		return h.chair().ask(http.MethodGet, "/state", nil, &b) != nil || b.Points[p].Connected
+	})
 }
 
 func (w who) tryEnter(board bool, settings ...func(*lkclient.Settings)) (*seat, error) {
