@@ -14,14 +14,17 @@ import (
 
 // Item is one recording of the catalogue: all of it comes from its folder.
 type Item struct {
-	Dir     string      `json:"dir"` // below the root, with slashes
-	About   About       `json:"about"`
-	Sealed  bool        `json:"sealed"`
-	Length  int64       `json:"length"` // ms
-	Bytes   int64       `json:"bytes"`
-	Tracks  []TrackItem `json:"tracks"`
-	Events  []Moment    `json:"events"`            // all that happened but clock and track noise
-	Trouble []string    `json:"trouble,omitempty"` // why something may be missing here
+	Dir    string      `json:"dir"` // below the root, with slashes
+	About  About       `json:"about"`
+	Sealed bool        `json:"sealed"`
+	Length int64       `json:"length"` // ms
+	Bytes  int64       `json:"bytes"`
+	Tracks []TrackItem `json:"tracks"`
+	Events []Moment    `json:"events"` // all that happened but clock and track noise
+	// Chapters and Speeches are those of a conducted meeting, in order.
+	Chapters []Chapter `json:"chapters,omitempty"`
+	Speeches []Speech  `json:"speeches,omitempty"`
+	Trouble  []string  `json:"trouble,omitempty"` // why something may be missing here
 }
 
 // TrackItem is one leg of a track.
@@ -89,12 +92,15 @@ func (item *Item) readEvents(dir string, tracks map[uint16]*TrackItem) error {
 	if err != nil {
 		return fmt.Errorf("archive: %w", err)
 	}
+	c := contents{item: item, titles: map[string]string{}}
+	defer c.trim()
 	lines, _ := split(b)
 	for i, l := range lines {
 		e, err := evidence.ReadEvent(l.text)
 		if err != nil {
 			return fmt.Errorf("archive: %s, line %d: %w", eventsName, i+1, err)
 		}
+		c.take(e)
 		switch e.Kind {
 		case "track.start":
 			t := &TrackItem{From: e.At, To: e.At}

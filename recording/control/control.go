@@ -74,6 +74,8 @@ type State struct {
 	Paused    bool             `json:"paused,omitempty"`
 	Alarms    []recorder.Alarm `json:"alarms,omitempty"`
 	Stats     recorder.Stats   `json:"stats"`
+	// Failure is why a recording that a meeting wants is not being made now.
+	Failure error `json:"-"`
 }
 
 // Settings are what a Control is made of.
@@ -86,6 +88,8 @@ type Settings struct {
 	// Patience is how long after a start the room of an open recording may stay
 	// away before the recording is sealed; 0: 12 h.
 	Patience time.Duration
+	// Again is how often what a meeting wants and failed is tried again; 0: 10 s.
+	Again time.Duration
 	// The functions are called from the owner's goroutine and must not block. Any
 	// may be nil.
 	Told   func(meeting.ID, State)          // a recording began, ended, paused or goes on
@@ -116,6 +120,7 @@ type Control struct {
 
 	// The owner's.
 	rooms   map[meeting.ID]*room
+	stories map[meeting.ID]*story
 	orders  map[meeting.ID]Order // remembered, and not at work
 	begun   time.Time
 	closing bool
@@ -126,6 +131,9 @@ func New(s Settings) (*Control, error) {
 	if s.Patience == 0 {
 		s.Patience = 12 * time.Hour
 	}
+	if s.Again == 0 {
+		s.Again = 10 * time.Second
+	}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
@@ -135,7 +143,7 @@ func New(s Settings) (*Control, error) {
 	}
 	c := &Control{
 		settings: s, box: mailbox.New[func()](), quit: make(chan struct{}), done: make(chan struct{}),
-		rooms: map[meeting.ID]*room{}, orders: orders, begun: time.Now(),
+		rooms: map[meeting.ID]*room{}, stories: map[meeting.ID]*story{}, orders: orders, begun: time.Now(),
 	}
 	go c.run()
 	return c, nil
@@ -161,6 +169,19 @@ func (c *Control) Pause(ctx context.Context, id meeting.ID, by string, on bool) 
 // State tells how it stands. A meeting that is not recorded has the zero State.
 func (c *Control) State(ctx context.Context, id meeting.ID) (State, error) {
 	return c.ask(ctx, func(answer answer) { answer(c.state(id), nil) })
+}
+
+// Recordable refuses to record a meeting in which something is encrypted end to
+// end.
+func (c *Control) Recordable(ctx context.Context, id meeting.ID) error {
+	_, err := c.ask(ctx, func(answer answer) {
+		if r := c.rooms[id]; r != nil && r.encrypted() {
+			answer(State{}, ErrEncrypted)
+			return
+		}
+		answer(State{}, nil)
+	})
+	return err
 }
 
 // Note puts an event into the recording of a meeting, if there is one: an item of
@@ -210,15 +231,16 @@ func (c *Control) Close() {
 // run is the owner.
 func (c *Control) run() {
 	defer close(c.done)
-	minute := time.NewTicker(time.Minute)
-	defer minute.Stop()
+	round := time.NewTicker(c.settings.Again)
+	defer round.Stop()
 	var batch []func()
 	quit := c.quit
 	for {
 		select {
 		case <-c.box.Ready():
-		case <-minute.C:
+		case <-round.C:
 			c.expire()
+			c.retry()
 		case <-quit:
 			quit, c.closing = nil, true
 			for _, r := range c.rooms {

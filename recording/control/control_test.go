@@ -34,6 +34,7 @@ func open(t *testing.T, dir string) *control.Control {
 			Archive: archive.Settings{Key: ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, 32))},
 		},
 		Orders: filepath.Join(dir, "orders"),
+		Again:  20 * time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)

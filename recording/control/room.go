@@ -39,7 +39,9 @@ func (c *Control) Opened(id meeting.ID, media Room) {
 	c.box.Post(func() {
 		r := c.room(id)
 		r.media = media
-		if o, ok := c.orders[id]; ok && r.take == nil {
+		if c.stories[id] != nil {
+			c.fulfil(id)
+		} else if o, ok := c.orders[id]; ok && r.take == nil {
 			c.begin(r, o, func(State, error) {})
 		}
 	})
@@ -99,6 +101,7 @@ func (c *Control) Published(id meeting.ID, p Point, t Track) {
 			r.note("share.on", r.whose(t))
 		}
 		r.record(t, c)
+		c.watchEncryption(r)
 	})
 }
 
@@ -117,6 +120,7 @@ func (c *Control) Unpublished(id meeting.ID, track meeting.TrackID) {
 		if r.running() {
 			r.take.rec.Forget(track)
 		}
+		c.watchEncryption(r)
 	})
 }
 

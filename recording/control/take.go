@@ -1,10 +1,13 @@
 package control
 
 import (
+	"cmp"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"diemcau/meeting"
+	"diemcau/recording/archive"
 	"diemcau/recording/recorder"
 )
 
@@ -25,6 +28,7 @@ type take struct {
 	since   time.Time
 	paused  bool
 	alarms  map[recorder.AlarmKind]recorder.Alarm
+	noted   int // number of the last entry of the meeting's log that is in it
 	waiting []answer
 	// next is what to do as soon as the phase at hand is over; nil: nothing.
 	next     func()
@@ -35,10 +39,14 @@ func (c *Control) state(id meeting.ID) State {
 	r := c.rooms[id]
 	if r == nil || r.take == nil {
 		o, ok := c.orders[id]
-		if !ok {
-			return State{}
+		out := State{Waiting: ok, By: o.By, Since: o.At}
+		if s := c.stories[id]; s != nil {
+			out.Failure = s.failure
+			if s.wish.On && !ok {
+				out.Waiting, out.By, out.Since = true, s.wish.By, s.wish.At
+			}
 		}
-		return State{Waiting: true, By: o.By, Since: o.At}
+		return out
 	}
 	t := r.take
 	s := State{Active: t.phase == running, By: t.order.By, Since: t.order.At, Paused: t.paused}
@@ -48,6 +56,7 @@ func (c *Control) state(id meeting.ID) State {
 	for _, a := range t.alarms {
 		s.Alarms = append(s.Alarms, a)
 	}
+	slices.SortFunc(s.Alarms, func(a, b recorder.Alarm) int { return cmp.Compare(a.Kind, b.Kind) })
 	return s
 }
 
@@ -64,11 +73,9 @@ func (c *Control) start(o Order, answer answer) {
 		answer(c.state(o.Meeting), ErrActive)
 		return
 	}
-	for _, t := range r.tracks {
-		if t.Encrypted {
-			answer(State{}, ErrEncrypted)
-			return
-		}
+	if r.encrypted() {
+		answer(State{}, ErrEncrypted)
+		return
 	}
 	if o.At.IsZero() {
 		o.At = time.Now().UTC()
@@ -78,7 +85,7 @@ func (c *Control) start(o Order, answer answer) {
 
 // begin opens the folder, off the owner's goroutine, and then goes on.
 func (c *Control) begin(r *room, o Order, answer answer) {
-	t := &take{order: o, alarms: map[recorder.AlarmKind]recorder.Alarm{}}
+	t := &take{order: o, noted: -1, alarms: map[recorder.AlarmKind]recorder.Alarm{}}
 	if answer != nil {
 		t.waiting = append(t.waiting, answer)
 	}
@@ -96,7 +103,14 @@ func (c *Control) begin(r *room, o Order, answer answer) {
 				forgetOrder(c.settings.Orders, r.id)
 			}
 		}
-		c.box.Post(func() { c.opened(r, t, rec, err, again) })
+		noted := -1
+		if err == nil && rec.Recovered() != nil {
+			noted = archive.LastAct(rec.Dir())
+		}
+		c.box.Post(func() {
+			t.noted = noted
+			c.opened(r, t, rec, err, again)
+		})
 	})
 }
 
@@ -113,6 +127,7 @@ func (c *Control) opened(r *room, t *take, rec *recorder.Recorder, err error, ag
 		for _, answer := range waiting {
 			answer(State{}, err)
 		}
+		c.fulfil(r.id)
 		return
 	}
 	t.rec, t.phase, t.since = rec, running, time.Now()
@@ -122,6 +137,10 @@ func (c *Control) opened(r *room, t *take, rec *recorder.Recorder, err error, ag
 		kind = "recording.again"
 	}
 	r.note(kind, t.order)
+	c.recount(r.id)
+	if s := c.stories[r.id]; s != nil && s.wish.Paused {
+		c.pause(r.id, s.wish.By, true, func(State, error) {}) // before anything is recorded again
+	}
 	r.present(c)
 	c.tell(r)
 	for _, answer := range waiting {
@@ -130,6 +149,7 @@ func (c *Control) opened(r *room, t *take, rec *recorder.Recorder, err error, ag
 	if next != nil {
 		next()
 	}
+	c.fulfil(r.id)
 }
 
 func (c *Control) stop(id meeting.ID, by string, answer answer) {
@@ -231,6 +251,7 @@ func (c *Control) ended(r *room, t *take, seal bool, err error, answer answer) {
 	if o, ok := c.orders[r.id]; ok && !seal && r.media != nil && !c.closing {
 		c.begin(r, o, nil) // the room came back while it was ending
 	}
+	c.fulfil(r.id)
 }
 
 // drop forgets a take, and a room that is not open.
@@ -284,4 +305,5 @@ func (c *Control) alarm(r *room, t *take, a recorder.Alarm) {
 	if c.settings.Alarm != nil {
 		c.settings.Alarm(r.id, a)
 	}
+	c.tell(r)
 }

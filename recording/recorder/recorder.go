@@ -55,6 +55,7 @@ const (
 	DiskFailing AlarmKind = "disk.failing" // writing fails
 	DiskSlow    AlarmKind = "disk.slow"    // fragments wait for seconds
 	Dropping    AlarmKind = "dropping"     // packets or fragments find their queue full
+	Encrypted   AlarmKind = "encrypted"    // a track is encrypted end to end and not recorded; raised by who hands out tracks
 )
 
 // Alarm tells of a trouble that begins or ends.

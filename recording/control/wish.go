@@ -1,0 +1,187 @@
+package control
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"diemcau/meeting"
+	"diemcau/recording/archive"
+	"diemcau/recording/recorder"
+)
+
+// Wish is what a conducted meeting wants of its recording. The Control makes it
+// so whenever the meeting's room is open, and again after every interruption;
+// what fails is told and tried again.
+type Wish struct {
+	On, Paused bool
+	By         string    // whose act it was
+	At         time.Time // when
+}
+
+// Entry is something that happened in a conducted meeting, as its log keeps it.
+type Entry struct {
+	Number int // from 1 without a gap
+	Data   any // encoded as JSON; must not be changed afterwards
+}
+
+// story is a conducted meeting: what is wanted, and all that happened so far, for
+// recordings that begin later. It belongs to the owner.
+type story struct {
+	title   string
+	opening any
+	entries []Entry
+	wish    Wish
+	failure error // of the last try; tried again now and then
+	over    bool  // nothing more happens
+}
+
+// Conducted tells of a meeting that is open now, with all that happened before
+// and what it wants. A recording that it did not want is sealed.
+func (c *Control) Conducted(id meeting.ID, title string, opening any, past []Entry, w Wish) {
+	c.box.Post(func() {
+		c.stories[id] = &story{title: title, opening: opening, entries: slices.Clone(past), wish: w}
+		c.fulfil(id)
+	})
+}
+
+// Happened puts what happened in a conducted meeting into its recording.
+func (c *Control) Happened(id meeting.ID, entries []Entry) {
+	c.box.Post(func() {
+		if s := c.stories[id]; s != nil {
+			s.entries = append(s.entries, entries...)
+			c.recount(id)
+		}
+	})
+}
+
+// Want changes what a conducted meeting wants.
+func (c *Control) Want(id meeting.ID, w Wish) {
+	c.box.Post(func() {
+		if s := c.stories[id]; s != nil {
+			s.wish, s.failure = w, nil
+			c.fulfil(id)
+		}
+	})
+}
+
+// Over tells that a conducted meeting has ended.
+func (c *Control) Over(id meeting.ID) {
+	c.box.Post(func() {
+		if s := c.stories[id]; s != nil {
+			s.over, s.wish = true, Wish{By: s.wish.By}
+			c.fulfil(id)
+		}
+	})
+}
+
+// recount notes what the recording does not have yet.
+func (c *Control) recount(id meeting.ID) {
+	s, r := c.stories[id], c.rooms[id]
+	if s == nil || r == nil || !r.running() {
+		return
+	}
+	t := r.take
+	if t.noted < 0 {
+		r.note(archive.KindOpening, s.opening)
+		t.noted = 0
+	}
+	for _, e := range s.entries {
+		if e.Number > t.noted {
+			r.note(archive.KindAct, e.Data)
+			t.noted = e.Number
+		}
+	}
+}
+
+// fulfil does what is to be done next for a meeting to have what it wants. It is
+// called whenever something has changed.
+func (c *Control) fulfil(id meeting.ID) {
+	s, r := c.stories[id], c.rooms[id]
+	if s == nil || c.closing {
+		return
+	}
+	_, left := c.orders[id]
+	switch {
+	case s.failure != nil:
+	case r != nil && r.take != nil:
+		c.steer(r, s)
+	case !s.wish.On && left:
+		c.stop(id, s.wish.By, c.tried(s))
+	case s.wish.On && r != nil && r.media != nil:
+		c.beginWished(r, s)
+	case !s.wish.On && s.over:
+		delete(c.stories, id)
+	}
+	c.news(id)
+}
+
+// steer changes a recording that is at work.
+func (c *Control) steer(r *room, s *story) {
+	switch t := r.take; {
+	case t.phase != running: // when that is over
+	case !s.wish.On:
+		c.finish(r, s.wish.By, c.tried(s))
+	case t.paused != s.wish.Paused:
+		c.pause(r.id, s.wish.By, s.wish.Paused, func(State, error) {})
+	}
+}
+
+func (c *Control) beginWished(r *room, s *story) {
+	if r.encrypted() {
+		s.failure = ErrEncrypted
+		return
+	}
+	o, left := c.orders[r.id]
+	if !left {
+		o = Order{Meeting: r.id, Title: s.title, By: s.wish.By, At: s.wish.At, Keep: true}
+	}
+	c.begin(r, o, c.tried(s))
+}
+
+// tried remembers how something went that a meeting wanted.
+func (c *Control) tried(s *story) answer {
+	return func(_ State, err error) {
+		if !errors.Is(err, ErrInactive) && !errors.Is(err, ErrClosed) {
+			s.failure = err
+		}
+	}
+}
+
+// retry tries again what failed.
+func (c *Control) retry() {
+	for id, s := range c.stories {
+		if s.failure != nil {
+			s.failure = nil
+			c.fulfil(id)
+		}
+	}
+}
+
+// news tells how it stands with a conducted meeting, when it is not as told.
+func (c *Control) news(id meeting.ID) {
+	if c.settings.Told != nil && !c.closing {
+		c.settings.Told(id, c.state(id))
+	}
+}
+
+// encrypted tells whether a track is encrypted end to end.
+func (r *room) encrypted() bool {
+	for _, t := range r.tracks {
+		if t.Encrypted {
+			return true
+		}
+	}
+	return false
+}
+
+// watchEncryption raises the alarm while something of a recorded meeting cannot
+// be recorded because it is encrypted end to end.
+func (c *Control) watchEncryption(r *room) {
+	if !r.running() {
+		return
+	}
+	if _, known := r.take.alarms[recorder.Encrypted]; known != r.encrypted() {
+		c.alarm(r, r.take, recorder.Alarm{Kind: recorder.Encrypted, Active: !known, Detail: ErrEncrypted.Error()})
+	}
+}
