@@ -68,6 +68,13 @@ type LayerInfo struct {
 	RID           string
 	SSRC          uint32
 	Width, Height uint32 // pixels, as declared by the publisher; 0 if unknown
-	Bitrate       uint32 // bit/s, measured over the last second
+	Bitrate       uint32 // bit/s, measured over the last seconds; of SVC with the layers below
 	Live          bool   // packets have been flowing of late
+	// Temporal are the bit/s up to each temporal layer, the last being Bitrate; all
+	// zero when the stream does not tell its temporal layers.
+	Temporal [MaxTemporal]uint32
 }
+
+// MaxTemporal is how many temporal layers are told apart; those above count as the
+// last.
+const MaxTemporal = 4

@@ -10,8 +10,11 @@ import (
 	"github.com/livekit/protocol/livekit"
 )
 
-// The publishers of a conference, by index. The speaker is 1.
-const content = 2
+// The publishers of a conference, by index: 0 is the main point.
+const (
+	talker  = 1
+	content = 2
+)
 
 // presets are the meetings that a scenario's name stands for; Subscribers are
 // those without --points.
@@ -42,13 +45,14 @@ func (s *scenario) complete() {
 	}
 }
 
-// screen publishes content: one layer of 720p, no sound.
+// screen publishes content: three layers, as stock clients share a screen, and no
+// sound.
 func (p *publisher) screen(ctx, play context.Context, l *load) error {
 	mime := samples.VP8
 	if l.Codec == "h264" {
 		mime = samples.H264
 	}
-	return p.publish(ctx, play, l, content, mime, livekit.TrackSource_SCREEN_SHARE, []int{2})
+	return p.publish(ctx, play, l, content, mime, livekit.TrackSource_SCREEN_SHARE, []int{0, 1, 2})
 }
 
 // subscribe asks for what the publishers send and nothing else, as an

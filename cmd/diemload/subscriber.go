@@ -122,6 +122,9 @@ func (s *scenario) settings(sid string, index int) *livekit.UpdateTrackSettings 
 	switch {
 	case s.Layout == "conference" && index != content:
 		u.Width, u.Height = 640, 360
+		if index == talker {
+			u.Priority = 1
+		}
 	case s.Layout == "conference", s.Layout == "speaker" && index == 0, s.Publishers == 1:
 		u.Width, u.Height = 1280, 720
 	case s.Layout == "speaker":

@@ -2,10 +2,12 @@
 // is pure: a budget and wishes in, layers out. It neither measures the line nor
 // switches anything.
 //
-// The order is: sound; the lowest layer of every picture; then, class by class,
-// what more is wanted. A higher priority is a higher class, and at equal
-// priority content goes before people. Within a class everybody gets one more
-// layer before anybody gets two.
+// The order is: sound; then class by class: a class gets the best that the line
+// carries before the next class gets anything, though where nothing may be paused
+// the lowest layer of every picture is set aside first. A higher priority is a
+// higher class, and at equal priority content goes before people. Within a class
+// everybody gets one more layer before anybody gets two. What is left over of a
+// step too large goes to smaller steps further down.
 package allocate
 
 import (
@@ -23,12 +25,16 @@ const Unlimited = math.MaxInt64
 // Limits of what a track can have; higher indices are not offered.
 const (
 	MaxSpatial  = 4
-	MaxTemporal = 4
+	MaxTemporal = sfu.MaxTemporal
 )
 
-// Headroom is how much of the budget may be used for going above what is sent
-// now: a line that has just enough for a layer would lose it again at once.
-const Headroom = 0.9
+// How much of the budget may be used for going above what is sent now: a line that
+// has just enough for a layer would lose it again at once. Steady is for a budget
+// that somebody has set, Headroom for an estimate, which sways.
+const (
+	Headroom = 0.9
+	Steady   = 0.985
+)
 
 // Choice is what is sent of a track: a spatial layer and the temporal layers up
 // to Temporal. A negative Spatial means paused.
@@ -49,6 +55,8 @@ type Track struct {
 	Priority uint32
 	Screen   bool
 	Wanted   Choice // the highest layers wanted, also beyond those there are
+	Bound    Choice // not above this for now, whatever is wanted
+	Bounded  bool   // Bound counts
 	Rates    Rates
 	Current  Choice // what is sent now; Paused for a track that is new
 }
@@ -56,6 +64,10 @@ type Track struct {
 // Allocator keeps working memory between calls. The zero value is ready; one
 // goroutine.
 type Allocator struct {
+	// Headroom is the share of the budget up to which layers are raised; 0 means
+	// the constant of that name.
+	Headroom float64
+
 	order   []int
 	choices []Choice
 	frozen  []bool
@@ -67,23 +79,28 @@ type Allocator struct {
 // picture. Pausing begins at the lowest class.
 func (a *Allocator) Allocate(budget int64, mayPause bool, tracks []Track) []Choice {
 	a.prepare(tracks)
-	d := division{budget: budget, tracks: tracks, choices: a.choices, frozen: a.frozen}
+	d := division{
+		budget: budget, raised: int64(float64(budget) * cmp.Or(a.Headroom, Headroom)),
+		tracks: tracks, choices: a.choices, frozen: a.frozen,
+	}
 	for _, i := range a.order {
 		if tracks[i].Kind == sfu.Audio {
 			d.sound(i)
 		}
 	}
-	for _, i := range a.order {
-		if tracks[i].Kind != sfu.Audio {
-			d.lowest(i, mayPause)
-		}
+	if !mayPause {
+		d.lowestAll(a.order, false)
 	}
 	for from := 0; from < len(a.order); {
 		to := from + 1
 		for to < len(a.order) && compareClass(&tracks[a.order[from]], &tracks[a.order[to]]) == 0 {
 			to++
 		}
-		for d.raiseAll(a.order[from:to]) {
+		class := a.order[from:to]
+		if mayPause {
+			d.lowestAll(class, true)
+		}
+		for d.raiseAll(class) {
 		}
 		from = to
 	}
@@ -122,6 +139,7 @@ func compareClass(x, y *Track) int {
 // division is one call's work.
 type division struct {
 	budget  int64
+	raised  int64 // what may be used to go above what is sent
 	used    int64
 	tracks  []Track
 	choices []Choice
@@ -131,6 +149,14 @@ type division struct {
 func (d *division) sound(i int) {
 	d.choices[i] = Choice{}
 	d.used += int64(d.tracks[i].Rates[0][0])
+}
+
+func (d *division) lowestAll(class []int, mayPause bool) {
+	for _, i := range class {
+		if d.tracks[i].Kind != sfu.Audio {
+			d.lowest(i, mayPause)
+		}
+	}
 }
 
 func (d *division) lowest(i int, mayPause bool) {
@@ -188,7 +214,7 @@ func (d *division) fits(cost int64, c, current Choice) bool {
 	}
 	budget := d.budget
 	if above(c, current) {
-		budget = int64(float64(budget) * Headroom)
+		budget = d.raised
 	}
 	return d.used+cost <= budget
 }
@@ -222,18 +248,31 @@ func (t *Track) first() (Choice, bool) {
 	return Paused, false
 }
 
-// next returns the choice after c: all frame rates of a size, then the next
-// size.
+// next returns the choice after c: all frame rates of a size, then the next size.
+// A person is not shown larger at a quarter of the frame rate: gestures and lips
+// are worth more than pixels. Content is: it is read.
 func (t *Track) next(c Choice) (Choice, bool) {
 	s, f := c.Spatial, c.Temporal+1
-	for ; s < MaxSpatial && s <= t.Wanted.Spatial; s, f = s+1, 0 {
-		for ; f < MaxTemporal && f <= t.Wanted.Temporal; f++ {
+	for ; s < MaxSpatial && t.within(Choice{s, 0}); s++ {
+		for ; f < MaxTemporal && t.within(Choice{s, f}); f++ {
 			if t.Rates[s][f] > 0 {
 				return Choice{s, f}, true
 			}
 		}
+		f = 0
+		if n := s + 1; !t.Screen && n < MaxSpatial && t.Rates[n][1] > 0 && t.within(Choice{n, 1}) {
+			f = 1
+		}
 	}
 	return Paused, false
+}
+
+// within tells whether a choice is wanted, and allowed for now.
+func (t *Track) within(c Choice) bool {
+	if c.Spatial > t.Wanted.Spatial || c.Temporal > t.Wanted.Temporal {
+		return false
+	}
+	return !t.Bounded || !above(c, t.Bound)
 }
 
 // Most is what the wanted layers cost, bit/s, as far as they are there.

@@ -205,14 +205,6 @@ func TestALargerBudgetServesTheFirstBetter(t *testing.T) {
 		poor := slices.Clone(allocate(small, mayPause, tracks...))
 		rich := allocate(large, mayPause, tracks...)
 		for i := range tracks {
-			if (poor[i] == Paused) != (rich[i] == Paused) {
-				if rich[i] == Paused {
-					t.Fatalf("track %d paused by a larger budget", i)
-				}
-				return
-			}
-		}
-		for i := range tracks {
 			if poor[i] != rich[i] {
 				if !above(rich[i], poor[i]) {
 					t.Fatalf("track %d: %v with %d, %v with %d", i, poor[i], small, rich[i], large)
@@ -221,6 +213,109 @@ func TestALargerBudgetServesTheFirstBetter(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The speaker is strictly first: what he gets does not depend on how many others
+// there are, as long as those may be paused.
+func TestP7TheSpeakerGetsTheBestThatTheBudgetCarries(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		others := drawTracks(t)
+		speaker := drawTrack(t, 99)
+		speaker.Kind, speaker.Priority = sfu.Video, 3 // above all that are drawn
+		speaker.Wanted.Spatial = max(speaker.Wanted.Spatial, 0)
+		budget := rapid.Int64Range(0, 10_000_000).Draw(t, "budget")
+		among := allocate(budget, true, append(others, speaker)...)[len(others)]
+		alone := []Track{speaker}
+		for _, o := range others {
+			if o.Kind == sfu.Audio {
+				alone = append(alone, o)
+			}
+		}
+		if single := allocate(budget, true, alone...)[0]; single != among {
+			t.Fatalf("%v among others, %v alone", among, single)
+		}
+	})
+}
+
+// What is left of the budget is less than any further step costs: no demand that
+// could be met stays unmet.
+func TestP7TheBudgetIsUsedAsFarAsStepsAllow(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		tracks := drawTracks(t)
+		for i := range tracks { // larger costs more
+			highest := uint32(0)
+			for s := range MaxSpatial {
+				for f, r := range tracks[i].Rates[s] {
+					if r > 0 {
+						highest += r
+						tracks[i].Rates[s][f] = highest
+					}
+				}
+			}
+		}
+		budget := rapid.Int64Range(0, 10_000_000).Draw(t, "budget")
+		a := Allocator{Headroom: Steady}
+		choices := a.Allocate(budget, true, tracks)
+		left := int64(Steady*float64(budget)) - total(tracks, choices)
+		for i := range tracks {
+			x := &tracks[i]
+			if x.Kind == sfu.Audio || x.Wanted.Spatial < 0 {
+				continue
+			}
+			next, ok := x.first()
+			if choices[i] != Paused {
+				next, ok = x.next(choices[i])
+			}
+			if cost := x.rate(next) - x.rate(choices[i]); ok && cost > 0 && cost <= left {
+				t.Fatalf("%d bit/s are left, and track %d has %v though %v costs %d more", left, i, choices[i], next, cost)
+			}
+		}
+	})
+}
+
+func TestALayerThatFlappedIsNotTakenUpWhileItIsBounded(t *testing.T) {
+	t.Parallel()
+	x := camera("x")
+	x.Bound, x.Bounded = Choice{1, 0}, true
+	if got := allocate(Unlimited, true, x)[0]; got != (Choice{1, 0}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+// temporal is a camera of which half the frames cost 60 % and a quarter of them 40 %.
+func temporal(id meeting.TrackID) Track {
+	x := camera(id)
+	for s := range 3 {
+		r := x.Rates[s][0]
+		x.Rates[s] = [MaxTemporal]uint32{r * 4 / 10, r * 6 / 10, r}
+	}
+	x.Wanted.Temporal, x.Current = MaxTemporal, Choice{2, 2}
+	return x
+}
+
+func TestFrameRatesFillWhatSizesLeaveOver(t *testing.T) {
+	t.Parallel()
+	screen := temporal("s")
+	screen.Screen = true
+	for name, c := range map[string]struct {
+		track  Track
+		budget int64
+		want   Choice
+	}{
+		"a quarter of the frames":                     {temporal("x"), 70_000, Choice{0, 0}},
+		"half":                                        {temporal("x"), 100_000, Choice{0, 1}},
+		"no larger at a quarter of the frames":        {temporal("x"), 290_000, Choice{0, 2}},
+		"larger at half":                              {temporal("x"), 310_000, Choice{1, 1}},
+		"all of the middle":                           {temporal("x"), 900_000, Choice{1, 2}},
+		"the largest at half":                         {temporal("x"), 1_100_000, Choice{2, 1}},
+		"content is large first, and smooth after it": {screen, 700_000, Choice{2, 0}},
+	} {
+		if got := allocate(c.budget, true, c.track)[0]; got != c.want {
+			t.Errorf("%s: got %v, want %v", name, got, c.want)
+		}
+	}
 }
 
 func BenchmarkAllocate(b *testing.B) {

@@ -20,8 +20,9 @@ const (
 	// tolerated: what is sent already may be this much above the estimate, which
 	// stands a little below what the line carries.
 	tolerated = 1.06
-	// paced is the share of the operator's budget that the pacer lets through.
-	paced = 0.96
+	// planned is the share of a set budget that layers are chosen for: the pacer lets
+	// all of it through, and what a layer costs sways around its average.
+	planned = 0.97
 	// mostRepairs bounds what is set aside for packets that are sent again.
 	mostRepairs = 0.15
 )
@@ -67,12 +68,21 @@ func (b *budget) line() int64 {
 		line = int64(tolerated * float64(line))
 	}
 	if bound := b.bound(); bound < allocate.Unlimited {
-		line = min(line, int64(paced*float64(bound)))
+		line = min(line, int64(planned*float64(bound)))
 	}
 	if line == allocate.Unlimited {
 		return line
 	}
 	return int64(float64(line) * (1 - min(b.pacer.Stats().Loss, mostRepairs)))
+}
+
+// headroom is how much of the line may be used for more than is sent now: nearly
+// all of what is set, less of what is estimated.
+func (b *budget) headroom() float64 {
+	if bound := b.bound(); bound < allocate.Unlimited && float64(b.pacer.Estimate()) >= planned*float64(bound) {
+		return allocate.Steady
+	}
+	return allocate.Headroom
 }
 
 func (b *budget) constrained() bool {
@@ -174,19 +184,22 @@ func (s *subscriber) allocate() {
 	}
 	var tracks []allocate.Track
 	var subs []*subscription
-	need := int64(0)
+	need, now := int64(0), time.Now()
 	for _, sub := range s.subs {
 		if sub.sink != nil && !sub.wish.Disabled {
 			t := sub.candidate()
-			tracks, subs = append(tracks, t), append(subs, sub)
 			need += t.Most()
+			t.Bound, t.Bounded = sub.swing.bound(t.Priority, now)
+			tracks, subs = append(tracks, t), append(subs, sub)
 		}
 	}
 	line := b.line()
+	b.allocator.Headroom = b.headroom()
 	b.pacer.SetNeed(int64(float64(need)/allocate.Headroom) + 1)
 	choices := b.allocator.Allocate(line, s.peer.settings.AllowPause, tracks)
 	for i, choice := range choices {
 		subs[i].sink.stream.SetUrgency(tracks[i].Urgency())
+		subs[i].swing.chosen(choice, now)
 		s.apply(subs[i], choice, true)
 	}
 }
@@ -204,10 +217,20 @@ func (sub *subscription) candidate() allocate.Track {
 	}
 	for i, l := range info.Layers {
 		if i < allocate.MaxSpatial && l.Live {
-			t.Rates[i][0] = onTheWire(&info, l.Bitrate, sub.repeats)
+			t.Rates[i] = ratesOnTheWire(&info, &l, sub.repeats)
 		}
 	}
 	return t
+}
+
+func ratesOnTheWire(info *sfu.SourceInfo, l *sfu.LayerInfo, repeats int) (rates [allocate.MaxTemporal]uint32) {
+	for t, payload := range l.Temporal {
+		rates[t] = onTheWire(info, payload, repeats)
+	}
+	if l.Temporal == [sfu.MaxTemporal]uint32{} {
+		rates[0] = onTheWire(info, l.Bitrate, repeats)
+	}
+	return rates
 }
 
 // onTheWire is what a stream of this payload costs with all its headers, bit/s.
@@ -236,13 +259,22 @@ func (sub *subscription) wanted() allocate.Choice {
 	return allocate.Choice{Spatial: spatial, Temporal: temporal}
 }
 
+// tells whether the rates of a layer's temporal layers are known.
+func (sub *subscription) tells(spatial int) bool {
+	layers := sub.pub.source.Info().Layers
+	return spatial >= 0 && spatial < len(layers) && layers[spatial].Temporal != [sfu.MaxTemporal]uint32{}
+}
+
 // apply hands a choice to the sink. hasty tells that the line is thin: a smaller
 // layer is not waited for.
 func (s *subscriber) apply(sub *subscription, c allocate.Choice, hasty bool) {
 	if sub.pub.track.Kind != sfu.Video {
 		return
 	}
-	temporal := sub.wanted().Temporal // rates by temporal layer are not known
+	temporal := c.Temporal
+	if !sub.tells(c.Spatial) {
+		temporal = sub.wanted().Temporal // the stream passes whole, but for what the wish leaves out
+	}
 	down := sub.told && c.Spatial < sub.given.Spatial
 	same := sub.told && c == sub.given && temporal == sub.temporal
 	sub.told, sub.given, sub.temporal = true, c, temporal

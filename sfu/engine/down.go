@@ -90,7 +90,7 @@ func (s *subscriber) stop(sub *subscription) {
 	s.peer.room.account.removeSink(sub.sink.Sink)
 	s.line.conn.Demux.Forget(sub.sink.ssrc)
 	sub.sink.stream.Close()
-	sub.told, sub.repeats, sub.calm = false, 0, 0
+	sub.told, sub.repeats, sub.calm, sub.swing = false, 0, 0, swing{}
 	sub.sink = nil
 }
 

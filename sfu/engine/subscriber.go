@@ -32,8 +32,9 @@ type subscription struct {
 	given    allocate.Choice // what the sink was told last
 	temporal int
 	told     bool // given is valid
-	repeats  int  // how often sound is repeated
-	calm     int  // looks without loss
+	swing    swing
+	repeats  int // how often sound is repeated
+	calm     int // looks without loss
 }
 
 type subscriptionState uint8

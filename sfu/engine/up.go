@@ -24,6 +24,7 @@ func (u *publisher) publish(t *upTrack) {
 		},
 		Payloads:   payloads(t.codecs),
 		Extensions: uplinkExtensions(t.section.Extensions),
+		SVC:        track.SVC && len(t.section.RIDs) == 0,
 		NACK:       main.NACK && !red,
 		WriteRTCP:  u.line.conn.WriteRTCP,
 		Clock:      u.clock,

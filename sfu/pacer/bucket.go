@@ -7,6 +7,8 @@ type bucket struct {
 	depth  int64 // bits that may be saved up
 	tokens int64 // bits
 	at     int64
+
+	nominal int64 // bit/s that the rate was made from, for those who ask
 }
 
 // set changes the rate; what may go out together is that of depth milliseconds,

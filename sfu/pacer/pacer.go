@@ -33,13 +33,15 @@ const (
 
 	// datagram is IPv4, UDP and the SRTP tag of AES-GCM: what comes to each RTP
 	// packet on the wire.
-	srtpTag      = 16
-	datagram     = 20 + 8 + srtpTag
-	ipv6More     = 20
-	paceFactor   = 1.5  // of the estimate: a keyframe may take more than its share for a moment
-	paceDepth    = 10   // ms that may go out together
-	budgetShare  = 0.96 // of the operator's budget is used: what is not counted needs room
-	budgetDepth  = 20   // ms
+	srtpTag     = 16
+	datagram    = 20 + 8 + srtpTag
+	ipv6More    = 20
+	paceFactor  = 1.5 // of the estimate: a keyframe may take more than its share for a moment
+	paceDepth   = 10  // ms that may go out together
+	budgetDepth = 20  // ms
+	// budgetMost of the budget is in the fullest second; what is not counted has the
+	// rest of the 5 %.
+	budgetMost   = 1.03
 	maxWait      = 700 * ms
 	staleAgain   = 300 * ms
 	leastQueue   = 6000 // bytes that may always wait
@@ -132,7 +134,15 @@ func New(s Settings) *Pacer {
 func (p *Pacer) SetBudget(bitrate int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.budget.set(int64(budgetShare*float64(bitrate)), budgetDepth, packetBytes, p.settings.Now())
+	p.budget.set(budgetRate(bitrate), budgetDepth, packetBytes, p.settings.Now())
+	p.budget.nominal = bitrate
+}
+
+// budgetRate is how fast the bucket of a budget fills: what goes out in a second is
+// that and a full bucket, which on a thin line is much.
+func budgetRate(bitrate int64) int64 {
+	depth := max(bitrate*budgetDepth/1000, packetBytes*8)
+	return min(bitrate, max(int64(budgetMost*float64(bitrate))-depth, bitrate/2))
 }
 
 // SetFallback is an estimate from elsewhere in bit/s, which counts as long as the
@@ -344,7 +354,7 @@ func (p *Pacer) Stats() Stats {
 		Waiting: p.queued, Feedback: p.line.Heard(),
 	}
 	if p.budget.rate > 0 {
-		s.Budget = int64(float64(p.budget.rate) / budgetShare)
+		s.Budget = p.budget.nominal
 	}
 	return s
 }

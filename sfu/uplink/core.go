@@ -215,7 +215,7 @@ func (c *core) count(st *stream, p *sfu.Packet) {
 		st.reception.packet(p.Sequence, p.Timestamp, p.Arrival, c.info.ClockRate)
 	}
 	st.packets++
-	st.bytes += uint64(len(p.Payload))
+	c.rateOf(p).add(p)
 	c.public.traffic.Bytes += uint64(len(p.Payload))
 	if len(p.Payload) > 0 {
 		st.lastPacket, st.lastTimestamp = p.Arrival, p.Timestamp

@@ -29,8 +29,7 @@ type stream struct {
 	lastTimestamp uint32
 	lastPacket    int64 // ns, arrival of the last packet with a payload
 	packets       uint64
-	bytes         uint64 // since the last measurement
-	bitrate       uint32
+	rate          rate
 	live          bool
 
 	keyframeWait int64 // ns between requests

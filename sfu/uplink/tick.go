@@ -94,14 +94,13 @@ func (c *core) cameAlive(st *stream, p *sfu.Packet) {
 func (c *core) measure(now int64) {
 	anyLive := false
 	for i, st := range c.streams {
-		rate := st.bytes * 8 * uint64(time.Second) / uint64(measureEvery)
-		st.bytes = 0
-		st.bitrate = uint32((uint64(st.bitrate) + rate) / 2) // bit/s of one stream
 		st.live = st.live && now-st.lastPacket < c.settings.liveFor()
+		st.rate.settle(st.live || c.settings.SVC && c.streams[0].live)
 		st.ring.Expire(now - history.Keep)
-		c.info.Layers[i].Bitrate, c.info.Layers[i].Live = st.bitrate, st.live
-		anyLive = anyLive || st.live || st.bitrate > 0
+		c.info.Layers[i].Live = st.live
+		anyLive = anyLive || st.live
 	}
+	anyLive = c.publishRates() || anyLive
 	c.shareLife()
 	c.publish()
 	c.publishStats()
