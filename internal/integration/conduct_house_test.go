@@ -39,6 +39,7 @@ type hall struct {
 	data string
 	plan plan.Plan
 	http *http.Client
+	set  []func(*config.Config)
 }
 
 // who is somebody who asks the API.
@@ -80,9 +81,9 @@ func announce(t *testing.T, data string, p plan.Plan) {
 
 // convene starts a bridge with the meeting published and, unless the plan's time
 // does it, not yet open.
-func convene(t *testing.T, p plan.Plan) *hall {
+func convene(t *testing.T, p plan.Plan, set ...func(*config.Config)) *hall {
 	t.Helper()
-	h := &hall{t: t, plan: p, data: t.TempDir()}
+	h := &hall{t: t, plan: p, data: t.TempDir(), set: set}
 	announce(t, h.data, p)
 	h.start()
 	return h
@@ -98,6 +99,9 @@ func (h *hall) start() {
 	cfg.HTTP, cfg.Admin = "127.0.0.1:0", "127.0.0.1:0"
 	cfg.RTC.UDPPort, cfg.RTC.TCPPort = 0, 0
 	cfg.TURN = config.TURN{}
+	for _, f := range h.set {
+		f(&cfg)
+	}
 	own, err := bridge.New(cfg, slog.New(slog.NewTextHandler(h.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err != nil {
 		h.t.Fatal(err)

@@ -93,13 +93,13 @@ func New(cfg config.Config, log *slog.Logger) (_ *Bridge, err error) {
 	if err := b.makeSignaling(); err != nil {
 		return b, err
 	}
-	if err := b.openMeetings(); err != nil {
+	if err := b.openMeetings(recordedMeetings{b.records}); err != nil {
 		return b, err
 	}
 	if err := b.openPost(); err != nil {
 		return b, err
 	}
-	b.records.start(b.sessions)
+	b.records.start(b.sessions, b.live)
 	return b, nil
 }
 

@@ -21,6 +21,7 @@ import (
 	"diemcau/cmd/diemcau/config"
 	"diemcau/internal/mailbox"
 	"diemcau/meeting"
+	"diemcau/meeting/live"
 	"diemcau/recording/archive"
 	"diemcau/recording/control"
 	"diemcau/recording/recorder"
@@ -41,13 +42,16 @@ const tellPatience = 5 * time.Second
 // rooms what happens to their recording, because that waits for the room's owner.
 type recordings struct {
 	*control.Control
-	root string
-	key  ed25519.PublicKey
-	news *mailbox.Mailbox[func(context.Context, *server.Server)]
-	quit chan struct{}
-	done chan struct{}
+	root    string
+	reserve uint64 // bytes
+	key     ed25519.PublicKey
+	log     *slog.Logger
+	news    *mailbox.Mailbox[func(context.Context, *server.Server)]
+	quit    chan struct{}
+	done    chan struct{}
 
 	started bool
+	live    *live.House // set by start
 }
 
 func openRecordings(cfg config.Config, log *slog.Logger) (*recordings, error) {
@@ -61,7 +65,7 @@ func openRecordings(cfg config.Config, log *slog.Logger) (*recordings, error) {
 		return nil, err
 	}
 	r := &recordings{
-		root: cfg.ArchiveDir(), key: key.Public().(ed25519.PublicKey),
+		root: cfg.ArchiveDir(), reserve: cfg.Recording.ReserveMB << 20, key: key.Public().(ed25519.PublicKey), log: log,
 		news: mailbox.New[func(context.Context, *server.Server)](), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	if err := os.MkdirAll(r.root, 0o750); err != nil {
@@ -124,9 +128,9 @@ func software() string {
 	return "diemcau " + version
 }
 
-// start begins to tell rooms.
-func (r *recordings) start(sessions *server.Server) {
-	r.started = true
+// start begins to tell rooms and meetings.
+func (r *recordings) start(sessions *server.Server, meetings *live.House) {
+	r.started, r.live = true, meetings
 	go func() {
 		defer close(r.done)
 		for {
@@ -153,10 +157,12 @@ func (r *recordings) close() {
 	}
 }
 
-// told has everybody in a room see whether it is being recorded.
+// told has everybody in a room see whether it is being recorded, and its meeting
+// know how it stands.
 func (r *recordings) told(id meeting.ID, s control.State) {
-	on := s.Active && !s.Paused
+	on, report := s.Active && !s.Paused, reportOf(s)
 	r.news.Post(func(ctx context.Context, sessions *server.Server) {
+		r.live.Report(id, report)
 		_ = sessions.SetRecording(ctx, id, on) // the room has ended
 	})
 }

@@ -39,6 +39,8 @@ type recordingAPI struct {
 	keys       *token.Keys
 	reserve    uint64 // bytes
 	bitrate    uint64 // bit/s
+	// conducted refuses for a room in which a meeting is held.
+	conducted func(context.Context, meeting.ID) error
 }
 
 // RecordingCaller is who calls.
@@ -121,6 +123,9 @@ func (a *recordingAPI) start(ctx context.Context, in *recordingOrder) (*stateBod
 		}
 		return nil, err
 	}
+	if err := a.conducted(ctx, meeting.ID(in.Body.Room)); err != nil {
+		return nil, err
+	}
 	s, err := a.recordings.Start(ctx, control.Order{Meeting: meeting.ID(in.Body.Room), Title: in.Body.Title, By: by, Keep: in.Body.Keep})
 	return &stateBody{s}, recordingProblem(err)
 }
@@ -128,6 +133,9 @@ func (a *recordingAPI) start(ctx context.Context, in *recordingOrder) (*stateBod
 func (a *recordingAPI) stop(ctx context.Context, in *roomPath) (*stateBody, error) {
 	by, err := a.server(in.RecordingCaller)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.conducted(ctx, meeting.ID(in.Room)); err != nil {
 		return nil, err
 	}
 	s, err := a.recordings.Stop(ctx, meeting.ID(in.Room), by)

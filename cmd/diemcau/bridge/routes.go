@@ -63,7 +63,7 @@ func (b *Bridge) register(api huma.API) error {
 	if err := b.registerPapers(api, o); err != nil {
 		return err
 	}
-	(&recordingAPI{b.records, b.keys, b.cfg.Recording.ReserveMB << 20, b.cfg.Recording.Bitrate * 1000}).Register(api)
+	(&recordingAPI{b.records, b.keys, b.cfg.Recording.ReserveMB << 20, b.cfg.Recording.Bitrate * 1000, b.conducted}).Register(api)
 	b.live.Register(api, b.entryToken)
 	return nil
 }
