@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -150,4 +151,59 @@ func TestP6SpeechSurvivesALineThatCollapses(t *testing.T) {
 	if timed && share < 0.98 { // less 1 %: what is on the way at either end of the look
 		t.Errorf("%.2f %% of the sound", 100*share)
 	}
+}
+
+// obedient sends the layers that the bridge wants of a camera, as stock clients do.
+type obedient struct {
+	track atomic.Pointer[lkclient.LocalTrack]
+	off   [3]atomic.Bool
+}
+
+func (o *obedient) WriteRTP(layer int, timestamp uint32, marker bool, payload []byte) error {
+	if t := o.track.Load(); t != nil && !o.off[layer].Load() {
+		return t.WriteRTP(layer, timestamp, marker, payload)
+	}
+	return nil
+}
+
+// hear follows what the bridge says of the layers.
+func (o *obedient) hear(r *livekit.SignalResponse) {
+	for _, c := range r.GetSubscribedQualityUpdate().GetSubscribedCodecs() {
+		for _, q := range c.Qualities {
+			if int(q.Quality) < len(o.off) {
+				o.off[q.Quality].Store(!q.Enabled)
+			}
+		}
+	}
+}
+
+func TestP7AnUplinkLimitHoldsWithAClientThatObeys(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("DIEMCAU_TEST_URL") != "" {
+		t.Skip("the limit is in the configuration")
+	}
+	const limit = 400_000
+	b := startOwn(t, func(c *config.Config) { c.Room.LineKbps = limit / 1000 })
+	room, camera := newRoom(), &obedient{}
+	line, err := lkclient.NewImpairment(5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	far := join(t, b, room, "far", func(s *lkclient.Settings) { s.Net, s.UDPOnly, s.OnMessage = line, true, camera.hear })
+	two := join(t, b, room, "two")
+	far.sendTo(samples.VP8, cam, camera)
+	far.microphone()
+	two.hasFrom("far")
+	eventually(t, soonLimit, "one layer only", func() bool {
+		return !camera.off[0].Load() && camera.off[1].Load() && camera.off[2].Load()
+	})
+	line.ResetReports()
+	two.viewer("far", cam).forget()
+	during(t, 5*time.Second)
+	up, _ := line.Reports()
+	t.Logf("fullest second %d kbit/s of %d", up.Offered.Peak()/1000, limit/1000)
+	if peak := up.Offered.Peak(); peak > limit {
+		t.Errorf("%d bit/s in one second of a limit of %d", peak, limit)
+	}
+	two.hasFrom("far") // and it is still seen and heard
 }

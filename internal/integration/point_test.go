@@ -150,6 +150,12 @@ func (p *point) microphone() *lkclient.LocalTrack {
 // publish publishes some layers of a sample; all without any named.
 func (p *point) publish(mime string, source livekit.TrackSource, layers ...int) *lkclient.LocalTrack {
 	p.t.Helper()
+	return p.sendTo(mime, source, nil, layers...)
+}
+
+// sendTo is publish with a writer between the sample and the track.
+func (p *point) sendTo(mime string, source livekit.TrackSource, between *obedient, layers ...int) *lkclient.LocalTrack {
+	p.t.Helper()
 	set, err := samples.Load(mime)
 	if err != nil {
 		p.t.Fatal(err)
@@ -175,7 +181,12 @@ func (p *point) publish(mime string, source livekit.TrackSource, layers ...int) 
 	if err != nil {
 		p.t.Fatalf("publish %s: %v", mime, err)
 	}
-	player = samples.NewPlayer(set, track, layers...)
+	var out samples.Writer = track
+	if between != nil {
+		between.track.Store(track)
+		out = between
+	}
+	player = samples.NewPlayer(set, out, layers...)
 	close(ready)
 	ctx, stop := context.WithCancel(p.ctx)
 	p.t.Cleanup(stop)

@@ -16,6 +16,9 @@ const (
 	// aside of an uplink for headers and repairs.
 	voice = 64_000
 	cover = 0.88
+	// smallest is what the lowest layer can be squeezed to by the bound of the client's
+	// own estimate: where there is that much, a picture is not switched off.
+	smallest = 60_000
 )
 
 // SetLine is the operator's budget of the line to the client, in bit/s each way, 0
@@ -38,12 +41,23 @@ func (p *Peer) SetPrecedence(n uint32) { p.precedence.Store(n) }
 // limit bounds what the client sends, bit/s; 0 lifts it.
 func (u *publisher) limit(up int64) {
 	u.bound = up
-	for _, t := range u.up {
-		if t.pub != nil && t.pub.source != nil && t.pub.track.Kind == sfu.Video {
-			u.demanded(t.pub)
-		}
-	}
+	u.reconsider(true)
 	u.capUplink()
+}
+
+// reconsider compares what is sent with what the uplink carries. now tells less at
+// once, too, rather than after a while.
+func (u *publisher) reconsider(now bool) {
+	for _, t := range u.up {
+		if t.pub == nil || t.pub.source == nil || t.pub.track.Kind != sfu.Video {
+			continue
+		}
+		if top := u.affordable(t.pub); now && t.pub.demand.told && top < t.pub.demand.announced {
+			u.calmed(&t.pub.demand)
+			u.announce(t.pub, top)
+		}
+		u.demanded(t.pub)
+	}
 }
 
 // capUplink tells the client's estimator its upper bound, again and again while
@@ -55,6 +69,7 @@ func (u *publisher) capUplink() {
 	u.sendCap()
 	u.capping = u.peer.after(aligned(capEvery), func() {
 		u.capping = nil
+		u.reconsider(false)
 		u.capUplink()
 	})
 }
@@ -95,18 +110,33 @@ func (u *publisher) affordable(pub *publication) int {
 			left -= voice
 		}
 	}
-	share, top := left/max(pictures, 1), nobody
+	share, top, sum := left/max(pictures, 1), nobody, int64(0)
 	for i, l := range pub.source.Info().Layers {
-		rate := int64(l.Bitrate)
-		if !l.Live || rate == 0 {
-			rate = usual(l.Height)
+		rate := pub.demand.rate(i, &l)
+		if pub.track.SVC {
+			sum = 0 // the layers below are in it
 		}
-		if share -= rate; share < 0 {
+		if sum += rate; min(sum, smallest) > share || i > 0 && sum > share {
 			break
 		}
 		top = i
 	}
 	return top
+}
+
+// rate is what a layer is known to take, bit/s: the most that was seen of it, for
+// one that is switched off and on again takes the same again.
+func (d *demand) rate(i int, l *sfu.LayerInfo) int64 {
+	if i >= len(d.seen) {
+		return usual(l.Height)
+	}
+	if l.Live {
+		d.seen[i] = max(d.seen[i], int64(l.Bitrate))
+	}
+	if d.seen[i] > 0 {
+		return d.seen[i]
+	}
+	return usual(l.Height)
 }
 
 // usual is what a picture of a height takes, bit/s, when it is not known yet.
