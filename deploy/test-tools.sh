@@ -17,6 +17,14 @@ if [ "${1:-}" = documents ]; then
   command -v soffice >/dev/null || missing+=(libreoffice-writer-nogui fonts-liberation2)
   command -v zbarimg >/dev/null || missing+=(zbar-tools)
 fi
+# A foreign server that speaks S3, for the copies of recordings.
+tools=$(cd "$(dirname "$0")/.." && pwd)/.tools
+versitygw=v1.8.0
+if [ ! -x "$tools/versitygw-$versitygw" ]; then
+  mkdir -p "$tools"
+  GOBIN=$tools CGO_ENABLED=0 go install "github.com/versity/versitygw/cmd/versitygw@$versitygw"
+  mv "$tools/versitygw" "$tools/versitygw-$versitygw"
+fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
