@@ -13,6 +13,7 @@ import (
 	"diemcau/cmd/diemcau/bridge"
 	"diemcau/cmd/diemcau/config"
 	"diemcau/internal/processors"
+	"diemcau/internal/timerslack"
 )
 
 // serveCmd are the flags of `diemcau serve`; each has an environment variable of
@@ -37,6 +38,9 @@ func (s *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	logger := newLogger(cfg.Log)
+	if err := timerslack.Widen(); err != nil { // the program costs more, and works
+		logger.Warn("timer slack not set", "err", err)
+	}
 	defer processors.Follow(logger).Close()
 	b, err := bridge.New(cfg, logger)
 	if err != nil {
