@@ -11,6 +11,7 @@ command -v ffmpeg >/dev/null || missing+=(ffmpeg)
 command -v mkvmerge >/dev/null || missing+=(mkvtoolnix) # a second reader of recordings
 ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 || command -v pg_config >/dev/null || missing+=(postgresql) # the store is tested on both databases
 command -v gcc >/dev/null || missing+=(gcc libc6-dev) # the race detector needs cgo
+command -v openssl >/dev/null || missing+=(openssl) # a time-stamping authority
 command -v pdftotext >/dev/null || missing+=(poppler-utils)
 /usr/bin/python3 -c 'import icalendar' 2>/dev/null || missing+=(python3-icalendar)
 if [ "${1:-}" = documents ]; then

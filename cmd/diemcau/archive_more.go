@@ -164,7 +164,7 @@ func (c *recheckCmd) Run(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		r := bag.RecheckOne(ctx, c.Root, item.Dir, c.Second)
+		r := bag.Rechecker{Root: c.Root, Second: c.Second}.One(ctx, item.Dir)
 		reports = append(reports, r)
 		bad = bad || !r.Restored && len(r.Problems) > 0 || r.Error != ""
 		if tell != nil {

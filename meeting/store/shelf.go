@@ -35,6 +35,10 @@ const (
 	Minutes       Shelf = "minutes"
 	Notices       Shelf = "notices"
 	Progress      Shelf = "progress"
+	Custodies     Shelf = "custodies"
+	Retentions    Shelf = "retentions"
+	Lifetimes     Shelf = "lifetimes"
+	Disposals     Shelf = "disposals"
 )
 
 // Document is one version of something on a shelf. Number counts its versions

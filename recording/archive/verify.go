@@ -2,6 +2,7 @@ package archive
 
 import (
 	"crypto/ed25519"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -40,7 +41,9 @@ type Report struct {
 	Legs      int           `json:"legs"`      // track files
 	Fragments int64         `json:"fragments"` // of which the content was checked
 	Bytes     int64         `json:"bytes"`     // of them
-	Problems  []Problem     `json:"problems"`  // the first is the one to name
+	// Stamp is when a third party saw the seal; nil when none did.
+	Stamp    *evidence.Stamp `json:"stamp,omitempty"`
+	Problems []Problem       `json:"problems"` // the first is the one to name
 }
 
 // OK reports whether the recording is sealed and nothing was changed.
@@ -53,6 +56,12 @@ type VerifySettings struct {
 	Key ed25519.PublicKey
 	// Progress is called now and then with the bytes read so far and in all.
 	Progress func(read, all int64)
+	// Authorities are whose time-stamps are trusted; with none, a time-stamp is
+	// checked and shown, but trusted is not what it says.
+	Authorities *x509.CertPool
+	// Pace is told how many bytes were just read, and returns when to go on, or an
+	// error that ends the look; nil goes as fast as it can.
+	Pace func(n int64) error
 }
 
 // verification is the state of one Verify.
@@ -80,7 +89,7 @@ type placed struct {
 // of what could not be read; what was changed is in the report.
 func Verify(dir string, s VerifySettings) (*Report, error) {
 	v := &verification{VerifySettings: s, dir: dir, hit: map[string]bool{}}
-	steps := []func() error{v.checkAbout, v.checkManifest, v.checkIndex, v.checkTracks, v.checkEvents, v.checkPoints, v.checkFiles}
+	steps := []func() error{v.checkAbout, v.checkManifest, v.checkStamp, v.checkIndex, v.checkTracks, v.checkEvents, v.checkPoints, v.checkFiles}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return &v.Report, err
@@ -160,6 +169,27 @@ func (v *verification) checkManifest() error {
 	return nil
 }
 
+// checkStamp reads what a third party says of the seal.
+func (v *verification) checkStamp() error {
+	token, there, err := v.read(StampName)
+	if err != nil || !there {
+		return err
+	}
+	sig, _, err := v.read(signatureName)
+	if err != nil {
+		return err
+	}
+	stamp, err := evidence.ReadStamp(token, sig, v.Authorities)
+	if err != nil {
+		if !v.hit[signatureName] {
+			v.add(StampName, 0, int64(len(token)), -1, err.Error())
+		}
+		return nil
+	}
+	v.Stamp = &stamp
+	return nil
+}
+
 // checkIndex reads the index and follows its chain.
 func (v *verification) checkIndex() error {
 	b, _, err := v.read(indexName)
@@ -223,40 +253,6 @@ func (v *verification) checkTracks() error {
 	slices.Sort(missing)
 	for _, number := range missing {
 		v.add(fmt.Sprintf("%s/%05d", tracksName, number), 0, 0, byLeg[number][0].At/1000, "is missing")
-	}
-	return nil
-}
-
-func (v *verification) checkTrack(name string, records []placed) error {
-	file := tracksName + "/" + name
-	f, err := os.Open(filepath.Join(v.dir, tracksName, name))
-	if err != nil {
-		return fmt.Errorf("archive: %w", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return fmt.Errorf("archive: %w", err)
-	}
-	end, last := int64(0), int64(0)
-	for _, r := range records {
-		if r.Offset != end && v.whole {
-			v.add(file, end, r.Offset, r.At/1000, "the index leaves bytes out")
-		}
-		if !holds(f, r.Record) {
-			to := min(r.Offset+r.Length, max(info.Size(), r.Offset))
-			v.add(file, r.Offset, to, r.At/1000, fmt.Sprintf("fragment %d is not what was recorded", r.Number))
-			return nil // behind an inserted byte nothing fits: the first is the one to name
-		}
-		v.Fragments++
-		v.Bytes += r.Length
-		if v.Progress != nil {
-			v.Progress(v.Bytes, v.all)
-		}
-		end, last = r.Offset+r.Length, (r.At+r.Duration)/1000
-	}
-	if info.Size() > end && v.whole {
-		v.add(file, end, info.Size(), last, "bytes that the index does not know")
 	}
 	return nil
 }

@@ -231,7 +231,7 @@ func (v *verification) checkFiles() error {
 		}
 	}
 	for _, name := range names {
-		if name != manifestName && name != signatureName {
+		if name != manifestName && name != signatureName && name != StampName {
 			v.add(name, 0, 0, -1, "is not part of the recording")
 		}
 	}

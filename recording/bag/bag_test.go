@@ -246,7 +246,9 @@ func TestARC04_ARecheckRestoresFromTheSecondCopyAndKeepsWhatChanged(t *testing.T
 	if err != nil {
 		t.Fatal(err)
 	}
-	check := func() bag.Recheck { return bag.RecheckOne(t.Context(), root, filepath.ToSlash(name), second) }
+	check := func() bag.Recheck {
+		return bag.Rechecker{Root: root, Second: second}.One(t.Context(), filepath.ToSlash(name))
+	}
 	if r := check(); !r.Copied || r.Error != "" {
 		t.Fatalf("the first: %+v", r)
 	}

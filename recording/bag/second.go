@@ -24,34 +24,65 @@ type Recheck struct {
 	Error    string `json:"error,omitempty"`
 }
 
-// RecheckOne verifies a sealed recording below root against its own evidence.
-// With a second copy, second being the folder like root, a changed recording is
-// replaced by its sound copy and a missing or changed copy by the sound recording.
-// What is changed is kept beside, never erased.
-func RecheckOne(ctx context.Context, root, name, second string) Recheck {
+// Rechecker re-checks the recordings of an archive.
+type Rechecker struct {
+	Root string
+	// Second is the folder like Root that holds a second copy; "" for none.
+	Second string
+	// Pace is told how many bytes were just read and returns when to go on, or why
+	// not to; nil is as fast as it goes.
+	Pace func(ctx context.Context, n int64) error
+}
+
+// One verifies a sealed recording below Root against its own evidence. With a
+// second copy a changed recording is replaced by its sound copy, and a missing or
+// changed copy by the sound recording. What is changed is kept beside, never erased.
+func (c Rechecker) One(ctx context.Context, name string) Recheck {
 	r := Recheck{Dir: name}
-	dir := filepath.Join(root, filepath.FromSlash(name))
-	report, err := archive.Verify(dir, archive.VerifySettings{})
+	dir := filepath.Join(c.Root, filepath.FromSlash(name))
+	settings := c.settings(ctx)
+	report, err := archive.Verify(dir, settings)
 	if err != nil {
 		r.Error = err.Error()
 	} else {
 		r.Sealed, r.Problems = report.Sealed, report.Problems
 	}
-	if err == nil && !r.Sealed && len(r.Problems) == 0 || second == "" {
+	if err == nil && !r.Sealed && len(r.Problems) == 0 || c.Second == "" || ctx.Err() != nil {
 		return r // being recorded: its copy comes after the seal
 	}
+	second := c.Second
 	copied := filepath.Join(second, filepath.FromSlash(name))
 	if err == nil && len(r.Problems) == 0 {
-		if _, bad := sound(copied); bad != nil {
+		if !c.same(settings, dir, copied) && ctx.Err() == nil {
 			_, r.Copied, err = r.replace(ctx, dir, copied)
 		}
-	} else if _, bad := sound(copied); bad == nil {
+	} else if _, bad := soundBy(copied, settings); bad == nil {
 		r.Kept, r.Restored, err = r.replace(ctx, copied, dir)
 	}
 	if err != nil {
 		r.Error = err.Error()
+	} else if r.Restored {
+		r.Error = ""
 	}
 	return r
+}
+
+func (c Rechecker) settings(ctx context.Context) archive.VerifySettings {
+	if c.Pace == nil {
+		return archive.VerifySettings{Pace: func(int64) error { return ctx.Err() }}
+	}
+	return archive.VerifySettings{Pace: func(n int64) error { return c.Pace(ctx, n) }}
+}
+
+// same reports whether the copy is sound and has the time-stamp that the recording
+// has.
+func (c Rechecker) same(s archive.VerifySettings, dir, copied string) bool {
+	if _, err := soundBy(copied, s); err != nil {
+		return false
+	}
+	_, here := os.Stat(filepath.Join(dir, archive.StampName))
+	_, there := os.Stat(filepath.Join(copied, archive.StampName))
+	return here != nil || there == nil
 }
 
 // replace puts a verified copy of from in the place of to.

@@ -48,14 +48,15 @@ func (b *Bucket) seal(ctx context.Context, name string) (evidence.Manifest, erro
 }
 
 // Verify reads a recording in the store and compares it with its manifest, and
-// that with the root that is known of it; an empty root is not compared. Changed
+// that with the event head that is known of it, which no two recordings share; an
+// empty head is not compared. Changed
 // and missing files are ErrChanged, a recording that is not there is ErrMissing.
-func (b *Bucket) Verify(ctx context.Context, name, root string) error {
+func (b *Bucket) Verify(ctx context.Context, name, head string) error {
 	m, err := b.seal(ctx, name)
 	if err != nil {
 		return fmt.Errorf("bucket: %s: %w", name, err)
 	}
-	if root != "" && m.Root != root {
+	if head != "" && m.Head != head {
 		return fmt.Errorf("bucket: %s: %w: it is another recording", name, ErrChanged)
 	}
 	for _, f := range m.Files {

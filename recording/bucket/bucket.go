@@ -216,7 +216,7 @@ func (b *Bucket) send(ctx context.Context, dir, name string, f evidence.File) er
 	if is, err := b.hash(ctx, name, f.Name); err != nil {
 		return err
 	} else if is != f.SHA256 {
-		return fmt.Errorf("the store gives back something else: %w", ErrChanged)
+		return errors.New("the store gives back something else than it was sent")
 	}
 	return nil
 }

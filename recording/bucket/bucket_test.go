@@ -144,13 +144,13 @@ func sealed(t testing.TB, root string) string {
 	return filepath.ToSlash(name)
 }
 
-func rootOf(t testing.TB, dir string) string {
+func headOf(t testing.TB, dir string) string {
 	t.Helper()
 	m, err := archive.SealOf(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return m.Root
+	return m.Head
 }
 
 // flip changes one bit in the middle of a file.
@@ -187,7 +187,7 @@ func TestARC04_ARecordingGoesToTheStoreAndComesBackAsItWas(t *testing.T) {
 		if names, err := b.Names(t.Context()); err != nil || len(names) != 1 || names[0] != name {
 			t.Fatal(names, err)
 		}
-		if err := b.Verify(t.Context(), name, rootOf(t, filepath.Join(root, name))); err != nil {
+		if err := b.Verify(t.Context(), name, headOf(t, filepath.Join(root, name))); err != nil {
 			t.Fatal(err)
 		}
 		if err := b.Verify(t.Context(), name, strings.Repeat("0", 64)); !errors.Is(err, bucket.ErrChanged) {

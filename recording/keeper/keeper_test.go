@@ -1,0 +1,551 @@
+package keeper_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"diemcau/internal/leaktest"
+	"diemcau/meeting/store"
+	"diemcau/recording"
+	"diemcau/recording/archive"
+	"diemcau/recording/bucket"
+	"diemcau/recording/evidence"
+	"diemcau/recording/keeper"
+	"diemcau/recording/webm"
+)
+
+func TestMain(m *testing.M) { leaktest.Main(m) }
+
+// deadline is for machines that are far slower than ours.
+const deadline = 60 * time.Second
+
+// clock is one that tests move on.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// house is an archive with its keeper.
+type house struct {
+	t                    *testing.T
+	root, second, bucket string
+	clock                clock
+	ledger               *keeper.Ledger
+	noted                atomic.Int32
+	settings             keeper.Settings
+	log                  bytes.Buffer
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	h := &house{t: t, root: t.TempDir(), second: t.TempDir(), bucket: t.TempDir(), ledger: keeper.NewLedger(db)}
+	h.clock.now = time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
+	h.settings = keeper.Settings{
+		Root: h.root, Book: h.ledger, Every: 7 * 24 * time.Hour, Now: h.clock.Now,
+		Log:  slog.New(slog.NewTextHandler(&h.log, nil)),
+		Note: func(context.Context, keeper.Custody) error { h.noted.Add(1); return nil },
+	}
+	return h
+}
+
+func (h *house) openBucket(s bucket.Settings) {
+	h.t.Helper()
+	b, err := bucket.Open(h.t.Context(), s)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { b.Close() })
+	h.settings.Bucket = b
+}
+
+func (h *house) start() *keeper.Keeper {
+	h.t.Helper()
+	k, err := keeper.New(h.settings)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return k
+}
+
+// until runs a keeper until what it has written of the recording is as wanted, and
+// stops it.
+func (h *house) until(id, what string, want func(keeper.Custody) bool) keeper.Custody {
+	h.t.Helper()
+	k := h.start()
+	defer k.Close()
+	return h.await(k, id, what, want)
+}
+
+func (h *house) await(k *keeper.Keeper, id, what string, want func(keeper.Custody) bool) keeper.Custody {
+	h.t.Helper()
+	for end := time.Now().Add(deadline); ; {
+		all, err := h.ledger.Custodies(h.t.Context())
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		for _, c := range all {
+			if c.Recording == id && want(c) {
+				return c
+			}
+		}
+		if time.Now().After(end) {
+			k.Close()
+			h.t.Fatalf("not %s: %+v\n%s", what, all, h.log.String())
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// sealed makes a recording of some seconds and returns its id and folder.
+func (h *house) sealed() (id, dir string) {
+	h.t.Helper()
+	key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{5}, 32))
+	e, err := archive.Create(h.root, archive.About{Meeting: "giao-ban", Epoch: time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)}, archive.Settings{Key: key})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	header, err := webm.AppendHeader(nil, recording.Format{Codec: recording.VP8, Width: 64, Height: 36}, e.About.Epoch, 1)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	leg, err := e.NewLeg(0, archive.Opening{Codec: recording.VP8, Source: archive.Source{Track: "TR_a", Point: "LG-00"}}, header)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for s := range int64(5) {
+		b, err := webm.AppendCluster(nil, []recording.Frame{{At: s * 1e6, Duration: 1e6, Key: true, Held: true, Data: bytes.Repeat([]byte{byte(s)}, 3000)}})
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if err := leg.Append(archive.Fragment{At: s * 1e6, Duration: 1e6, Flags: evidence.FlagKey, Data: b}); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	if err := e.Seal(5000); err != nil {
+		h.t.Fatal(err)
+	}
+	return e.About.ID, e.Dir
+}
+
+func (h *house) elsewhere(root, dir string) string {
+	h.t.Helper()
+	name, err := filepath.Rel(h.root, dir)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return filepath.Join(root, name)
+}
+
+// flip changes one bit in the middle of a recording's track.
+func flip(t *testing.T, dir string) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "tracks", "*.webm"))
+	if err != nil || len(paths) != 1 {
+		t.Fatalf("%s: %v, %v", dir, paths, err)
+	}
+	b, err := os.ReadFile(paths[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[len(b)/2] ^= 1
+	if err := os.WriteFile(paths[0], b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func sound(t *testing.T, dir string) bool {
+	t.Helper()
+	r, err := archive.Verify(dir, archive.VerifySettings{})
+	return err == nil && r.OK()
+}
+
+func figure(t *testing.T, k *keeper.Keeper, name string) float64 {
+	t.Helper()
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(k.Collector())
+	all, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range all {
+		if f.GetName() == "diemcau_archive_"+name {
+			return f.Metric[0].GetGauge().GetValue() + f.Metric[0].GetCounter().GetValue()
+		}
+	}
+	t.Fatalf("no %s", name)
+	return 0
+}
+
+func TestARC04_ANewRecordingIsNotedOnceCheckedAndCopied(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.settings.Second = h.second
+	h.openBucket(bucket.Settings{Folder: h.bucket})
+	id, dir := h.sealed()
+	c := h.until(id, "kept", func(c keeper.Custody) bool { return !c.Kept.IsZero() })
+	m, err := archive.SealOf(dir, nil)
+	if err != nil || c.Root != m.Root || c.Head != m.Head || !c.Sound || c.Meeting != "giao-ban" || c.Copied.IsZero() {
+		t.Errorf("%+v %v", c, err)
+	}
+	for _, copied := range []string{h.elsewhere(h.second, dir), h.elsewhere(h.bucket, dir)} {
+		if !sound(t, copied) {
+			t.Errorf("no sound copy in %s", copied)
+		}
+	}
+	if !sound(t, dir) {
+		t.Error("the recording itself is gone or changed")
+	}
+	id2, _ := h.sealed() // the same keeper's next run does not note the first again
+	h.until(id2, "kept", func(c keeper.Custody) bool { return !c.Kept.IsZero() })
+	if h.noted.Load() != 2 {
+		t.Errorf("noted %d times", h.noted.Load())
+	}
+}
+
+func TestARC04_AChangedByteIsFoundByTheNextCheckAndRestoredFromEitherCopy(t *testing.T) {
+	t.Parallel()
+	for _, from := range []string{"second copy", "store"} {
+		t.Run(from, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			if from == "store" {
+				h.openBucket(bucket.Settings{Folder: h.bucket})
+			} else {
+				h.settings.Second = h.second
+			}
+			id, dir := h.sealed()
+			h.until(id, "copied", func(c keeper.Custody) bool { return !c.Kept.IsZero() || !c.Copied.IsZero() })
+			flip(t, dir)
+			h.until(id, "left alone before its time", func(c keeper.Custody) bool { return c.Restored.IsZero() })
+			h.clock.advance(8 * 24 * time.Hour)
+			k := h.start()
+			defer k.Close()
+			c := h.await(k, id, "restored", func(c keeper.Custody) bool { return !c.Restored.IsZero() })
+			if !sound(t, dir) || !c.Sound || len(c.Problems) == 0 || !strings.Contains(c.Problems[0], "tracks/") {
+				t.Errorf("%+v", c)
+			}
+			if sound(t, filepath.Join(h.root, c.Aside)) {
+				t.Error("the changed one is not kept")
+			}
+			if figure(t, k, "restored_total") != 1 || figure(t, k, "damage_total") != 1 {
+				t.Error("the metrics do not tell")
+			}
+			past, err := h.ledger.History(t.Context(), id)
+			if err != nil || len(past) < 3 {
+				t.Errorf("%d states, %v", len(past), err)
+			}
+		})
+	}
+}
+
+func TestARC04_ALostFolderComesBackAndWithoutACopyTheDamageIsReported(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	id, dir := h.sealed()
+	h.until(id, "checked", func(c keeper.Custody) bool { return c.Sound })
+	flip(t, dir)
+	k := h.start()
+	k.Check(id) // before its time
+	c := h.await(k, id, "reported", func(c keeper.Custody) bool { return !c.Sound && len(c.Problems) > 0 })
+	k.Close()
+	if c.Restored != (time.Time{}) {
+		t.Errorf("restored from nothing: %+v", c)
+	}
+	flip(t, dir) // as it was
+	h.settings.Second = h.second
+	k = h.start()
+	k.Check(id)
+	h.await(k, id, "sound and copied", func(c keeper.Custody) bool { return c.Sound && !c.Copied.IsZero() })
+	k.Close()
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	h.clock.advance(8 * 24 * time.Hour)
+	h.until(id, "back", func(c keeper.Custody) bool { return !c.Restored.IsZero() })
+	if !sound(t, dir) {
+		t.Error("it did not come back")
+	}
+}
+
+func TestARC04_AnotherSealedRecordingInItsPlaceIsNoticed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	id, dir := h.sealed()
+	h.until(id, "checked", func(c keeper.Custody) bool { return c.Sound })
+	_, other := h.sealed()
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(other, dir); err != nil {
+		t.Fatal(err)
+	}
+	h.clock.advance(8 * 24 * time.Hour)
+	h.until(id, "noticed", func(c keeper.Custody) bool { return !c.Sound && len(c.Problems) == 1 })
+}
+
+func TestAStoreThatRefusesForAnHourIsSurvivedAndCounted(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	began := h.clock.Now()
+	var asked, passed atomic.Int32
+	proxy := s3(t, func(w http.ResponseWriter) bool {
+		asked.Add(1)
+		if h.clock.Now().Sub(began) > time.Hour {
+			passed.Add(1)
+			return true
+		}
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return false
+	})
+	h.openBucket(proxy)
+	// Waiting is what moves this clock, so the hour passes in a moment.
+	atHour, hold := make(chan struct{}), make(chan struct{})
+	seen := sync.OnceFunc(func() { close(atHour); <-hold })
+	h.settings.Wait = func(ctx context.Context, d time.Duration, wake <-chan struct{}) {
+		h.clock.advance(d)
+		if h.clock.Now().Sub(began) > 59*time.Minute {
+			seen()
+		}
+		if passed.Load() > 0 {
+			select { // nothing to hurry for any more
+			case <-ctx.Done():
+			case <-wake:
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+	}
+	id, dir := h.sealed()
+	k := h.start()
+	defer k.Close()
+	select {
+	case <-atHour:
+	case <-time.After(deadline):
+		t.Fatal("the hour does not pass")
+	}
+	if s := figure(t, k, "store_failing_seconds"); s < 50*60 {
+		t.Errorf("the alarm says it has failed for %v s", s)
+	}
+	if n := figure(t, k, "store_failures_total"); n < 12 || n > 40 {
+		t.Errorf("%v tries in an hour", n)
+	}
+	if figure(t, k, "store_waiting") != 1 || !sound(t, dir) {
+		t.Error("what waits is not told, or the local copy suffered")
+	}
+	close(hold)
+	h.await(k, id, "kept at last", func(c keeper.Custody) bool { return !c.Kept.IsZero() })
+	if strings.Contains(h.log.String(), secret) || strings.Contains(h.log.String(), "Signature=") {
+		t.Error("the log has the key or a signature")
+	}
+}
+
+func TestASealIsStampedByAnAuthorityAndVerifiedOffline(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	authority, roots, foreign := tsa(t)
+	var down atomic.Bool
+	down.Store(true)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		question, err := io.ReadAll(r.Body)
+		if err != nil || r.Header.Get("Content-Type") != "application/timestamp-query" || down.Load() {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		w.Write(authority(question))
+	}))
+	defer server.Close()
+	h.settings.Authority = &keeper.Authority{URL: server.URL, Roots: roots}
+	h.settings.Wait = func(ctx context.Context, d time.Duration, wake <-chan struct{}) {
+		h.clock.advance(d)
+		if h.clock.Now().After(time.Date(2026, 11, 24, 8, 20, 0, 0, time.UTC)) {
+			down.Store(false)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Millisecond):
+		}
+	}
+	h.openBucket(bucket.Settings{Folder: h.bucket})
+	id, dir := h.sealed()
+	h.until(id, "stamped and kept", func(c keeper.Custody) bool { return !c.Stamped.IsZero() && !c.Kept.IsZero() })
+	for _, copied := range []string{dir, h.elsewhere(h.bucket, dir)} {
+		r, err := archive.Verify(copied, archive.VerifySettings{Authorities: roots})
+		if err != nil || !r.OK() || r.Stamp == nil || !r.Stamp.Trusted || time.Since(r.Stamp.At).Abs() > time.Hour || !strings.Contains(r.Stamp.By, "Gio chuan") {
+			t.Fatalf("%+v %v", r, err)
+		}
+	}
+	if r, err := archive.Verify(dir, archive.VerifySettings{Authorities: foreign}); err != nil || !r.OK() || r.Stamp.Trusted {
+		t.Errorf("an authority that nobody trusts is trusted: %+v %v", r, err)
+	}
+	// The token of another recording does not fit.
+	_, other := h.sealed()
+	token, err := os.ReadFile(filepath.Join(dir, archive.StampName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := archive.WriteStamp(other, token); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := archive.Verify(other, archive.VerifySettings{Authorities: roots}); err != nil || r.OK() || r.Problems[0].File != archive.StampName {
+		t.Errorf("a foreign time-stamp: %+v %v", r, err)
+	}
+	// And openssl itself agrees.
+	out, err := exec.Command("openssl", "ts", "-verify", "-data", filepath.Join(dir, archive.SignatureName),
+		"-in", filepath.Join(dir, archive.StampName), "-CAfile", rootsFile(t, h)).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "Verification: OK") {
+		t.Errorf("openssl: %s %v", out, err)
+	}
+}
+
+func TestAnAuthorityThatAnswersSomethingElseIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	authority, roots, foreign := tsa(t)
+	sig := []byte("the signature")
+	question, nonce, err := evidence.StampRequest(sig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := authority(question)
+	if s, err := evidence.CheckAnswer(answer, sig, nonce, roots); err != nil || !s.Trusted {
+		t.Fatal(s, err)
+	}
+	another, _, err := evidence.StampRequest(sig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := evidence.CheckAnswer(authority(another), sig, nonce, roots); err == nil {
+		t.Error("an answer to another question is taken")
+	}
+	if _, err := evidence.CheckAnswer(answer, sig, nonce, foreign); err == nil {
+		t.Error("an authority that is not trusted is taken")
+	}
+	if _, err := evidence.CheckAnswer(answer, []byte("another"), nonce, roots); err == nil {
+		t.Error("a time-stamp of something else is taken")
+	}
+	changed := bytes.Replace(answer, []byte("Gio chuan"), []byte("Gio chuam"), -1)
+	if s, err := evidence.ReadStamp(changed, sig, roots); err == nil && s.Trusted {
+		t.Error("a changed certificate is trusted")
+	}
+}
+
+// rootsFile writes the authority's root as the test of openssl wants it.
+func rootsFile(t *testing.T, h *house) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "root.pem")
+	if err := os.WriteFile(path, rootPEM(h.settings.Authority.Roots), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+var pems sync.Map // *x509.CertPool to PEM: a pool does not give its certificates back
+
+func rootPEM(p *x509.CertPool) []byte {
+	b, _ := pems.Load(p)
+	text, _ := b.([]byte)
+	return text
+}
+
+// tsa makes a time-stamping authority of openssl, its root, and one that is not its
+// root.
+func tsa(t *testing.T) (answer func(question []byte) []byte, roots, foreign *x509.CertPool) {
+	t.Helper()
+	dir := t.TempDir()
+	config := fmt.Sprintf(`
+[tsa]
+default_tsa = a
+[a]
+serial = %[1]s/serial
+crypto_device = builtin
+signer_cert = %[1]s/tsa.pem
+certs = %[1]s/tsa.pem
+signer_key = %[1]s/tsa.key
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256
+accuracy = secs:1
+ess_cert_id_alg = sha256
+[ext]
+extendedKeyUsage = critical,timeStamping
+[req]
+distinguished_name = dn
+[dn]
+`, dir)
+	path := func(name string) string { return filepath.Join(dir, name) }
+	if err := os.WriteFile(path("config"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path("serial"), []byte("01\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ssl := func(args ...string) {
+		t.Helper()
+		if out, err := exec.Command("openssl", args...).CombinedOutput(); err != nil {
+			t.Fatalf("openssl %v: %v %s", args, err, out)
+		}
+	}
+	pool := func(name string) *x509.CertPool {
+		b, err := os.ReadFile(path(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := x509.NewCertPool()
+		p.AppendCertsFromPEM(b)
+		pems.Store(p, b)
+		return p
+	}
+	for _, ca := range []string{"ca", "foreign"} {
+		ssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", "/CN="+ca, "-keyout", path(ca+".key"), "-out", path(ca+".pem"))
+	}
+	ssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=Gio chuan", "-keyout", path("tsa.key"), "-out", path("tsa.csr"))
+	ssl("x509", "-req", "-in", path("tsa.csr"), "-CA", path("ca.pem"), "-CAkey", path("ca.key"), "-CAcreateserial", "-days", "30", "-extfile", path("config"), "-extensions", "ext", "-out", path("tsa.pem"))
+	var mu sync.Mutex
+	return func(question []byte) []byte {
+		mu.Lock() // of the serial
+		defer mu.Unlock()
+		if err := os.WriteFile(path("q.tsq"), question, 0o600); err != nil {
+			t.Error(err)
+		}
+		if out, err := exec.Command("openssl", "ts", "-reply", "-config", path("config"), "-queryfile", path("q.tsq"), "-out", path("a.tsr")).CombinedOutput(); err != nil {
+			t.Errorf("openssl ts: %v %s", err, out)
+		}
+		b, err := os.ReadFile(path("a.tsr"))
+		if err != nil {
+			t.Error(err)
+		}
+		return b
+	}, pool("ca.pem"), pool("foreign.pem")
+}
