@@ -68,7 +68,8 @@ type Settings struct {
 	Keys       string
 	Software   string // name and version of the program
 
-	sync func(*os.File) error // fdatasync; tests make it slow
+	sync  func(*os.File) error                                    // fdatasync; tests make it slow
+	write func(f *os.File, b []byte, at int64) (n int, err error) // tests make the disk small
 }
 
 func (s *Settings) complete() error {
@@ -84,7 +85,24 @@ func (s *Settings) complete() error {
 	if s.sync == nil {
 		s.sync = func(f *os.File) error { return syscall.Fdatasync(int(f.Fd())) } // a descriptor fits
 	}
+	if s.write == nil {
+		s.write = func(f *os.File, b []byte, at int64) (int, error) { return f.WriteAt(b, at) }
+	}
 	return nil
+}
+
+// SmallDisk returns settings under which only as many bytes can be written as
+// room allows: the rest of a write is refused, as a full disk does. It is how tests
+// fill a disk to its last byte where they cannot mount one.
+func (s Settings) SmallDisk(room func(want int) int) Settings {
+	s.write = func(f *os.File, b []byte, at int64) (int, error) {
+		n, err := f.WriteAt(b[:room(len(b))], at)
+		if err == nil && n < len(b) {
+			err = &os.PathError{Op: "write", Path: f.Name(), Err: syscall.ENOSPC}
+		}
+		return n, err
+	}
+	return s
 }
 
 // SlowSync returns settings under which before is called ahead of each

@@ -52,14 +52,14 @@ type log struct {
 }
 
 // flush writes what waits, at the place where it belongs, and syncs.
-func (l *log) flush(sync func(*os.File) error) error {
+func (l *log) flush(s *Settings) error {
 	if len(l.waiting) == 0 {
 		return nil
 	}
-	if _, err := l.file.WriteAt(l.waiting, l.size); err != nil {
+	if _, err := s.write(l.file, l.waiting, l.size); err != nil {
 		return fmt.Errorf("archive: %w", err)
 	}
-	if err := sync(l.file); err != nil {
+	if err := s.sync(l.file); err != nil {
 		return fmt.Errorf("archive: %s: %w", filepath.Base(l.file.Name()), err)
 	}
 	l.sum.Write(l.waiting)
@@ -129,7 +129,7 @@ func (e *Entry) Event(at int64, kind string, data any) {
 // Sync puts the index and the events on disk. What fails is tried again by the
 // next Sync.
 func (e *Entry) Sync() error {
-	return errors.Join(e.index.flush(e.settings.sync), e.events.flush(e.settings.sync))
+	return errors.Join(e.index.flush(&e.settings), e.events.flush(&e.settings))
 }
 
 // Checkpoint signs what is there, after a successful Sync.
@@ -146,7 +146,7 @@ func (e *Entry) Checkpoint(at int64) error {
 	}
 	e.point = evidence.LineHash(line)
 	e.points.waiting = append(append(e.points.waiting, line...), '\n')
-	return e.points.flush(e.settings.sync)
+	return e.points.flush(&e.settings)
 }
 
 // Head returns the signed state for other logs: how many records, their root and

@@ -163,7 +163,7 @@ func (l *Leg) append(f Fragment) error {
 			return err
 		}
 	}
-	if _, err := l.file.WriteAt(data, l.size); err != nil {
+	if _, err := e.settings.write(l.file, data, l.size); err != nil {
 		_ = l.file.Truncate(l.size) // else recovery does
 		return fmt.Errorf("archive: %w", err)
 	}
