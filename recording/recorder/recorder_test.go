@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -239,17 +240,41 @@ func TestABlockedDiskStallsNobodyAndLosesOnlyWhatFoundNoRoom(t *testing.T) {
 	}
 }
 
-func TestAFullDiskKeepsWhatIsWrittenAndRecordingGoesOnWithRoom(t *testing.T) {
-	t.Parallel()
-	root := t.TempDir()
+// smallDisk mounts a disk of 600 kB of room, or makes writing fail as one does
+// where none can be mounted; and it can make 900 kB more.
+func smallDisk(t *testing.T, root string) (s archive.Settings, makeRoom func()) {
+	t.Helper()
 	if err := syscall.Mount("tmpfs", root, "tmpfs", 0, "size=1500k"); err != nil {
-		t.Skipf("no small disk can be mounted here: %v", err)
+		t.Logf("no small disk can be mounted here: %v", err)
+		var left atomic.Int64
+		left.Store(600_000)
+		room := func(want int) int {
+			n := min(int64(want), max(left.Load(), 0)) // one writer
+			left.Add(-n)
+			return int(n)
+		}
+		return archive.Settings{}.SmallDisk(room), func() { left.Add(900_000 << 4) } // also for what is written twice
 	}
-	defer syscall.Unmount(root, 0)
+	t.Cleanup(func() {
+		if err := syscall.Unmount(root, 0); err != nil {
+			t.Error(err)
+		}
+	})
 	ballast := filepath.Join(root, "ballast")
 	if err := os.WriteFile(ballast, make([]byte, 900_000), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return archive.Settings{}, func() {
+		if err := os.Remove(ballast); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestAFullDiskKeepsWhatIsWrittenAndRecordingGoesOnWithRoom(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	disk, makeRoom := smallDisk(t, root)
 	c := newClock(t, 5)
 	var mu sync.Mutex
 	alarms := map[recorder.AlarmKind]bool{}
@@ -258,7 +283,7 @@ func TestAFullDiskKeepsWhatIsWrittenAndRecordingGoesOnWithRoom(t *testing.T) {
 		defer mu.Unlock()
 		return alarms[k]
 	}
-	r := start(t, recorder.Settings{Root: root, Now: c.now, Alarm: func(a recorder.Alarm) {
+	r := start(t, recorder.Settings{Root: root, Archive: disk, Now: c.now, Alarm: func(a recorder.Alarm) {
 		mu.Lock()
 		alarms[a.Kind] = a.Active
 		mu.Unlock()
@@ -269,9 +294,7 @@ func TestAFullDiskKeepsWhatIsWrittenAndRecordingGoesOnWithRoom(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Go(func() { p.play(ctx, 600) })
 	eventually(t, "the disk is full", func() bool { return active(recorder.DiskFailing) })
-	if err := os.Remove(ballast); err != nil {
-		t.Fatal(err)
-	}
+	makeRoom()
 	eventually(t, "writing goes on", func() bool { return !active(recorder.DiskFailing) })
 	stop()
 	wg.Wait()
