@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"diemcau/meeting"
+	"diemcau/meeting/plan"
 	"diemcau/meeting/store"
 )
 
@@ -12,4 +13,28 @@ import (
 // of who sees what.
 func (o *Office) Sight(ctx context.Context, id meeting.ID) (store.Standing, Mine, error) {
 	return o.seen(ctx, id)
+}
+
+// Sights returns a function that tells what the one who asks may do in a meeting,
+// for lists of many; in one that there is none of, only what he may do in the whole
+// house.
+func (o *Office) Sights(ctx context.Context) (func(context.Context, meeting.ID) ([]meeting.Right, error), error) {
+	j, err := o.judge(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, id meeting.ID) ([]meeting.Right, error) {
+		now, err := o.store.Standing(ctx, id)
+		if meeting.CodeOf(err) == meeting.CodeUnknown {
+			return j.mine(plan.Plan{}).Rights, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		m := j.mine(now.Plan)
+		if !m.reads(now.State) {
+			return nil, nil
+		}
+		return m.Rights, nil
+	}, nil
 }

@@ -111,7 +111,7 @@ func (s *Store) migrate(ctx context.Context) error {
 			if slices.Contains(applied, name) {
 				continue
 			}
-			if err := apply(ctx, tx, name); err != nil {
+			if err := s.apply(ctx, tx, name); err != nil {
 				return fmt.Errorf("store: %s: %w", name, err)
 			}
 		}
@@ -119,14 +119,19 @@ func (s *Store) migrate(ctx context.Context) error {
 	})
 }
 
-// apply runs one file statement by statement and notes its name.
-func apply(ctx context.Context, tx *sql.Tx, name string) error {
+// apply runs one file statement by statement and notes its name. What is headed by
+// the name of the other database is left out.
+func (s *Store) apply(ctx context.Context, tx *sql.Tx, name string) error {
+	other := "-- postgres\n"
+	if s.postgres {
+		other = "-- sqlite\n"
+	}
 	text, err := migrations.ReadFile(name)
 	if err != nil {
 		return err
 	}
 	for part := range strings.SplitSeq(string(text), ";\n") {
-		if strings.TrimSpace(part) == "" {
+		if part = strings.TrimSpace(part); part == "" || strings.HasPrefix(part, other) {
 			continue
 		}
 		if _, err := tx.ExecContext(ctx, part); err != nil {

@@ -23,6 +23,7 @@ import (
 	"diemcau/meeting/door"
 	"diemcau/meeting/live"
 	"diemcau/meeting/store"
+	"diemcau/recording/replay"
 	"diemcau/signaling/room"
 	"diemcau/signaling/server"
 	"diemcau/signaling/token"
@@ -46,6 +47,7 @@ type Bridge struct {
 	media         *media
 	hooks         *webhook.Notifier
 	records       *recordings
+	catalogue     *replay.Keeper
 	sessions      *server.Server
 	live          *live.House
 	post          *post
@@ -100,6 +102,7 @@ func New(cfg config.Config, log *slog.Logger) (_ *Bridge, err error) {
 		return b, err
 	}
 	b.records.start(b.sessions, b.live)
+	b.openCatalogue()
 	return b, nil
 }
 
@@ -260,6 +263,9 @@ func (b *Bridge) Close() error {
 		}
 	}
 	b.running.Wait()
+	if b.catalogue != nil {
+		b.catalogue.Close()
+	}
 	if b.records != nil {
 		b.records.close() // after the rooms, whose last events it notes
 	}

@@ -65,7 +65,7 @@ func (b *Bridge) register(api huma.API) error {
 	}
 	(&recordingAPI{b.records, b.keys, b.cfg.Recording.ReserveMB << 20, b.cfg.Recording.Bitrate * 1000, b.conducted}).Register(api)
 	b.live.Register(api, b.entryToken)
-	return nil
+	return b.registerReplay(api, o)
 }
 
 func (b *Bridge) desk() (*desk.Desk, error) {

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"filippo.io/age"
@@ -15,6 +16,9 @@ type Recording struct {
 	Bitrate    uint64   `yaml:"bitrate_kbps"`
 	Recipients []string `yaml:"recipients"`
 	Keys       string   `yaml:"keys"`
+	// Identity is a file of age identities that open encrypted recordings for those
+	// who may see them; a bridge that only records needs none.
+	Identity string `yaml:"identity"`
 }
 
 // DefaultRecording is what a bridge records with that nobody has configured.
@@ -48,6 +52,23 @@ func (c *Config) RecordingRecipients() ([]age.Recipient, error) {
 		out = append(out, r)
 	}
 	return out, nil
+}
+
+// RecordingIdentities are what opens encrypted recordings here.
+func (c *Config) RecordingIdentities() ([]age.Identity, error) {
+	if c.Recording.Identity == "" {
+		return nil, nil
+	}
+	f, err := os.Open(c.Recording.Identity)
+	if err != nil {
+		return nil, fmt.Errorf("configuration: recording.identity: %w", err)
+	}
+	defer f.Close()
+	ids, err := age.ParseIdentities(f)
+	if err != nil {
+		return nil, fmt.Errorf("configuration: recording.identity: %w", err)
+	}
+	return ids, nil
 }
 
 func (c *Config) checkRecording() error {

@@ -1,0 +1,227 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"diemcau/meeting"
+)
+
+// Recording is a recording in the catalogue: all of it comes from its folder.
+type Recording struct {
+	ID      string
+	Meeting meeting.ID
+	Title   string
+	Unit    meeting.UnitID // that held the meeting; "" for a room of no meeting
+	Begun   time.Time
+	Length  int64 // ms
+	Bytes   int64
+	Points  int
+	Sealed  bool
+	Flawed  bool
+	// Stamp changes when the folder does: the catalogue is then made anew.
+	Stamp string
+}
+
+// Passage is a place in a recording with the words by which it is found.
+type Passage struct {
+	At   int64 // ms
+	Kind PassageKind
+	Ref  string // id of what it is: a point, an item
+	Said string
+}
+
+// PassageKind says what the words of a passage are.
+type PassageKind string
+
+// The kinds of passages.
+const (
+	TitlePassage   PassageKind = "title"
+	ItemPassage    PassageKind = "item"
+	SpeakerPassage PassageKind = "speaker"
+	MarkPassage    PassageKind = "mark"
+	VotePassage    PassageKind = "vote"
+	MinutesPassage PassageKind = "minutes"
+	PointPassage   PassageKind = "point"
+)
+
+// SaveRecording puts a recording into the catalogue, in place of what was known of
+// it.
+func (s *Store) SaveRecording(ctx context.Context, r Recording, passages []Passage) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		if err := s.forget(ctx, tx, r.ID); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO recordings (id, meeting, title, unit, begun, length, bytes, points, sealed, flawed, gone, stamp)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11) ON CONFLICT (id) DO UPDATE SET meeting = excluded.meeting, title = excluded.title,
+			unit = excluded.unit, begun = excluded.begun, length = excluded.length, bytes = excluded.bytes, points = excluded.points,
+			sealed = excluded.sealed, flawed = excluded.flawed, gone = 0, stamp = excluded.stamp`,
+			r.ID, string(r.Meeting), clean(r.Title), string(r.Unit), instant(r.Begun), r.Length, r.Bytes, r.Points, bit(r.Sealed), bit(r.Flawed), r.Stamp)
+		for _, p := range passages {
+			if err != nil {
+				break
+			}
+			err = s.savePassage(ctx, tx, r.ID, p)
+		}
+		return err
+	})
+}
+
+// clean takes out what no database keeps.
+func clean(text string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), "\uFFFD")
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (s *Store) savePassage(ctx context.Context, tx *sql.Tx, recording string, p Passage) error {
+	said, words := clean(p.Said), strings.Join(Words(p.Said), " ")
+	if s.postgres {
+		_, err := tx.ExecContext(ctx, `INSERT INTO passages (recording, at, kind, ref, said, words) VALUES ($1, $2, $3, $4, $5, to_tsvector('simple', $6))`,
+			recording, p.At, string(p.Kind), p.Ref, said, words)
+		return err
+	}
+	done, err := tx.ExecContext(ctx, `INSERT INTO passages (recording, at, kind, ref, said) VALUES ($1, $2, $3, $4, $5)`, recording, p.At, string(p.Kind), p.Ref, said)
+	if err != nil {
+		return err
+	}
+	id, err := done.LastInsertId()
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO passage_words (rowid, words) VALUES ($1, $2)`, id, words)
+	return err
+}
+
+// forget takes the passages of a recording out.
+func (s *Store) forget(ctx context.Context, tx *sql.Tx, recording string) error {
+	if !s.postgres {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM passage_words WHERE rowid IN (SELECT id FROM passages WHERE recording = $1)`, recording); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM passages WHERE recording = $1`, recording)
+	return err
+}
+
+// GoneRecording takes a recording whose folder is no longer there out of lists and
+// searches. That there was one, and who viewed it, stays.
+func (s *Store) GoneRecording(ctx context.Context, id string) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		if err := s.forget(ctx, tx, id); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE recordings SET gone = 1, stamp = '' WHERE id = $1`, id)
+		return err
+	})
+}
+
+// KnownRecording is what the catalogue was made from.
+type KnownRecording struct {
+	Meeting meeting.ID
+	Stamp   string
+}
+
+// KnownRecordings returns the recordings that are there, by their ids.
+func (s *Store) KnownRecordings(ctx context.Context) (map[string]KnownRecording, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT id, meeting, stamp FROM recordings WHERE gone = 0`)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]KnownRecording{}
+	for rows.Next() {
+		var id string
+		var k KnownRecording
+		if err := rows.Scan(&id, &k.Meeting, &k.Stamp); err != nil {
+			return nil, errors.Join(err, rows.Close())
+		}
+		all[id] = k
+	}
+	return all, errors.Join(rows.Err(), rows.Close())
+}
+
+// MinutesRevisions returns how often the minutes of each meeting were saved.
+func (s *Store) MinutesRevisions(ctx context.Context) (map[meeting.ID]int, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT owner, COUNT(*) FROM minutes GROUP BY owner`)
+	if err != nil {
+		return nil, err
+	}
+	all := map[meeting.ID]int{}
+	for rows.Next() {
+		var id meeting.ID
+		var n int
+		if err := rows.Scan(&id, &n); err != nil {
+			return nil, errors.Join(err, rows.Close())
+		}
+		all[id] = n
+	}
+	return all, errors.Join(rows.Err(), rows.Close())
+}
+
+// Words are what a text is found by: each word as it is written, and once more
+// without its tone marks when it has any.
+func Words(text string) []string {
+	var out []string
+	for _, w := range split(text) {
+		out = append(out, w)
+		if f := Fold(w); f != w {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func split(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(norm.NFC.String(clean(text))), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// Viewing is one look at a recording, or the refusal of one.
+type Viewing struct {
+	Recording string           `json:"recording"`
+	Person    meeting.PersonID `json:"person"`
+	Name      string           `json:"name,omitempty"`
+	Session   string           `json:"-"`
+	At        time.Time        `json:"at"`
+	What      string           `json:"what" doc:"open, refused, or what was taken away: track, export, bag"`
+	Detail    string           `json:"detail,omitempty"`
+}
+
+// NoteViewing adds a viewing.
+func (s *Store) NoteViewing(ctx context.Context, v Viewing) error {
+	_, err := s.db.ExecContext(ctx, `INSERT INTO viewings (recording, person, name, session, at, what, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		v.Recording, string(v.Person), clean(v.Name), v.Session, instant(v.At), v.What, clean(v.Detail))
+	return err
+}
+
+// Viewings reads who viewed a recording, latest first.
+func (s *Store) Viewings(ctx context.Context, recording string) (all []Viewing, err error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT person, name, at, what, detail FROM viewings WHERE recording = $1 ORDER BY at DESC LIMIT 1000`, recording)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		v := Viewing{Recording: recording}
+		var at string
+		if err := rows.Scan(&v.Person, &v.Name, &at, &v.What, &v.Detail); err != nil {
+			return nil, err
+		}
+		if v.At, err = time.Parse(layout, at); err != nil {
+			return nil, fmt.Errorf("store: viewing: %w", err)
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}

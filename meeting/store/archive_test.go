@@ -1,0 +1,119 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"diemcau/meeting"
+	"diemcau/meeting/store"
+)
+
+// keep puts a recording into the catalogue.
+func keep(t *testing.T, s *store.Store, unit meeting.UnitID, begun time.Time, passages ...store.Passage) string {
+	t.Helper()
+	id := uuid.NewString()
+	r := store.Recording{ID: id, Meeting: meeting.ID("m-" + id), Title: "Giao ban", Unit: unit, Begun: begun, Sealed: true, Stamp: "1"}
+	if err := s.SaveRecording(t.Context(), r, passages); err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func everybody(meeting.ID) (bool, error) { return true, nil }
+
+func found(t *testing.T, s *store.Store, q store.RecordingQuery, may func(meeting.ID) (bool, error)) (ids []string, hits [][]int64) {
+	t.Helper()
+	if q.Limit == 0 {
+		q.Limit = 10
+	}
+	all, err := s.FindRecordings(t.Context(), q, may)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range all {
+		ids = append(ids, r.ID)
+		var at []int64
+		for _, h := range r.Hits {
+			at = append(at, h.At)
+		}
+		hits = append(hits, at)
+	}
+	return ids, hits
+}
+
+func TestARC08_AnItemIsFoundAtItsSecondWithOrWithoutMarks(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, address string) {
+		s := open(t, address)
+		unit := meeting.UnitID(uuid.NewString()) // the database may have others' recordings
+		day := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
+		first := keep(t, s, unit, day,
+			store.Passage{Kind: store.TitlePassage, Said: "Giao ban tháng 11"},
+			store.Passage{At: 61_000, Kind: store.ItemPassage, Said: "Giải ngân vốn đầu tư công"},
+			store.Passage{At: 62_000, Kind: store.SpeakerPassage, Ref: "LG-X1", Said: "Hoàng Văn Giả Định Xã Tân Dụ"},
+			store.Passage{At: 90_000, Kind: store.MinutesPassage, Said: "đề nghị bổ sung vốn đối ứng; công tác giải tỏa, ngân sách đầu năm, vốn, tư nhân"})
+		second := keep(t, s, unit, day.AddDate(0, 0, 1),
+			store.Passage{Kind: store.PointPassage, Ref: "LG-X9", Said: "Xã Đồng Thử"},
+			store.Passage{At: 5_000, Kind: store.ItemPassage, Said: "Dâu tằm tơ"})
+		q := func(text string) store.RecordingQuery { return store.RecordingQuery{Text: text, Unit: unit} }
+		for text, want := range map[string][]string{
+			"giai ngan von dau tu cong": {first}, "GIẢI NGÂN": {first}, "đầu tư": {first}, "dau t": {first}, "dâu": {second}, "dau": {second, first},
+			"hoang van gia dinh": {first}, "dong thu": {second}, "khong co": nil, "đ": nil, "'": nil, `" OR *`: nil, "a' & b": nil, "": {second, first},
+		} {
+			if ids, _ := found(t, s, q(text), everybody); !cmp.Equal(ids, want) {
+				t.Errorf("%q finds %d, want %d: %v %v", text, len(ids), len(want), ids, want)
+			}
+		}
+		if _, hits := found(t, s, q("giai ngan von dau tu"), everybody); len(hits) != 1 || hits[0][0] != 61_000 {
+			t.Errorf("the item's second is not first: %v", hits)
+		}
+		for name, c := range map[string]struct {
+			q    store.RecordingQuery
+			want []string
+		}{
+			"from":    {store.RecordingQuery{Unit: unit, From: day.Add(time.Hour)}, []string{second}},
+			"to":      {store.RecordingQuery{Unit: unit, To: day.Add(time.Hour)}, []string{first}},
+			"point":   {store.RecordingQuery{Unit: unit, Point: "LG-X9"}, []string{second}},
+			"speaker": {store.RecordingQuery{Unit: unit, Speaker: "gia dinh"}, []string{first}},
+			"unit":    {store.RecordingQuery{Unit: "no such unit"}, nil},
+			"limit":   {store.RecordingQuery{Unit: unit, Limit: 1}, []string{second}},
+		} {
+			if ids, _ := found(t, s, c.q, everybody); !cmp.Equal(ids, c.want) {
+				t.Errorf("%s: %v", name, ids)
+			}
+		}
+		onlyFirst := func(id meeting.ID) (bool, error) { return id == meeting.ID("m-"+first), nil }
+		if ids, _ := found(t, s, q("dau"), onlyFirst); !cmp.Equal(ids, []string{first}) {
+			t.Errorf("what may not be seen is found: %v", ids)
+		}
+		if err := s.GoneRecording(t.Context(), first); err != nil {
+			t.Fatal(err)
+		}
+		if ids, _ := found(t, s, q("giai ngan"), everybody); len(ids) != 0 {
+			t.Errorf("a recording that is gone is found")
+		}
+	})
+}
+
+func TestSEC06_ViewingsAreKeptInOrder(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, address string) {
+		s := open(t, address)
+		id := uuid.NewString()
+		at := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
+		for i, what := range []string{"open", "track", "refused"} {
+			v := store.Viewing{Recording: id, Person: "p", Name: fmt.Sprint("Người ", i), At: at.Add(time.Duration(i) * time.Second), What: what}
+			if err := s.NoteViewing(t.Context(), v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all, err := s.Viewings(t.Context(), id)
+		if err != nil || len(all) != 3 || all[0].What != "refused" || all[2].What != "open" {
+			t.Errorf("%+v, %v", all, err)
+		}
+	})
+}

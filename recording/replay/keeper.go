@@ -1,0 +1,235 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"diemcau/meeting"
+	"diemcau/meeting/minutes"
+	"diemcau/meeting/store"
+	"diemcau/recording/archive"
+)
+
+// Catalogue is where the keeper writes what is found.
+type Catalogue interface {
+	SaveRecording(ctx context.Context, r store.Recording, passages []store.Passage) error
+	GoneRecording(ctx context.Context, id string) error
+	KnownRecordings(ctx context.Context) (map[string]store.KnownRecording, error)
+	MinutesRevisions(ctx context.Context) (map[meeting.ID]int, error)
+}
+
+// Record is what the house knows of the meeting of a recording.
+type Record struct {
+	Title   string
+	Unit    meeting.UnitID
+	Minutes *minutes.Version // the newest signed or not; nil without any
+	Names   map[meeting.PointID]string
+}
+
+// KeeperSettings are what a Keeper works with.
+type KeeperSettings struct {
+	Root      string
+	Catalogue Catalogue
+	// House tells what is known of a meeting; the zero Record for a room of none.
+	House func(context.Context, meeting.ID) (Record, error)
+	Every time.Duration // between looks at the folders; 3 s if 0
+	Log   *slog.Logger
+}
+
+// rewrite is how long a recording that is being written stays as it is in the
+// catalogue.
+const rewrite = time.Minute
+
+// Keeper keeps the catalogue of recordings as the folders are. Its one goroutine
+// looks at them now and then, from Start until Close.
+type Keeper struct {
+	KeeperSettings
+	written map[string]time.Time // running recordings, when they were last written
+	stop    context.CancelFunc
+	done    sync.WaitGroup
+}
+
+// NewKeeper makes a keeper that does nothing yet.
+func NewKeeper(s KeeperSettings) *Keeper {
+	if s.Every == 0 {
+		s.Every = 3 * time.Second
+	}
+	return &Keeper{KeeperSettings: s, written: map[string]time.Time{}}
+}
+
+// Start begins to look.
+func (k *Keeper) Start() {
+	ctx, stop := context.WithCancel(context.Background())
+	k.stop = stop
+	k.done.Go(func() {
+		turn := time.NewTicker(k.Every)
+		defer turn.Stop()
+		for {
+			if err := k.Look(ctx); err != nil && ctx.Err() == nil {
+				k.Log.Error("the catalogue of recordings cannot be kept", "error", err)
+			}
+			select {
+			case <-turn.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+}
+
+// Close ends the looking and waits for it. It may be called twice.
+func (k *Keeper) Close() {
+	if k.stop != nil {
+		k.stop()
+		k.done.Wait()
+	}
+}
+
+// Look compares the folders with the catalogue once.
+func (k *Keeper) Look(ctx context.Context) error {
+	known, err := k.Catalogue.KnownRecordings(ctx)
+	if err != nil {
+		return err
+	}
+	revisions, err := k.Catalogue.MinutesRevisions(ctx)
+	if err != nil {
+		return err
+	}
+	dirs, err := filepath.Glob(filepath.Join(escape(k.Root), "[0-9][0-9][0-9][0-9]", "[0-9][0-9]", "*", "meeting.json"))
+	if err != nil {
+		return fmt.Errorf("replay: %w", err)
+	}
+	var errs []error
+	for _, about := range dirs {
+		dir := filepath.Dir(about)
+		id := filepath.Base(dir)
+		if !identifier.MatchString(id) || ctx.Err() != nil {
+			continue
+		}
+		before, is := known[id]
+		delete(known, id)
+		now := stampOf(dir)
+		if !is || k.due(id, before.Stamp, now.text(revisions[before.Meeting]), now.sealed) {
+			errs = append(errs, k.write(ctx, dir, now, revisions))
+		}
+	}
+	for id := range known {
+		if ctx.Err() == nil {
+			errs = append(errs, k.Catalogue.GoneRecording(ctx, id))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// due answers whether a recording is to be written anew: when it was sealed, and
+// now and then while it is not.
+func (k *Keeper) due(id, before, now string, sealed bool) bool {
+	if before == now {
+		return false
+	}
+	return sealed || time.Since(k.written[id]) > rewrite
+}
+
+// text is the stamp as the catalogue keeps it, with how often the minutes of the
+// meeting were saved.
+func (s stamp) text(minutes int) string {
+	return fmt.Sprintf("%d %d %v %d", s.index, s.events, s.sealed, minutes)
+}
+
+// write makes the catalogue of one folder.
+func (k *Keeper) write(ctx context.Context, dir string, now stamp, revisions map[meeting.ID]int) error {
+	item := archive.Describe(dir)
+	if item.About.ID != filepath.Base(dir) {
+		k.Log.Warn("a folder of the archive is not a recording", "folder", dir, "trouble", strings.Join(item.Trouble, "; "))
+		return nil
+	}
+	house, err := k.House(ctx, meeting.ID(item.About.Meeting))
+	if err != nil {
+		return err
+	}
+	line := lineOf(&item)
+	r := store.Recording{
+		ID: line.ID, Meeting: meeting.ID(item.About.Meeting), Title: line.Title, Unit: house.Unit, Begun: line.Begun, Length: line.Length,
+		Bytes: line.Bytes, Points: line.Points, Sealed: line.Sealed, Flawed: line.Flawed, Stamp: now.text(revisions[meeting.ID(item.About.Meeting)]),
+	}
+	if house.Title != "" && item.About.Title == "" {
+		r.Title = house.Title
+	}
+	if now.sealed {
+		delete(k.written, line.ID)
+	} else {
+		k.written[line.ID] = time.Now()
+	}
+	return k.Catalogue.SaveRecording(ctx, r, passages(&item, r.Title, house))
+}
+
+// passages are what a recording is found by.
+func passages(item *archive.Item, title string, house Record) []store.Passage {
+	out := []store.Passage{{Kind: store.TitlePassage, Said: title}}
+	for _, ch := range item.Chapters {
+		kind := map[string]store.PassageKind{"item": store.ItemPassage, "vote": store.VotePassage, "mark": store.MarkPassage}[ch.Kind]
+		if kind != "" && ch.Title != "" {
+			out = append(out, store.Passage{At: ch.From, Kind: kind, Ref: ch.ID, Said: ch.Title})
+		}
+	}
+	for _, s := range item.Speeches {
+		said := strings.Join(strings.Fields(strings.Join([]string{s.Name, s.Position, house.Names[meeting.PointID(s.Point)], s.Topic}, " ")), " ")
+		if said != "" {
+			out = append(out, store.Passage{At: s.From, Kind: store.SpeakerPassage, Ref: s.Point, Said: said})
+		}
+	}
+	seen := map[string]bool{}
+	for _, t := range item.Tracks {
+		if t.Point == "" || seen[t.Point] {
+			continue
+		}
+		seen[t.Point] = true
+		name := t.Name
+		if name == "" {
+			name = house.Names[meeting.PointID(t.Point)]
+		}
+		out = append(out, store.Passage{At: t.From, Kind: store.PointPassage, Ref: t.Point, Said: name + " " + t.Point})
+	}
+	return append(out, written(item, house.Minutes)...)
+}
+
+// written are the lines of the minutes, each at the second it is about.
+func written(item *archive.Item, v *minutes.Version) []store.Passage {
+	if v == nil {
+		return nil
+	}
+	var out []store.Passage
+	add := func(at time.Time, ref, said string) {
+		if said != "" {
+			out = append(out, store.Passage{At: max(at.Sub(item.About.Epoch).Milliseconds(), 0), Kind: store.MinutesPassage, Ref: ref, Said: said})
+		}
+	}
+	for _, i := range v.Fields.Items {
+		at := v.Fields.Head.Start
+		if len(i.Runs) > 0 {
+			at = i.Runs[0].Started
+		}
+		add(at, string(i.Item.ID), i.Course)
+		for _, s := range i.Speeches {
+			add(s.Started, string(s.Point), s.Summary)
+		}
+	}
+	for _, s := range v.Fields.Others {
+		add(s.Started, string(s.Point), s.Summary)
+	}
+	add(v.Fields.Head.End, "", v.Fields.Remark)
+	for _, t := range v.Fields.Tasks {
+		add(v.Fields.Head.End, t.ID, t.Content)
+	}
+	return out
+}
+
+func escape(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}

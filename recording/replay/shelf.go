@@ -1,0 +1,149 @@
+package replay
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sync"
+	"time"
+
+	"diemcau/recording/archive"
+)
+
+// keptOpen is how many recordings are kept as they were last read.
+const keptOpen = 16
+
+// identifier is the form of a recording's id: nothing else is looked for on disk.
+var identifier = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{7,63}$`)
+
+// contents is a recording as it was last read.
+type contents struct {
+	archive.Item
+	dir   string
+	index *index
+	stamp stamp
+}
+
+// stamp tells whether a folder has changed since it was read.
+type stamp struct {
+	index, events, points int64 // bytes
+	sealed                bool
+}
+
+func stampOf(dir string) (s stamp) {
+	size := func(name string) int64 {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil {
+			return -1
+		}
+		return info.Size()
+	}
+	s.index, s.events, s.points = size("index.bin"), size("events.jsonl"), size("checkpoints.jsonl")
+	s.sealed = size(archive.ManifestName) >= 0
+	return s
+}
+
+// shelf keeps what was read last. It is a leaf: reading happens outside its lock.
+type shelf struct {
+	root  string
+	mu    sync.Mutex
+	books []*contents // latest last
+}
+
+func newShelf(root string) *shelf { return &shelf{root: root} }
+
+// find returns the folder of a recording.
+func (s *shelf) find(id string) (string, error) {
+	if !identifier.MatchString(id) {
+		return "", missing(id)
+	}
+	years, err := os.ReadDir(s.root)
+	if err != nil {
+		return "", fmt.Errorf("replay: %w", err)
+	}
+	for _, y := range slices.Backward(years) {
+		months, err := os.ReadDir(filepath.Join(s.root, y.Name()))
+		if err != nil || len(y.Name()) != 4 {
+			continue
+		}
+		for _, m := range slices.Backward(months) {
+			dir := filepath.Join(s.root, y.Name(), m.Name(), id)
+			if _, err := os.Stat(filepath.Join(dir, "meeting.json")); err == nil && len(m.Name()) == 2 {
+				return dir, nil
+			}
+		}
+	}
+	return "", missing(id)
+}
+
+// open reads a recording, or returns it as it was read when nothing was added.
+func (s *shelf) open(id string) (*contents, error) {
+	dir, err := s.find(id)
+	if err != nil {
+		return nil, err
+	}
+	now := stampOf(dir)
+	s.mu.Lock()
+	at := slices.IndexFunc(s.books, func(c *contents) bool { return c.About.ID == id })
+	if at >= 0 {
+		c := s.books[at]
+		s.books = append(slices.Delete(s.books, at, at+1), c)
+		if c.stamp == now {
+			s.mu.Unlock()
+			return c, nil
+		}
+	}
+	s.mu.Unlock()
+	c := &contents{Item: archive.Describe(dir), dir: dir, stamp: now}
+	if c.About.ID != id {
+		return nil, missing(id)
+	}
+	if c.index, err = readIndex(dir, now.sealed); errors.Is(err, fs.ErrNotExist) {
+		return nil, missing(id) // disposed meanwhile
+	} else if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.books = slices.DeleteFunc(s.books, func(b *contents) bool { return b.About.ID == id })
+	s.books = append(s.books, c)
+	if len(s.books) > keptOpen {
+		s.books = slices.Delete(s.books, 0, 1)
+	}
+	return c, nil
+}
+
+// sitting is how long a viewing counts as one.
+const sitting = 30 * time.Minute
+
+// noted remembers which viewings were noted lately. A leaf with a lock.
+type noted struct {
+	mu   sync.Mutex
+	last map[string]time.Time
+}
+
+func newNoted() *noted { return &noted{last: map[string]time.Time{}} }
+
+// due answers whether a viewing is a new one, and remembers it.
+func (n *noted) due(key string, now time.Time) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for k, at := range n.last {
+		if now.Sub(at) > sitting {
+			delete(n.last, k)
+		}
+	}
+	_, known := n.last[key]
+	n.last[key] = now
+	return !known
+}
+
+func (n *noted) forget(key string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.last, key)
+}
