@@ -41,15 +41,24 @@ type house struct {
 	Config string  `type:"existingfile" help:"Configuration file." placeholder:"FILE"`
 }
 
-// open runs f with the door of the house.
-func (h house) open(ctx context.Context, f func(*door.Door, *store.Store) error) (err error) {
+// read is the configuration of the house.
+func (h house) read() (config.Config, error) {
 	cfg := config.Default()
 	if h.Config != "" {
 		if err := cfg.ReadFile(h.Config); err != nil {
-			return err
+			return cfg, err
 		}
 	}
 	set(&cfg.Data, h.Data)
+	return cfg, nil
+}
+
+// open runs f with the door of the house.
+func (h house) open(ctx context.Context, f func(*door.Door, *store.Store) error) (err error) {
+	cfg, err := h.read()
+	if err != nil {
+		return err
+	}
 	address := string(cfg.Database)
 	if address == "" {
 		address = filepath.Join(cfg.Data, "diemcau.db")

@@ -5,11 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"text/tabwriter"
 	"time"
 
+	"diemcau/cmd/diemcau/dossier"
+	"diemcau/meeting/door"
+	"diemcau/meeting/store"
 	"diemcau/recording/archive"
 	"diemcau/recording/bag"
 )
@@ -109,11 +113,25 @@ type exportCmd struct {
 	Fields    string            `type:"existingfile" help:"JSON with the fields of TT 05/2025." placeholder:"FILE"`
 	By        string            `help:"Who exports." placeholder:"NAME"`
 	Retention string            `help:"Retention period." placeholder:"TEXT"`
+	house
 }
 
-// Run packs a recording.
-func (c *exportCmd) Run(ctx context.Context) error {
-	var f bag.Fields
+// Run packs a recording with the file of its meeting: what the recording knows of
+// it, and with --data or --config what the bridge has.
+func (c *exportCmd) Run(ctx context.Context) (err error) {
+	scratch, err := os.MkdirTemp("", "diemcau-export-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+	d, err := c.gather(ctx, scratch)
+	if err != nil {
+		return err
+	}
+	for _, name := range d.Left {
+		fmt.Fprintf(os.Stderr, "the paper %q is not in the folder of papers: left out\n", name)
+	}
+	f := d.Fields
 	if c.Fields != "" {
 		b, err := os.ReadFile(c.Fields)
 		if err != nil {
@@ -126,9 +144,27 @@ func (c *exportCmd) Run(ctx context.Context) error {
 	if c.Retention != "" {
 		f.Retention = c.Retention
 	}
+	maps.Copy(d.Files, c.Paper)
 	return bag.Pack(ctx, bag.Export{
-		Dir: c.Dir, To: c.To, Papers: c.Paper, Fields: f, By: c.By, Version: "diemcau " + version, Now: time.Now(),
+		Dir: c.Dir, To: c.To, Papers: d.Files, Fields: f, By: c.By, Version: "diemcau " + version, Now: time.Now(),
 	}, progress("packing"))
+}
+
+// gather makes the meeting's file.
+func (c *exportCmd) gather(ctx context.Context, into string) (d dossier.Dossier, err error) {
+	item := archive.Describe(c.Dir)
+	if c.Data == nil && c.Config == "" {
+		return dossier.Gather(ctx, dossier.Source{}, item, into)
+	}
+	cfg, err := c.read()
+	if err != nil {
+		return d, err
+	}
+	err = c.open(ctx, func(_ *door.Door, s *store.Store) error {
+		d, err = dossier.Gather(ctx, dossier.Source{Store: s, Papers: filepath.Join(cfg.Data, "papers"), Place: cfg.Papers.Place}, item, into)
+		return err
+	})
+	return d, err
 }
 
 type importCmd struct {

@@ -27,6 +27,7 @@ import (
 	"diemcau/meeting/store"
 	"diemcau/recording"
 	"diemcau/recording/archive"
+	"diemcau/recording/bag"
 	"diemcau/recording/fmp4"
 	"diemcau/recording/webm"
 )
@@ -312,6 +313,7 @@ func (k *killed) look(at time.Time, before map[string]onDisk) {
 func (k *killed) seal() {
 	t := k.t
 	act(t, k.data, k.plan, conduct.Record{})
+	act(t, k.data, k.plan, conduct.SetPhase{Phase: conduct.Closed})
 	bridge := run(t, k.binary, k.data)
 	eventually(t, 2*soonLimit, "the seal", func() bool { _, item := only(t, k.root()); return item.Sealed })
 	bridge.kill()
@@ -341,6 +343,16 @@ func (k *killed) seal() {
 		if wantFrom, wantTo := float64(leg.From)/1000, float64(leg.To)/1000; from < wantFrom-0.2 || from > wantFrom+0.2 || to < wantTo-0.2 || to > wantTo+0.2 {
 			t.Errorf("%s plays from %.2f to %.2f, the index says %.2f to %.2f", leg.File, from, to, wantFrom, wantTo)
 		}
+	}
+	to := filepath.Join(t.TempDir(), "bag")
+	if out, err := exec.CommandContext(soon(t), k.binary, "archive", "export", "--data", k.data, dir, to).CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+	if _, err := os.Stat(filepath.Join(to, "data", "documents", "diem-danh.pdf")); err != nil {
+		t.Error(err)
+	}
+	if problems, err := bag.Check(t.Context(), to, nil); err != nil || len(problems) > 0 {
+		t.Errorf("%v, %v", problems, err)
 	}
 	// No act is missing and none is twice: the log has no gap.
 	if _, acts, err := item.OpeningOf(); err != nil || len(acts) == 0 {

@@ -1,7 +1,9 @@
 package control
 
 import (
+	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -73,6 +75,18 @@ func (c *Control) Over(id meeting.ID) {
 			c.fulfil(id)
 		}
 	})
+}
+
+// Waiting are the meetings whose recording was not ended and is not at work now.
+func (c *Control) Waiting(ctx context.Context) ([]meeting.ID, error) {
+	var ids []meeting.ID
+	if _, err := c.ask(ctx, func(answer answer) {
+		ids = slices.Sorted(maps.Keys(c.orders))
+		answer(State{}, nil)
+	}); err != nil {
+		return nil, err
+	}
+	return ids, nil
 }
 
 // recount notes what the recording does not have yet.

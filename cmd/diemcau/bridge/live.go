@@ -29,7 +29,7 @@ func (b *Bridge) openMeetings(watchers ...live.Watcher) error {
 	if err := b.live.Resume(ctx); err != nil {
 		return fmt.Errorf("open meetings: %w", err)
 	}
-	return nil
+	return b.endRecordings(ctx)
 }
 
 // attend is the meetings' door, for the sessions.

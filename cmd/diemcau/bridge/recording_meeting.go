@@ -136,6 +136,19 @@ func reportOf(s control.State) air.Recorder {
 	return out
 }
 
+// endRecordings looks at the meetings whose recording a crash interrupted: one
+// that was closed is not opened again by itself, and its recording is to be sealed.
+func (b *Bridge) endRecordings(ctx context.Context) error {
+	ids, err := b.records.Waiting(ctx)
+	for _, id := range ids {
+		err := b.live.Look(ctx, id, func(*conduct.Live, time.Time) error { return nil })
+		if err != nil && meeting.CodeOf(err) != meeting.CodeUnknown {
+			b.log.Error("the meeting of an interrupted recording cannot be read", "meeting", string(id), "error", err)
+		}
+	}
+	return err
+}
+
 // conducted refuses a server that would record a meeting: there the chair decides
 // (ARC-01).
 func (b *Bridge) conducted(ctx context.Context, id meeting.ID) error {
