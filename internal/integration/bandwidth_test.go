@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"slices"
@@ -63,9 +64,11 @@ func TestP7ABudgetIsNeverExceededAndUsed(t *testing.T) {
 	b := startOwn(t, func(c *config.Config) { c.Room.LineKbps = budget / 1000 })
 	room := newRoom()
 	far, line := impaired(t, b, room, "far", 3)
+	points := map[string]*point{}
 	pictures, sounds := []string{"one", "two", "three", "speaker"}, []string{"one", "speaker"}
 	for _, name := range pictures {
 		p := join(t, b, room, name)
+		points[name] = p
 		if name != "speaker" {
 			// The budget is that of every line, uplinks too: who is shown small sends small.
 			p.publish(samples.VP8, cam, 0)
@@ -111,6 +114,33 @@ func TestP7ABudgetIsNeverExceededAndUsed(t *testing.T) {
 		if other := far.viewer(name, cam).look(); other.layer != 0 {
 			t.Errorf("%s, who does not speak, is seen in layer %d", name, other.layer)
 		}
+	}
+	papersCome(t, points["one"], far, line, budget)
+}
+
+// papersCome sends messages as well; nobody is silenced by them.
+func papersCome(t *testing.T, from, far *point, line *lkclient.Impairment, budget int64) {
+	t.Helper()
+	line.ResetReports()
+	began, before := time.Now(), far.viewer("one", mic).look()
+	const count, size = 12, 4_000
+	for i := range count {
+		if err := from.SendText(soon(t), livekit.DataPacket_RELIABLE, "topic", message(i, size), "far"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range count {
+		if got := far.next(); !bytes.Equal(got.GetUser().GetPayload(), message(i, size)) {
+			t.Fatalf("message %d is another", i)
+		}
+	}
+	_, down := line.Reports()
+	t.Logf("%d kB of messages in %v, fullest second %d kbit/s", count*size/1000, time.Since(began), down.Offered.Peak()/1000)
+	if peak := down.Offered.Peak(); peak > budget*105/100 {
+		t.Errorf("with messages %d bit/s in one second of a budget of %d", peak, budget)
+	}
+	if share := heardShare(far.viewer("one", mic), before, began); share < 0.95 {
+		t.Errorf("with messages %.1f %% of the sound", 100*share)
 	}
 }
 

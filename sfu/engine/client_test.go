@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"encoding/json"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -236,7 +237,7 @@ func (c *client) describe(e engine.LocalDescription) {
 		return
 	}
 	err := c.sub.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: e.SDP})
-	if err != nil && c.sub.ConnectionState() == webrtc.PeerConnectionStateClosed {
+	if errors.Is(err, webrtc.ErrConnectionClosed) { // by the engine, at the end
 		return
 	}
 	if err != nil {
@@ -248,7 +249,7 @@ func (c *client) describe(e engine.LocalDescription) {
 		err = c.sub.SetLocalDescription(answer)
 	}
 	if err != nil {
-		if c.sub.ConnectionState() != webrtc.PeerConnectionStateClosed { // by the engine, at the end
+		if !errors.Is(err, webrtc.ErrConnectionClosed) {
 			c.t.Errorf("%s: answering: %v", c.name, err)
 		}
 		return

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"sync/atomic"
+	"time"
 
 	"diemcau/sfu/peerconn"
 )
@@ -37,7 +38,11 @@ type dataChannels struct {
 	channels [2]atomic.Pointer[peerconn.Channel]
 	overflow atomic.Bool
 
-	early [][]byte // owner's: reliable messages before the channel opens
+	// The owner's: reliable messages before the channel opens, and those for which a
+	// thin line has no room yet.
+	early [][]byte
+	held  [][]byte
+	timer *time.Timer
 }
 
 func newDataChannels(p *Peer) *dataChannels {
@@ -131,8 +136,10 @@ func (d *dataChannels) send(kind DataKind, payload []byte) bool {
 		}
 		return false
 	}
+	if kind == Lossy && d.peer.sub.budget.pacer.Data(len(payload)+dataHeaders, false) > 0 {
+		return false
+	}
 	d.waiting[kind].Add(size)
-	d.peer.sub.budget.pacer.Spend(len(payload) + dataHeaders)
 	return d.peer.post(func() { d.write(kind, payload) })
 }
 
@@ -149,8 +156,35 @@ func (d *dataChannels) write(kind DataKind, payload []byte) {
 		}
 		return
 	}
+	if kind == Reliable {
+		d.held = append(d.held, payload)
+		d.pour()
+		return
+	}
+	d.put(c, kind, payload)
+}
+
+func (d *dataChannels) put(c *peerconn.Channel, kind DataKind, payload []byte) {
 	_ = c.Send(payload) // a closed channel loses its messages
 	d.waiting[kind].Add(-int64(len(payload)))
+}
+
+// pour sends what is held as far as the line has room: messages have their share
+// of a thin line, and the rest of it is for sound and picture.
+func (d *dataChannels) pour() {
+	c := d.channels[Reliable].Load()
+	for d.timer == nil && len(d.held) > 0 {
+		if wait := d.peer.sub.budget.pacer.Data(len(d.held[0])+dataHeaders, true); wait > 0 {
+			d.timer = d.peer.after(wait, func() {
+				d.timer = nil
+				d.pour()
+			})
+			return
+		}
+		d.put(c, Reliable, d.held[0])
+		d.held[0] = nil
+		d.held = d.held[1:]
+	}
 }
 
 // overflowed reports once that the client does not read.
@@ -160,4 +194,9 @@ func (d *dataChannels) overflowed() {
 	}
 }
 
-func (d *dataChannels) close() { d.early = nil }
+func (d *dataChannels) close() {
+	d.early, d.held = nil, nil
+	if d.timer != nil {
+		d.timer.Stop()
+	}
+}

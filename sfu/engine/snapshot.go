@@ -120,14 +120,26 @@ func (e *Engine) Snapshot(ctx context.Context) Snapshot {
 	return s
 }
 
-// ask runs f on the owner goroutine of every peer. It returns the answers room
-// by room, and how many did not come before ctx ended.
-func ask[T any](ctx context.Context, e *Engine, f func(*Peer) T) (rooms []*Room, answers [][]T, missing int) {
+// find lists the open rooms that are wanted.
+func (e *Engine) find(wanted func(*Room) bool) (rooms []*Room) {
 	e.mu.Lock()
+	defer e.mu.Unlock()
 	for r := range e.rooms {
-		rooms = append(rooms, r)
+		if wanted(r) {
+			rooms = append(rooms, r)
+		}
 	}
-	e.mu.Unlock()
+	return rooms
+}
+
+// ask runs f on the owner goroutine of every peer, as askRooms does.
+func ask[T any](ctx context.Context, e *Engine, f func(*Peer) T) (rooms []*Room, answers [][]T, missing int) {
+	return askRooms(ctx, e.find(func(*Room) bool { return true }), f)
+}
+
+// askRooms runs f on the owner goroutine of every peer of the rooms. It returns
+// the answers room by room, and how many did not come before ctx ended.
+func askRooms[T any](ctx context.Context, rooms []*Room, f func(*Peer) T) (_ []*Room, answers [][]T, missing int) {
 	type question struct {
 		peer   *Peer
 		answer chan T

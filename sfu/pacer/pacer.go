@@ -79,18 +79,24 @@ type Pacer struct {
 	budget   bucket
 	pace     bucket
 	again    bucket
+	data     data
 	need     int64 // bit/s that would be sent if the line carried it
 	extra    int   // bytes of each packet: IP and UDP
 	streams  []*Stream
 	queued   int // packets
 	draining bool
 	armed    bool
-	train    int64 // bit/s of the probe that is under way
-	trainAt  int64
-	trainSum int64 // bytes sent since
+	train    train
 	closed   bool
 	count    Counters
 	out      odometer
+}
+
+// train is the probe that is under way.
+type train struct {
+	rate int64 // bit/s; 0 is none
+	at   int64 // when it began
+	sum  int64 // bytes sent since
 }
 
 // Counters count since the beginning.
@@ -206,7 +212,7 @@ func (p *Pacer) Feedback(ssrc uint32, compound []byte) bool {
 	now := p.settings.Now()
 	p.line.Feedback(arrivals, now)
 	p.follow(now)
-	if p.train == 0 {
+	if p.train.rate == 0 {
 		p.try(now)
 	}
 	changed, arm := p.notice(), p.arm()
@@ -240,7 +246,7 @@ func (p *Pacer) look(wake bool) {
 	if wake {
 		p.line.Wake()
 	}
-	if p.train == 0 && !p.closed {
+	if p.train.rate == 0 && !p.closed {
 		p.try(p.settings.Now())
 	}
 	arm := p.arm()
@@ -256,8 +262,8 @@ func (p *Pacer) try(now int64) {
 	if p.budget.rate > 0 {
 		need = min(need, p.budget.rate)
 	}
-	if p.train = p.line.Probe(need, now); p.train > 0 {
-		p.trainAt, p.trainSum = now, 0
+	if p.train.rate = p.line.Probe(need, now); p.train.rate > 0 {
+		p.train.at, p.train.sum = now, 0
 	}
 }
 
@@ -286,7 +292,7 @@ func (p *Pacer) notice() bool {
 
 // arm tells whether the wheel must be told of the pacer.
 func (p *Pacer) arm() bool {
-	if p.armed || p.queued == 0 && p.train == 0 || p.closed || p.settings.Wheel == nil {
+	if p.armed || p.queued == 0 && p.train.rate == 0 || p.closed || p.settings.Wheel == nil {
 		return false
 	}
 	p.armed = true
@@ -307,14 +313,14 @@ func (p *Pacer) limit() int64 {
 
 // affords tells whether size bytes may go out now.
 func (p *Pacer) affords(size int, now int64) bool {
-	return p.budget.has(size, now) && (p.pace.has(size, now) || p.train > 0)
+	return p.budget.has(size, now) && (p.pace.has(size, now) || p.train.rate > 0)
 }
 
 func (p *Pacer) spend(size int, now int64) {
 	p.budget.take(size, now)
 	p.pace.take(size, now)
 	p.out.add(size, now)
-	p.trainSum += int64(size)
+	p.train.sum += int64(size)
 	p.count.Packets++
 	p.count.Bytes += uint64(size)
 }

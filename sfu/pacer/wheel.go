@@ -138,7 +138,7 @@ func (p *Pacer) drain() (sent int, more bool) {
 		p.mu.Lock()
 	}
 	p.draining = false
-	more = !p.closed && (p.queued > 0 || p.train > 0)
+	more = !p.closed && (p.queued > 0 || p.train.rate > 0)
 	p.armed = more
 	p.mu.Unlock()
 	return sent, more
@@ -161,17 +161,17 @@ func (p *Pacer) first(now int64) (best *Stream, next *item) {
 
 // pad makes the next packet of a train without content, nil when none is due.
 func (p *Pacer) pad(now int64) (*Stream, *rtp.Header) {
-	if p.train == 0 || p.closed {
+	if p.train.rate == 0 || p.closed {
 		return nil, nil
 	}
-	elapsed := now - p.trainAt
+	elapsed := now - p.train.at
 	if elapsed >= int64(estimate.ProbeTime) {
-		p.train = 0
+		p.train.rate = 0
 		p.line.ProbeSent(now)
 		return nil, nil
 	}
-	due := p.train / 8 * (elapsed + int64(tick)) / second
-	if p.trainSum >= due {
+	due := p.train.rate / 8 * (elapsed + int64(tick)) / second
+	if p.train.sum >= due {
 		return nil, nil
 	}
 	for _, s := range p.streams {

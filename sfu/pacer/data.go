@@ -1,0 +1,62 @@
+package pacer
+
+import "time"
+
+const (
+	// On a line with a bound, messages on data channels may take this share of it:
+	// minutes and papers must not silence a picture, and sound still less.
+	dataShare = 0.20
+	dataLeast = 32_000 // bit/s
+	dataDepth = 20     // ms
+	// smallMessage goes out as one packet.
+	smallMessage = 1200 // bytes
+	perPacket    = 28 + 65
+)
+
+// data is the share of data channels.
+type data struct {
+	bucket
+	reserved int // bytes of a large message that has been paid for and waits
+}
+
+// Data asks to send a message of so many bytes, all headers of one packet but
+// those of IP and UDP included. It returns 0 and counts the message, or how long
+// to wait before asking again for the same, if the message can wait. One of several
+// packets cannot be cut, so where it can wait it is paid for twice on a budget,
+// before and after it goes out: no second that it falls into holds too much.
+func (p *Pacer) Data(bytes int, patient bool) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now, d := p.settings.Now(), &p.data
+	size := bytes + p.extra - srtpTag + bytes/smallMessage*perPacket
+	if !p.bounded() {
+		*d = data{}
+		p.spend(size, now)
+		return 0
+	}
+	limit := p.limit()
+	d.set(max(int64(dataShare*float64(limit)), dataLeast), dataDepth, 2*packetBytes, now)
+	if d.reserved != size {
+		d.refill(now)
+		if need := min(int64(size)*8, d.depth); d.tokens < need {
+			return later(need-d.tokens, d.rate)
+		}
+		if d.reserved = 0; patient && bytes > smallMessage && p.budget.rate > 0 {
+			p.budget.take(size, now)
+			d.take(size, now)
+			d.reserved = size
+		}
+	}
+	if p.budget.refill(now); d.reserved == size && p.budget.tokens < 0 {
+		return later(-p.budget.tokens, p.budget.rate)
+	}
+	d.reserved = 0
+	d.take(size, now)
+	p.spend(size, now)
+	return 0
+}
+
+// later is how long bits take at a rate, bit/s.
+func later(bits, rate int64) time.Duration {
+	return max(time.Duration(bits*second/rate), time.Millisecond)
+}
