@@ -46,6 +46,13 @@ var classes = map[Code]int{
 	"seen.expired":          410,
 	"mail.off":              409,
 	"recording.encrypted":   409,
+	"recording.unsealed":    409,
+	"retention.forever":     409,
+	"retention.running":     409,
+	"retention.held":        409,
+	"disposal.same":         403,
+	"disposal.done":         409,
+	"disposal.listed":       409,
 	"recording.no_space":    507,
 	"recording.failed":      503,
 }

@@ -50,9 +50,14 @@ func (v *verification) checkTrack(name string, records []placed) error {
 		if r.Offset != end && v.whole {
 			t.add(end, r.Offset, r.At/1000, "the index leaves bytes out")
 		}
-		n := t.next(i)
+		n, before := t.next(i), end
 		for _, r := range records[i : i+n] {
 			end, last = r.Offset+r.Length, (r.At+r.Duration)/1000
+		}
+		if v.Pace != nil {
+			if err := v.Pace(end - before); err != nil {
+				return err
+			}
 		}
 		i += n
 	}

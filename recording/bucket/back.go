@@ -170,29 +170,40 @@ func (b *Bucket) Erase(ctx context.Context, name string) error {
 			return fmt.Errorf("bucket: %w", err)
 		}
 	}
+	if b.folder == "" {
+		return nil
+	}
+	dir := filepath.Join(b.folder, filepath.FromSlash(name)) // of which folders are left
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("bucket: %w", err)
+	}
+	if err := syncDir(filepath.Dir(dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("bucket: %w", err)
+	}
 	return nil
+}
+
+func syncDir(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
 }
 
 // syncTree puts what lies below a folder, and the way to it, on disk.
 func syncTree(root, name string) error {
-	sync := func(path string) error {
-		f, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		return f.Sync()
-	}
 	dir := filepath.Join(root, filepath.FromSlash(name))
 	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		return sync(path)
+		return syncDir(path)
 	})
 	for dir != filepath.Clean(root) && err == nil {
 		dir = filepath.Dir(dir)
-		err = sync(dir)
+		err = syncDir(dir)
 	}
 	return err
 }

@@ -89,9 +89,15 @@ func (k *Keeper) stamp(ctx context.Context, c *Custody) (bool, error) {
 // check reads a recording again and mends it.
 func (k *Keeper) check(ctx context.Context, c *Custody) (bool, error) {
 	due := c.Checked.IsZero() || k.Now().Sub(c.Checked) >= k.Every || c.Checked.After(k.Now().Add(k.Every))
-	if asked := k.asked(c.Recording); !asked && !due {
+	asked := k.asked(c.Recording)
+	if !asked && !due {
 		return false, nil
 	}
+	defer func() {
+		if asked && ctx.Err() != nil {
+			k.ask(c.Recording) // given up: it is still wanted
+		}
+	}()
 	k.metrics.checks.Inc()
 	again := bag.Rechecker{Root: k.Root, Second: k.Second, Pace: k.pace}
 	r := again.One(ctx, c.Dir)

@@ -90,8 +90,11 @@ type Keeper struct {
 	done    chan struct{}
 	wake    chan struct{}
 
-	mu  sync.Mutex
-	now map[string]bool // recordings whose check somebody asked for
+	mu        sync.Mutex
+	now       map[string]bool // recordings whose check somebody asked for
+	queue     []task
+	interrupt context.CancelFunc // of what is under way
+	closed    bool
 
 	// Below: of the goroutine.
 	store, authority patience
@@ -147,10 +150,14 @@ func (k *Keeper) Wake() {
 
 // Check has a recording checked now, before its time.
 func (k *Keeper) Check(recording string) {
-	k.mu.Lock()
-	k.now[recording] = true
-	k.mu.Unlock()
+	k.ask(recording)
 	k.Wake()
+}
+
+func (k *Keeper) ask(recording string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.now[recording] = true
 }
 
 func (k *Keeper) asked(recording string) bool {
@@ -161,10 +168,80 @@ func (k *Keeper) asked(recording string) bool {
 	return was
 }
 
+// ErrClosed tells that the keeper has ended.
+var ErrClosed = errors.New("keeper: closed")
+
+// task is something to be done between two recordings.
+type task struct {
+	do   func()
+	done chan struct{}
+}
+
+// Alone does something while the keeper touches no recording, soon: what is under
+// way is given up and begun anew later. It returns when do has returned, or with
+// ErrClosed when it will not be called.
+func (k *Keeper) Alone(do func()) error {
+	t := task{do, make(chan struct{})}
+	k.mu.Lock()
+	if k.closed {
+		k.mu.Unlock()
+		return ErrClosed
+	}
+	k.queue = append(k.queue, t)
+	if k.interrupt != nil {
+		k.interrupt()
+	}
+	k.mu.Unlock()
+	k.Wake()
+	select {
+	case <-t.done:
+		return nil
+	case <-k.done:
+		select {
+		case <-t.done:
+			return nil
+		default:
+			return ErrClosed
+		}
+	}
+}
+
+// serve does what others asked for and reports whether there was any.
+func (k *Keeper) serve() bool {
+	k.mu.Lock()
+	tasks := k.queue
+	k.queue = nil
+	k.mu.Unlock()
+	for _, t := range tasks {
+		t.do()
+		close(t.done)
+	}
+	return len(tasks) > 0
+}
+
+// under returns the context of the work on one recording, which ends when somebody
+// wants to be alone.
+func (k *Keeper) under(ctx context.Context) (context.Context, context.CancelFunc) {
+	work, cancel := context.WithCancel(ctx)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.interrupt = cancel
+	if len(k.queue) > 0 {
+		cancel()
+	}
+	return work, cancel
+}
+
 func (k *Keeper) run(ctx context.Context) {
 	defer close(k.done)
+	defer func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.closed = true
+	}()
 	low() // and the thread ends with the goroutine
 	for ctx.Err() == nil {
+		k.serve()
 		next, err := k.pass(ctx)
 		if ctx.Err() != nil {
 			return
@@ -206,8 +283,13 @@ func (k *Keeper) pass(ctx context.Context) (time.Duration, error) {
 			return 0, err
 		}
 		c := all[id]
-		k.attend(ctx, &c)
+		work, cancel := k.under(ctx)
+		k.attend(work, &c)
+		cancel()
 		all[id] = c
+		if k.serve() {
+			return 0, nil // what is known may have changed: from the beginning
+		}
 	}
 	k.metrics.tell(all, k.Bucket != nil, k.store.failing(k.Now()), k.authority.failing(k.Now()))
 	next := look

@@ -172,6 +172,26 @@ func (k *Keys) Rotate(by []age.Identity, to []age.Recipient) error {
 // must be destroyed too, or nothing is.
 func (k *Keys) Destroy(track uint16) { delete(k.Tracks, track) }
 
+// Shred destroys all keys of a recording: what they open is lost for ever. A file
+// without keys stays, which says so. Shredding again does no harm, so one that was
+// interrupted can be repeated. Backups of the file must be destroyed too, or nothing
+// is.
+func Shred(path, id string) error {
+	info, err := os.Stat(path)
+	if err == nil {
+		// The old bytes are overwritten where the file system writes in place.
+		var f *os.File
+		if f, err = os.OpenFile(path, os.O_WRONLY, 0); err == nil {
+			_, err = f.Write(make([]byte, info.Size()))
+			err = errors.Join(err, f.Sync(), f.Close())
+		}
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("keys: %w", err)
+	}
+	return (&Keys{Recording: id, Tracks: map[uint16]Track{}}).Save(path)
+}
+
 // Writer makes the keys of one run of the recorder.
 type Writer struct {
 	path   string
