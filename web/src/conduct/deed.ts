@@ -33,7 +33,7 @@ export interface Deeds {
   'open-vote': { motion: string; despite?: string };
   'prepare-vote': { motion: Motion };
   preview: { point?: PointId };
-  record: { on: boolean };
+  record: { on: boolean; paused?: boolean };
   reorder: { entry: string; place: number };
   'set-mode': { mode: Mode };
   'set-phase': { phase: Phase };

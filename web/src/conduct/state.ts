@@ -79,6 +79,14 @@ export interface VoteState {
   readonly result?: VoteResult;
 }
 
+/** What the recorder does: writes, is off the record, waits for the room, or cannot begin and tries again. */
+export interface RecorderState {
+  readonly state?: 'recording' | 'paused' | 'waiting' | 'failed';
+  readonly paused?: boolean;
+  readonly code?: string;
+  readonly alarms?: readonly string[];
+}
+
 export interface LiveState {
   readonly v: number;
   readonly meeting: string;
@@ -101,6 +109,8 @@ export interface LiveState {
   };
   readonly vote?: VoteState;
   readonly recording?: boolean;
+  /** How it stands with the recorder, when there is something to say. */
+  readonly recorder?: RecorderState;
   readonly loudspeaker?: boolean;
   readonly locked?: boolean;
   readonly banner?: string;

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LanguageSwitch } from '../../app/LanguageSwitch';
 import type { Board } from '../../conduct/board';
+import { recorderTrouble } from '../../conduct/recorder';
 import { dateText, timeText } from '../../i18n/clock';
 import classes from './BoardShell.module.css';
 
@@ -23,6 +24,7 @@ const names: readonly BoardName[] = ['chair', 'secretary', 'technician'];
 export function BoardShell({ name, board, now, stale = false, children }: BoardShellProps) {
   const { t } = useTranslation();
   const { live, plan } = board;
+  const trouble = recorderTrouble(live);
   const time = new Date(now);
   return (
     <div className={classes.page}>
@@ -50,8 +52,13 @@ export function BoardShell({ name, board, now, stale = false, children }: BoardS
       </header>
       {live.recording && (
         <p className={classes.recording} data-testid="recording">
-          <span className={classes.dot} aria-hidden="true" />
-          {t('board.recording')}
+          {live.recorder?.paused !== true && <span className={classes.dot} aria-hidden="true" />}
+          {t(live.recorder?.paused === true ? 'board.recordingPaused' : 'board.recording')}
+        </p>
+      )}
+      {trouble && (
+        <p className={classes.stale} role="alert" data-testid="recorder-trouble">
+          {t(`board.recorder.${trouble}`)}
         </p>
       )}
       {stale && (

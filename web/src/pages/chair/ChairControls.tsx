@@ -6,6 +6,7 @@ import { modes, type Mode, type Phase } from '../../conduct/state';
 import type { Do } from '../../live/use-board';
 import { ConfirmButton } from '../../parts/ConfirmButton';
 import { Panel } from '../../parts/Panel';
+import { RecordControls } from './RecordControls';
 import classes from './ChairControls.module.css';
 
 interface ChairControlsProps {
@@ -62,15 +63,7 @@ export function ChairControls({ board, act }: ChairControlsProps) {
           />
         </div>
         <div className={classes.row}>
-          {live.recording ? (
-            <ConfirmButton variant="default" onConfirm={() => act({ do: 'record', with: { on: false } })}>
-              {t('chair.recordStop')}
-            </ConfirmButton>
-          ) : (
-            <Button variant="default" onClick={() => act({ do: 'record', with: { on: true } })}>
-              {t('chair.record')}
-            </Button>
-          )}
+          <RecordControls live={live} act={act} />
           <Button variant="default" onClick={() => act({ do: 'mute', with: {} })}>
             {t('chair.muteAll')}
           </Button>
