@@ -69,6 +69,7 @@ func (b *Bridge) metrics() *prometheus.Registry {
 		b.media.port.Collector(),
 		b.media.tcp.Collector(),
 		b.records.Collector(),
+		b.keeping.keeper.Collector(),
 	)
 	if b.media.relay != nil {
 		registry.MustRegister(b.media.relay.Collector())

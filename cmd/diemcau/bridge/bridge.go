@@ -48,6 +48,7 @@ type Bridge struct {
 	hooks         *webhook.Notifier
 	records       *recordings
 	catalogue     *replay.Keeper
+	keeping       *keeping
 	sessions      *server.Server
 	live          *live.House
 	post          *post
@@ -103,7 +104,7 @@ func New(cfg config.Config, log *slog.Logger) (_ *Bridge, err error) {
 	}
 	b.records.start(b.sessions, b.live)
 	b.openCatalogue()
-	return b, nil
+	return b, b.openKeeping()
 }
 
 func (b *Bridge) makeSignaling() error {
@@ -268,6 +269,10 @@ func (b *Bridge) Close() error {
 	}
 	if b.records != nil {
 		b.records.close() // after the rooms, whose last events it notes
+	}
+	if b.keeping != nil {
+		errs = append(errs, b.keeping.close())
+		b.keeping = nil
 	}
 	if b.hooks != nil {
 		b.hooks.Close()

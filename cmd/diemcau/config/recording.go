@@ -3,8 +3,10 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"filippo.io/age"
 )
@@ -19,10 +21,100 @@ type Recording struct {
 	// Identity is a file of age identities that open encrypted recordings for those
 	// who may see them; a bridge that only records needs none.
 	Identity string `yaml:"identity"`
+
+	// Second is the folder of a second copy.
+	Second string `yaml:"second"`
+	// CheckEvery is how often each recording is read and compared with its evidence,
+	// CheckMBps at most how fast.
+	CheckEvery time.Duration `yaml:"check_every"`
+	CheckMBps  int64         `yaml:"check_mb_per_s"`
+	Bucket     Bucket        `yaml:"bucket"`
+	Timestamp  Timestamp     `yaml:"timestamp"`
+}
+
+// Bucket is a store of objects that keeps a copy of each recording: a folder, or a
+// server that speaks S3.
+type Bucket struct {
+	Folder   string `yaml:"folder"`
+	Endpoint string `yaml:"endpoint"`
+	Region   string `yaml:"region"`
+	Name     string `yaml:"name"`
+	Prefix   string `yaml:"prefix"`
+	Access   string `yaml:"access_key"`
+	Secret   Secret `yaml:"secret_key"`
+}
+
+// Set reports whether there is one.
+func (b Bucket) Set() bool { return b.Folder != "" || b.Endpoint != "" }
+
+// Timestamp is an authority that stamps the time of seals (RFC 3161).
+type Timestamp struct {
+	URL string `yaml:"url"`
+	// Authority is a file of certificates that the authority's own must lead to.
+	Authority string `yaml:"authority"`
 }
 
 // DefaultRecording is what a bridge records with that nobody has configured.
-func DefaultRecording() Recording { return Recording{ReserveMB: 2048, Bitrate: 20_000} }
+func DefaultRecording() Recording {
+	return Recording{ReserveMB: 2048, Bitrate: 20_000, CheckEvery: 7 * 24 * time.Hour, CheckMBps: 20}
+}
+
+// The keys of the store may come from the environment instead of the file.
+const (
+	bucketAccess = "DIEMCAU_BUCKET_ACCESS_KEY"
+	bucketSecret = "DIEMCAU_BUCKET_SECRET_KEY" //nolint:gosec // the name of a variable
+)
+
+// RecordingBucket is the store, with its keys.
+func (c *Config) RecordingBucket() Bucket {
+	b := c.Recording.Bucket
+	if access, secret := os.Getenv(bucketAccess), os.Getenv(bucketSecret); access != "" && secret != "" {
+		b.Access, b.Secret = access, Secret(secret)
+	}
+	return b
+}
+
+// checkCopies reports what cannot work of copies and checks.
+func (c *Config) checkCopies() error {
+	r, b := c.Recording, c.RecordingBucket()
+	for name, dir := range map[string]string{"recording.second": r.Second, "recording.bucket.folder": b.Folder} {
+		if dir == "" {
+			continue
+		}
+		if rel, err := filepath.Rel(c.ArchiveDir(), dir); err == nil && filepath.IsLocal(rel) {
+			return fmt.Errorf("configuration: %s must lie outside the archive", name)
+		}
+	}
+	if r.CheckEvery < time.Hour {
+		return errors.New("configuration: recording.check_every is at least 1h")
+	}
+	if r.CheckMBps < 0 {
+		return errors.New("configuration: recording.check_mb_per_s cannot be negative; 0 is without bound")
+	}
+	if b.Folder != "" && b.Endpoint != "" {
+		return errors.New("configuration: recording.bucket has either a folder or an endpoint")
+	}
+	if b.Endpoint != "" {
+		if err := checkURL("recording.bucket.endpoint", b.Endpoint); err != nil {
+			return err
+		}
+		if b.Name == "" || b.Access == "" || b.Secret == "" {
+			return fmt.Errorf("configuration: recording.bucket needs name, access_key and secret_key (or %s and %s)", bucketAccess, bucketSecret)
+		}
+	}
+	if r.Timestamp.URL != "" {
+		return checkURL("recording.timestamp.url", r.Timestamp.URL)
+	}
+	return nil
+}
+
+func checkURL(name, text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+		return fmt.Errorf("configuration: %s is no address of a server", name) // it may hold a password: not shown
+	}
+	return nil
+}
 
 // ArchiveDir is the folder of the recordings.
 func (c *Config) ArchiveDir() string {
@@ -72,6 +164,9 @@ func (c *Config) RecordingIdentities() ([]age.Identity, error) {
 }
 
 func (c *Config) checkRecording() error {
+	if err := c.checkCopies(); err != nil {
+		return err
+	}
 	if _, err := c.RecordingRecipients(); err != nil {
 		return err
 	}
