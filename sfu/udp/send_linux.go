@@ -99,7 +99,9 @@ func newSender() *sender {
 		hdr.SetLen(unix.CmsgLen(2))
 	}
 	s.call = func(fd uintptr) {
-		n, _, errno := syscall.Syscall6(unix.SYS_SENDMMSG, fd,
+		// Raw: the call does not wait, and telling the scheduler of one that might
+		// wakes the runtime's watching thread.
+		n, _, errno := syscall.RawSyscall6(unix.SYS_SENDMMSG, fd,
 			uintptr(unsafe.Pointer(&s.msgs[s.from])), uintptr(s.nMsgs-s.from),
 			unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT, 0, 0)
 		s.sent, s.errno = int(n), errno

@@ -2,6 +2,7 @@ package uplink
 
 import (
 	"encoding/binary"
+	"runtime"
 	"sync/atomic"
 
 	"github.com/pion/rtcp"
@@ -236,6 +237,7 @@ func (c *core) count(st *stream, p *sfu.Packet) {
 // asks for what is missing.
 func (c *core) endBurst(now int64) {
 	if !c.wait(now) {
+		runtime.Gosched() // sources that are ready write first, and one flush sends for all
 		c.send()
 	}
 	for _, st := range c.streams {
