@@ -35,6 +35,7 @@ type SourceLine struct {
 	ID      meeting.TrackID
 	Kind    sfu.Kind
 	Muted   bool    // packets are dropped in the bridge
+	Wanted  bool    // somebody receives it, so packets should flow
 	Level   float32 // loudness 0 to 1; of sound
 	Packets uint64
 	Bytes   uint64
@@ -78,7 +79,8 @@ func (p *Peer) lineSnapshot() LineSnapshot {
 
 func (p *publication) lineSnapshot() SourceLine {
 	info, st := p.source.Info(), p.source.Stats()
-	s := SourceLine{ID: p.id, Kind: info.Kind, Muted: info.Muted, Packets: st.Packets, Bytes: st.Bytes, Lost: st.Lost}
+	wanted := !p.demand.told || p.demand.announced > nobody
+	s := SourceLine{ID: p.id, Kind: info.Kind, Muted: info.Muted, Wanted: wanted, Packets: st.Packets, Bytes: st.Bytes, Lost: st.Lost}
 	if info.Kind == sfu.Audio {
 		s.Level, _ = p.source.Level()
 	}

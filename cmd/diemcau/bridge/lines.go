@@ -66,6 +66,7 @@ type TrackLine struct {
 	ID      string      `json:"id"`
 	Source  string      `json:"source" enum:"camera,microphone,screen,screen-sound,other"`
 	Muted   bool        `json:"muted"`
+	Wanted  bool        `json:"wanted" doc:"somebody receives it; a picture that nobody wants stands still, and that is no fault"`
 	Level   float32     `json:"level" doc:"loudness of a sound, 0 to 1, over the last 400 ms"`
 	Packets uint64      `json:"packets"`
 	Bytes   uint64      `json:"bytes" doc:"of payload"`
@@ -166,7 +167,7 @@ func joinTracks(published []*livekit.TrackInfo, measured []engine.SourceLine) []
 			if string(m.ID) != t.Sid {
 				continue
 			}
-			line.Muted = t.Muted || m.Muted
+			line.Muted, line.Wanted = t.Muted || m.Muted, m.Wanted
 			line.Level, line.Packets, line.Bytes, line.Lost = m.Level, m.Packets, m.Bytes, m.Lost
 			for _, l := range m.Layers {
 				line.Layers = append(line.Layers, LayerLine{Width: l.Width, Height: l.Height, Bitrate: l.Bitrate, Live: l.Live})
