@@ -113,6 +113,11 @@ func At(o Opening, s State) (*Live, error) {
 // Replay makes the state from an opening and all events of it. A gap or a
 // repetition in the numbering is an error: such a log has lost or doubled an act.
 func Replay(o Opening, events []Event) (*Live, error) {
+	return ReplayEach(o, events, func(*Live, Event) {})
+}
+
+// ReplayEach is Replay that shows the meeting as it was after each event.
+func ReplayEach(o Opening, events []Event, after func(*Live, Event)) (*Live, error) {
 	l, err := New(o)
 	if err != nil {
 		return nil, err
@@ -122,6 +127,7 @@ func Replay(o Opening, events []Event) (*Live, error) {
 			return nil, meeting.Refuse(meeting.CodeInvalid, "seq")
 		}
 		l.state.take(e)
+		after(l, e)
 	}
 	return l, nil
 }

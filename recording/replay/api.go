@@ -41,8 +41,8 @@ func (d *Desk) Register(api huma.API) {
 	huma.Register(api, get(base+"/{recording}/viewings", "archiveViewings", "Who has seen a recording"), d.viewings)
 }
 
-// ofRecording names a recording in a path.
-type ofRecording struct {
+// OfRecording names a recording in a path.
+type OfRecording struct {
 	Recording string `path:"recording" maxLength:"64"`
 }
 
@@ -94,12 +94,13 @@ type Detail struct {
 	Speeches  []archive.Speech  `json:"speeches" nullable:"false"`
 	Voices    []Voice           `json:"voices" nullable:"false"`
 	Moments   []Moment          `json:"moments" nullable:"false"`
+	Scenes    []Scene           `json:"scenes" nullable:"false"`
 	Index     Index             `json:"index"`
 	Viewer    string            `json:"viewer" doc:"name of who looks, for the watermark"`
 	Trouble   []string          `json:"trouble,omitempty"`
 }
 
-func (d *Desk) one(ctx context.Context, in *ofRecording) (*private[Detail], error) {
+func (d *Desk) one(ctx context.Context, in *OfRecording) (*private[Detail], error) {
 	c, err := d.opened(ctx, in.Recording)
 	if err != nil {
 		return nil, err
@@ -107,7 +108,7 @@ func (d *Desk) one(ctx context.Context, in *ofRecording) (*private[Detail], erro
 	who, _ := account.Of(ctx)
 	out := Detail{
 		Line: lineOf(&c.Item), Meeting: c.About.Meeting, Encrypted: c.About.Encrypted, Viewer: who.Name, Index: c.index.Index, Trouble: c.Trouble,
-		Tracks: []Track{}, Chapters: c.Chapters, Speeches: c.Speeches,
+		Tracks: []Track{}, Chapters: c.Chapters, Speeches: c.Speeches, Scenes: c.scenes,
 	}
 	if out.Chapters == nil {
 		out.Chapters = []archive.Chapter{}
@@ -130,7 +131,7 @@ func (d *Desk) one(ctx context.Context, in *ofRecording) (*private[Detail], erro
 }
 
 func (d *Desk) block(ctx context.Context, in *struct {
-	ofRecording
+	OfRecording
 	Block int `path:"block" minimum:"0"`
 },
 ) (*huma.StreamResponse, error) {
@@ -155,16 +156,16 @@ func raw(kind string, b []byte) *huma.StreamResponse {
 	}}
 }
 
-// ofTrack names a leg in a path.
-type ofTrack struct {
-	ofRecording
+// OfTrack names a leg in a path.
+type OfTrack struct {
+	OfRecording
 	Leg uint16 `path:"leg"`
 }
 
 // fragments gives the whole fragments between two places of the file on disk, as
 // the index names them.
 func (d *Desk) fragments(ctx context.Context, in *struct {
-	ofTrack
+	OfTrack
 	From int64 `query:"from" minimum:"0" doc:"offset of the first fragment, as in the index"`
 	To   int64 `query:"to" minimum:"1" doc:"end of the last"`
 },
@@ -245,7 +246,7 @@ func (d *Desk) media(c *contents, leg uint16) (*archive.Media, error) {
 	return m, err
 }
 
-func (d *Desk) file(ctx context.Context, in *ofTrack) (*huma.StreamResponse, error) {
+func (d *Desk) file(ctx context.Context, in *OfTrack) (*huma.StreamResponse, error) {
 	c, err := d.taken(ctx, in.Recording, "track", strconv.Itoa(int(in.Leg)))
 	if err != nil {
 		return nil, err
@@ -267,7 +268,7 @@ func (d *Desk) file(ctx context.Context, in *ofTrack) (*huma.StreamResponse, err
 	}}, nil
 }
 
-func (d *Desk) viewings(ctx context.Context, in *ofRecording) (*private[listed[store.Viewing]], error) {
+func (d *Desk) viewings(ctx context.Context, in *OfRecording) (*private[listed[store.Viewing]], error) {
 	if _, err := d.opened(ctx, in.Recording); err != nil {
 		return nil, err
 	}

@@ -23,9 +23,10 @@ var identifier = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{7,63}$`)
 // contents is a recording as it was last read.
 type contents struct {
 	archive.Item
-	dir   string
-	index *index
-	stamp stamp
+	dir    string
+	index  *index
+	scenes []Scene
+	stamp  stamp
 }
 
 // stamp tells whether a folder has changed since it was read.
@@ -107,6 +108,7 @@ func (s *shelf) open(id string) (*contents, error) {
 	} else if err != nil {
 		return nil, err
 	}
+	c.scenes = scenesOf(&c.Item)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.books = slices.DeleteFunc(s.books, func(b *contents) bool { return b.About.ID == id })

@@ -37,6 +37,19 @@ const editor = createRoute({
   component: lazyRouteComponent(async () => import('../pages/editor/EditorPage'), 'EditorPage'),
 });
 
+const archive = createRoute({
+  ...at('/kho'),
+  component: lazyRouteComponent(async () => import('../pages/archive/ArchivePage'), 'ArchivePage'),
+});
+const recording = createRoute({
+  ...at('/kho/$recording'),
+  component: lazyRouteComponent(async () => import('../pages/archive/PlayerPage'), 'PlayerPage'),
+  validateSearch: (search: Readonly<Record<string, unknown>>): { t?: number } => {
+    const second = Number(search['t']);
+    return Number.isFinite(second) && second > 0 ? { t: second } : {};
+  },
+});
+
 // Every state of every screen beside each other, for those who build them.
 const forBuilders = import.meta.env.DEV
   ? [
@@ -48,7 +61,7 @@ const forBuilders = import.meta.env.DEV
   : [];
 
 export const router = createRouter({
-  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, ...forBuilders]),
+  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, archive, recording, ...forBuilders]),
   history,
   defaultPendingComponent: Pending,
   defaultPendingMs: 400,

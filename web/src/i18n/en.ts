@@ -1,3 +1,4 @@
+import { enArchive } from './en-archive';
 import { enBoards } from './en-boards';
 import { enLive } from './en-live';
 import { enOffice } from './en-office';
@@ -210,4 +211,5 @@ export const en: Texts = {
   ...enBoards,
   ...enLive,
   ...enOffice,
+  ...enArchive,
 };

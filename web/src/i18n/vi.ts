@@ -1,3 +1,4 @@
+import { viArchive } from './vi-archive';
 import { viBoards } from './vi-boards';
 import { viLive } from './vi-live';
 import { viOffice } from './vi-office';
@@ -210,6 +211,7 @@ export const vi = {
   ...viBoards,
   ...viLive,
   ...viOffice,
+  ...viArchive,
 };
 
 export type Texts = typeof vi;

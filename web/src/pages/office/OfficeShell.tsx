@@ -36,6 +36,9 @@ export function OfficeShell({ children }: { readonly children: ReactNode }) {
             <Link to="/lich" className={classes.way} activeProps={{ 'aria-current': 'page' }}>
               {t('home.calendar')}
             </Link>
+            <Link to="/kho" className={classes.way} activeProps={{ 'aria-current': 'page' }}>
+              {t('archive.title')}
+            </Link>
           </nav>
         )}
         <Clock className={classes.clock} />

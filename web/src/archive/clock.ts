@@ -1,0 +1,65 @@
+/** The one clock of a player: all tracks follow it. Times are milliseconds; now is that of performance.now(). */
+export class MasterClock {
+  private base = 0;
+  private since: number | null = null;
+  private speed = 1;
+
+  constructor(
+    private readonly now: () => number,
+    private readonly end: number,
+  ) {}
+
+  get time(): number {
+    const run = this.since === null ? 0 : (this.now() - this.since) * this.speed;
+    return Math.min(Math.max(this.base + run, 0), this.end);
+  }
+
+  get running(): boolean {
+    return this.since !== null;
+  }
+
+  get rate(): number {
+    return this.speed;
+  }
+
+  start(): void {
+    this.since ??= this.now();
+  }
+
+  stop(): void {
+    this.base = this.time;
+    this.since = null;
+  }
+
+  seek(time: number): void {
+    this.base = Math.min(Math.max(time, 0), this.end);
+    if (this.since !== null) this.since = this.now();
+  }
+
+  setRate(rate: number): void {
+    this.base = this.time;
+    if (this.since !== null) this.since = this.now();
+    this.speed = rate;
+  }
+}
+
+export interface Steering {
+  /** What the element plays at. */
+  readonly rate: number;
+  /** Where it is to jump, in milliseconds; null when it need not. */
+  readonly seek: number | null;
+}
+
+/** Below this nobody hears or sees it; beyond the other, nudging would take too long. */
+const tolerance = 25;
+const jump = 350;
+/** How far the speed is bent at most: 12 % is not noticed in speech for the moments it takes. */
+const bend = 0.12;
+
+/** How a track that is error milliseconds ahead of the clock gets back to it. */
+export function steer(error: number, time: number, rate: number): Steering {
+  if (Math.abs(error) > jump * Math.max(rate, 1)) return { rate, seek: time };
+  if (Math.abs(error) <= tolerance) return { rate, seek: null };
+  const nudge = Math.min(Math.max(-error / 500, -bend), bend);
+  return { rate: Math.round(rate * (1 + nudge) * 1000) / 1000, seek: null };
+}

@@ -1,0 +1,139 @@
+import { call, get } from '../api/call';
+
+/** The archivist's part of the API. Names are those of recording/replay; times are milliseconds since a recording began. */
+
+export interface Hit {
+  readonly at: number;
+  readonly kind: string;
+  readonly text: string;
+}
+
+export interface Line {
+  readonly id: string;
+  readonly title: string;
+  readonly begun: string;
+  readonly length: number;
+  readonly bytes: number;
+  readonly points: number;
+  readonly sealed: boolean;
+  readonly flawed: boolean;
+  readonly running: boolean;
+}
+
+export interface Found extends Line {
+  readonly hits: readonly Hit[];
+}
+
+export interface Track {
+  readonly leg: number;
+  readonly point?: string;
+  readonly name?: string;
+  readonly screen: boolean;
+  readonly codec: string;
+  readonly type: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly from: number;
+  readonly to: number;
+  readonly bytes: number;
+}
+
+export interface Chapter {
+  readonly from: number;
+  readonly to?: number;
+  readonly kind: string;
+  readonly id?: string;
+  readonly title: string;
+}
+
+export interface Speech {
+  readonly from: number;
+  readonly to?: number;
+  readonly point: string;
+  readonly name?: string;
+  readonly position?: string;
+  readonly topic?: string;
+}
+
+export interface Voice {
+  readonly point: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Moment {
+  readonly at: number;
+  readonly kind: string;
+  readonly point?: string;
+}
+
+export interface Block {
+  readonly from: number;
+  readonly to: number;
+  readonly hash: string;
+}
+
+export interface Seal {
+  readonly manifest?: string;
+  readonly signature?: string;
+  readonly checkpoint?: string;
+  readonly stamped: boolean;
+}
+
+export interface IndexHead {
+  readonly records: number;
+  readonly root: string;
+  readonly key: string;
+  readonly block: number;
+  readonly blocks: readonly Block[];
+  readonly seal: Seal;
+}
+
+/** What the screens of the meeting showed from a time on. */
+export interface Scene {
+  readonly at: number;
+  readonly points: readonly string[];
+  readonly content?: string;
+}
+
+export interface Detail extends Line {
+  readonly meeting: string;
+  readonly encrypted: boolean;
+  readonly tracks: readonly Track[];
+  readonly chapters: readonly Chapter[];
+  readonly speeches: readonly Speech[];
+  readonly voices: readonly Voice[];
+  readonly moments: readonly Moment[];
+  readonly scenes: readonly Scene[];
+  readonly index: IndexHead;
+  readonly viewer: string;
+}
+
+export interface Wanted {
+  readonly q: string;
+  readonly from: string;
+  readonly to: string;
+  readonly speaker: string;
+}
+
+const base = '/api/archive/recordings';
+const of = (recording: string): string => `${base}/${encodeURIComponent(recording)}`;
+
+export async function fetchRecordings(wanted: Wanted): Promise<readonly Found[]> {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(wanted)) if (value !== '') query.set(key, value);
+  return (await get<{ readonly items: readonly Found[] }>(`${base}?${query.toString()}`)).items;
+}
+
+export const fetchRecording = async (id: string): Promise<Detail> => get(of(id));
+
+export async function fetchBlock(id: string, block: number): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await (await call(`${of(id)}/index/${block}`)).arrayBuffer());
+}
+
+/** Fragments of a track between two places of its file, as the index names them. */
+export async function fetchFragments(id: string, leg: number, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await (await call(`${of(id)}/tracks/${leg}/bytes?from=${from}&to=${to}`, {}, 20_000)).arrayBuffer());
+}
+
+export const trackAddress = (id: string, leg: number): string => `${of(id)}/tracks/${leg}/file`;

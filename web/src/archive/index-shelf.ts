@@ -1,0 +1,98 @@
+import type { IndexHead } from './desk';
+import { blockHash, canHash, headProof, type Proof } from './proof';
+import { readRecords, type Fragment } from './record';
+import { lastIndex } from './last';
+
+/** How the archive vouches for what is played. "bridge": the bridge checks, the browser cannot. */
+export type Sign = 'checking' | 'verified' | 'bridge' | 'broken';
+
+/** How many blocks are kept; a block is some minutes of a small meeting, some seconds of a large one. */
+const keptBlocks = 64;
+/** How far before a second a picture is looked for from which decoding can begin. */
+const lookBackMs = 120_000;
+
+/** The index of a recording, fetched block by block as it is needed. Nothing of it is loaded whole. */
+export class IndexShelf {
+  private readonly blocks = new Map<number, Promise<readonly Fragment[]>>();
+  private readonly headers = new Map<number, Fragment>();
+  private head: Promise<Proof>;
+  sign: Sign = 'checking';
+
+  constructor(
+    readonly index: IndexHead,
+    private readonly fetchBlock: (block: number) => Promise<Uint8Array<ArrayBuffer>>,
+    /** Fragments come as they are on disk, so that they can be compared. */
+    readonly comparable: boolean,
+    private readonly onSign: (sign: Sign) => void = () => undefined,
+  ) {
+    this.head = headProof(index);
+    void this.head.then(
+      (proof) => this.say(proof === 'broken' ? 'broken' : proof === 'proven' && comparable ? 'verified' : 'bridge'),
+      () => this.say('bridge'),
+    );
+  }
+
+  /** Tells that something is not as it was signed. It is never taken back. */
+  say(sign: Sign): void {
+    if (this.sign === 'broken' || this.sign === sign) return;
+    this.sign = sign;
+    this.onSign(sign);
+  }
+
+  private async block(number: number): Promise<readonly Fragment[]> {
+    const known = this.blocks.get(number);
+    if (known) return known;
+    const loading = this.load(number);
+    this.blocks.set(number, loading);
+    loading.catch(() => this.blocks.delete(number));
+    const oldest = this.blocks.keys().next().value;
+    if (this.blocks.size > keptBlocks && oldest !== undefined) this.blocks.delete(oldest);
+    return loading;
+  }
+
+  private async load(number: number): Promise<readonly Fragment[]> {
+    const bytes = await this.fetchBlock(number);
+    if (canHash() && (await blockHash(bytes)) !== this.index.blocks[number]?.hash) {
+      this.say('broken');
+      throw new Error('a block of the index is not what was signed');
+    }
+    const fragments = readRecords(bytes);
+    for (const fragment of fragments) if (fragment.header) this.headers.set(fragment.leg, fragment);
+    return fragments;
+  }
+
+  /** The fragments of a leg that are at least partly within the time, in order. */
+  async within(leg: number, from: number, to: number): Promise<Fragment[]> {
+    const numbers = this.index.blocks.flatMap((block, i) => (block.from < to && block.to > from ? [i] : []));
+    const blocks = await Promise.all(numbers.map(async (number) => this.block(number)));
+    return blocks
+      .flat()
+      .filter((each) => each.leg === leg && !each.header && each.at < to && each.end > from)
+      .sort((a, b) => a.at - b.at);
+  }
+
+  /** The fragments to begin with at a time: from the last one that can be decoded by itself. */
+  async starting(leg: number, at: number, to: number): Promise<Fragment[]> {
+    for (let back = 8_000; ; back = Math.min(4 * back, lookBackMs)) {
+      const all = await this.within(leg, at - back, to);
+      const begin = lastIndex(all, (each) => each.key && each.at <= at);
+      if (begin >= 0) return all.slice(begin);
+      if (back >= lookBackMs || at - back <= 0) return all.slice(Math.max(0, all.findIndex((each) => each.key)));
+    }
+  }
+
+  /** The header of a leg's file, which is its first fragment. begun is when the leg begins. */
+  async header(leg: number, begun: number): Promise<Fragment | undefined> {
+    const known = this.headers.get(leg);
+    if (known) return known;
+    // It is written with the first fragment, and so stands in the block of that or in the one before.
+    const numbers = this.index.blocks.flatMap((block, i) => (block.from <= begun + 1 && block.to >= begun ? [i - 1, i, i + 1] : []));
+    for (const number of new Set(numbers)) {
+      if (number < 0 || number >= this.index.blocks.length) continue;
+      await this.block(number);
+      const found = this.headers.get(leg);
+      if (found) return found;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,206 @@
+import { MasterClock } from './clock';
+import { fetchBlock, fetchFragments, type Detail, type Track } from './desk';
+import { IndexShelf, type Sign } from './index-shelf';
+import { Pump } from './pump';
+import { voicesAt } from './scene';
+
+export const rates = [0.5, 0.75, 1, 1.25, 1.5, 2] as const;
+
+/** How often tracks are brought to the clock, and how long the clock waits for one that does not come. */
+const stepMs = 50;
+const patienceMs = 4_000;
+/** The screen is drawn at every so many steps. */
+const stepsSeen = 4;
+const frameMs = 40;
+
+export interface State {
+  readonly time: number;
+  readonly playing: boolean;
+  readonly waiting: boolean;
+  readonly rate: number;
+  readonly sign: Sign;
+  readonly muted: boolean;
+}
+
+/** All tracks of a recording under one clock. Elements of tiles are lent to it while they are shown. */
+export class Player {
+  readonly clock: MasterClock;
+  private readonly shelf: IndexShelf;
+  private readonly pumps = new Map<number, Pump>();
+  private readonly voices = new Map<number, Pump>();
+  private readonly listeners = new Set<() => void>();
+  private readonly timer: ReturnType<typeof setInterval>;
+  private playing = false;
+  private steps = 0;
+  private waitingSince: number | null = null;
+  private muted = false;
+  private state: State;
+
+  constructor(
+    readonly detail: Detail,
+    start: number,
+  ) {
+    this.clock = new MasterClock(() => performance.now(), detail.length);
+    this.clock.seek(start);
+    this.shelf = new IndexShelf(detail.index, async (block) => fetchBlock(detail.id, block), !detail.encrypted, () => this.tell());
+    this.state = this.look();
+    this.timer = setInterval(() => this.step(), stepMs);
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  snapshot = (): State => this.state;
+
+  private look(): State {
+    return { time: this.clock.time, playing: this.playing, waiting: this.waitingSince !== null, rate: this.clock.rate, sign: this.shelf.sign, muted: this.muted };
+  }
+
+  private tell(): void {
+    this.state = this.look();
+    for (const listener of this.listeners) listener();
+  }
+
+  private pump(track: Track, element: HTMLMediaElement): Pump {
+    return new Pump(track, element, this.shelf, async (leg, from, to) => fetchFragments(this.detail.id, leg, from, to), this.detail.length);
+  }
+
+  /** Shows a track in an element until the returned function is called. */
+  show(track: Track, element: HTMLVideoElement): () => void {
+    element.muted = true;
+    const pump = this.pump(track, element);
+    this.pumps.set(track.leg, pump);
+    return () => {
+      pump.close();
+      if (this.pumps.get(track.leg) === pump) this.pumps.delete(track.leg);
+    };
+  }
+
+  trouble(leg: number): Pump['trouble'] {
+    return this.pumps.get(leg)?.trouble ?? null;
+  }
+
+  silent(leg: number): boolean {
+    return this.pumps.get(leg)?.silent(this.clock.time) ?? false;
+  }
+
+  private listen(time: number): void {
+    const wanted = new Map(voicesAt(this.detail, time).map((track) => [track.leg, track]));
+    for (const [leg, pump] of this.voices) {
+      if (wanted.has(leg)) continue;
+      pump.close();
+      this.voices.delete(leg);
+    }
+    for (const [leg, track] of wanted) {
+      if (!this.voices.has(leg)) this.voices.set(leg, this.pump(track, new Audio()));
+    }
+  }
+
+  private step(): void {
+    const time = this.clock.time;
+    this.listen(time);
+    const all = [...this.pumps.values(), ...this.voices.values()];
+    for (const pump of all) {
+      pump.element.muted = this.muted || pump.element instanceof HTMLVideoElement;
+      pump.follow(time, this.clock.rate, this.clock.running);
+    }
+    if (time >= this.detail.length && this.playing) this.pause();
+    this.hold(time, all);
+    if (++this.steps % stepsSeen === 0) this.tell();
+  }
+
+  /** Stops the clock while something that should be seen or heard is not there, but not for ever. */
+  private hold(time: number, all: readonly Pump[]): void {
+    if (!this.playing) {
+      this.waitingSince = null;
+      return;
+    }
+    const late = all.length === 0 || all.some((pump) => !pump.ready(time));
+    const now = performance.now();
+    if (!late) {
+      this.waitingSince = null;
+      this.clock.start();
+      return;
+    }
+    if (!this.clock.running) {
+      this.waitingSince ??= now;
+      if (now - this.waitingSince > patienceMs) this.clock.start();
+      return;
+    }
+    if (all.length > 0 && all.every((pump) => !pump.ready(time)) && (this.waitingSince === null || now - this.waitingSince < patienceMs)) {
+      this.clock.stop();
+      this.waitingSince ??= now;
+    }
+  }
+
+  play(): void {
+    if (this.clock.time >= this.detail.length - 100) this.clock.seek(0);
+    this.playing = true;
+    this.tell();
+  }
+
+  pause(): void {
+    this.playing = false;
+    this.clock.stop();
+    this.tell();
+  }
+
+  toggle(): void {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  /** Jumps: the clock stands until the tracks are there. */
+  seek(time: number): void {
+    this.clock.stop();
+    this.clock.seek(time);
+    this.waitingSince = this.playing ? performance.now() : null;
+    for (const pump of [...this.pumps.values(), ...this.voices.values()]) pump.follow(this.clock.time, this.clock.rate, false);
+    this.tell();
+  }
+
+  skip(ms: number): void {
+    this.seek(this.clock.time + ms);
+  }
+
+  /** One picture on or back. */
+  frame(by: 1 | -1): void {
+    this.pause();
+    this.seek(this.clock.time + by * frameMs);
+  }
+
+  setRate(rate: number): void {
+    this.clock.setRate(rate);
+    this.tell();
+  }
+
+  faster(by: 1 | -1): void {
+    const at = rates.findIndex((each) => each >= this.clock.rate);
+    this.setRate(rates[Math.min(Math.max(at + by, 0), rates.length - 1)] ?? 1);
+  }
+
+  setMuted(muted: boolean): void {
+    this.muted = muted;
+    this.tell();
+  }
+
+  /** How far each track is from the clock, in milliseconds: for measurements. */
+  errors(): { readonly leg: number; readonly kind: string; readonly error: number; readonly ready: boolean }[] {
+    const time = this.clock.time;
+    return [...this.pumps.values(), ...this.voices.values()].map((pump) => ({
+      leg: pump.track.leg,
+      kind: pump.track.type.slice(0, 5),
+      error: pump.element.currentTime * 1000 - time,
+      ready: pump.ready(time) && !pump.silent(time) && pump.trouble === null,
+    }));
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+    for (const pump of [...this.pumps.values(), ...this.voices.values()]) pump.close();
+    this.pumps.clear();
+    this.voices.clear();
+  }
+}

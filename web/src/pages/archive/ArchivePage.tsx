@@ -1,0 +1,114 @@
+import { useQuery } from '@tanstack/react-query';
+import { TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Problem } from '../../api/problem';
+import { fetchRecordings, type Found } from '../../archive/desk';
+import { timeCode } from '../../archive/lanes';
+import { dateText, dayOf, timeText } from '../../i18n/clock';
+import { addDays, timeAt } from '../../office/day';
+import { DayInput } from '../../parts/DayInput';
+import table from '../../parts/table.module.css';
+import { OfficeShell } from '../office/OfficeShell';
+import classes from './Archive.module.css';
+
+/** Keys within this time are one search. */
+const typingMs = 200;
+
+/** The archive: recordings found by words, day and speaker, each with the seconds that fit. */
+export function ArchivePage() {
+  const { t } = useTranslation();
+  const [text, setText] = useState('');
+  const [speaker, setSpeaker] = useState('');
+  const [from, setFrom] = useState('');
+  const [to, setTo] = useState('');
+  const [wanted] = useDebouncedValue({ q: text.trim(), speaker: speaker.trim(), from: day(from, 0), to: day(to, 1) }, typingMs);
+  const found = useQuery({ queryKey: ['recordings', wanted], queryFn: async () => fetchRecordings(wanted), placeholderData: (before) => before, refetchInterval: 10_000 });
+  const items = found.data ?? [];
+  const code = found.error instanceof Problem ? found.error.code : 'unknown';
+  return (
+    <OfficeShell>
+      <h1 className={classes.title}>{t('archive.title')}</h1>
+      <div className={classes.filters} role="search">
+        <TextInput className={classes.words} label={t('archive.find')} description={t('archive.findHint')} value={text} maxLength={200} onChange={(event) => setText(event.currentTarget.value)} />
+        <TextInput label={t('archive.speaker')} value={speaker} maxLength={200} onChange={(event) => setSpeaker(event.currentTarget.value)} />
+        <DayInput label={t('archive.from')} size="md" value={from} onDay={setFrom} />
+        <DayInput label={t('archive.to')} size="md" value={to} onDay={setTo} />
+      </div>
+      <p className={classes.count} role="status">
+        {found.isError ? t(`problem.${code}`, { seconds: 30 }) : items.length === 0 && !found.isPending ? t('archive.none') : t('archive.count', { count: items.length })}
+      </p>
+      {items.length > 0 && (
+        <table className={table.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t('archive.name')}</th>
+              <th scope="col">{t('archive.begun')}</th>
+              <th scope="col" className={table.number}>
+                {t('archive.length')}
+              </th>
+              <th scope="col" className={table.number}>
+                {t('archive.points')}
+              </th>
+              <th scope="col" className={table.number}>
+                {t('archive.size')}
+              </th>
+              <th scope="col">{t('archive.state')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((item) => (
+              <Row key={item.id} item={item} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </OfficeShell>
+  );
+}
+
+function Row({ item }: { readonly item: Found }) {
+  const { t } = useTranslation();
+  const begun = new Date(item.begun);
+  const state = item.flawed ? 'flawed' : item.running ? 'running' : 'sealed';
+  return (
+    <tr>
+      <td>
+        <Link to="/kho/$recording" params={{ recording: item.id }} className={classes.name}>
+          {item.title}
+        </Link>
+        {item.hits.length > 0 && (
+          <ul className={classes.hits} aria-label={t('archive.hits')}>
+            {item.hits.map((hit) => (
+              <li key={`${hit.at} ${hit.kind} ${hit.text}`}>
+                <Link to="/kho/$recording" params={{ recording: item.id }} search={hit.at > 0 ? { t: hit.at / 1000 } : {}} className={classes.hit}>
+                  <span className={classes.code}>{timeCode(hit.at)}</span>
+                  <span className={table.soft}>{t(`archive.kind.${hit.kind}` as 'archive.kind.item')}</span>
+                  <span className={classes.said}>{hit.text}</span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
+      </td>
+      <td>
+        {dateText(begun)} {timeText(begun)}
+      </td>
+      <td className={table.number}>{timeCode(item.length)}</td>
+      <td className={table.number}>{item.points}</td>
+      <td className={table.number}>{(item.bytes / 1e6).toFixed(1)} MB</td>
+      <td>
+        <span className={classes.state} data-state={state}>
+          {t(`archive.${state}`)}
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+/** A chosen day as the API takes it; the second is the day behind it. */
+function day(chosen: string, later: number): string {
+  return chosen === '' ? '' : (timeAt(dayOf(addDays(new Date(`${chosen}T00:00`), later)), '00:00') ?? '');
+}

@@ -1,0 +1,53 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Problem } from '../../api/problem';
+import { fetchRecording, type Detail } from '../../archive/desk';
+import { Player } from '../../archive/player';
+import { Notice } from '../../app/Notice';
+import { OfficeShell } from '../office/OfficeShell';
+import { PlayerView } from './PlayerView';
+
+/** One recording, opened at the second of the link. */
+export function PlayerPage() {
+  const { t } = useTranslation();
+  const { recording } = useParams({ from: '/kho/$recording' });
+  const search = useSearch({ from: '/kho/$recording' });
+  // What is watched stays as it was opened: an answer that came anew would begin it anew.
+  const detail = useQuery({ queryKey: ['recording', recording], queryFn: async () => fetchRecording(recording), staleTime: Infinity, gcTime: 0, refetchOnWindowFocus: false });
+  if (detail.isPending) return <Notice title={t('archive.loading')} />;
+  if (detail.isError) {
+    const code = detail.error instanceof Problem ? detail.error.code : 'unknown';
+    return (
+      <OfficeShell>
+        <p role="alert">{code === 'not_found' ? t('archive.unknown') : t(`problem.${code}`, { seconds: 30 })}</p>
+        <Link to="/kho">{t('archive.back')}</Link>
+      </OfficeShell>
+    );
+  }
+  return <Opened key={recording} detail={detail.data} second={search.t ?? 0} />;
+}
+
+declare global {
+  interface Window {
+    /** The player of the page, for measurements. */
+    replay?: Player;
+  }
+}
+
+function Opened({ detail, second }: { readonly detail: Detail; readonly second: number }) {
+  const [player, setPlayer] = useState<Player | null>(null);
+  useEffect(() => {
+    const made = new Player(detail, second * 1000);
+    window.replay = made;
+    setPlayer(made);
+    return () => made.close();
+    // A link to another second of the same recording jumps.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [detail]);
+  useEffect(() => {
+    if (second > 0) player?.seek(second * 1000);
+  }, [player, second]);
+  return player ? <PlayerView player={player} /> : null;
+}

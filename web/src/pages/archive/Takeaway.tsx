@@ -1,0 +1,33 @@
+import { useTranslation } from 'react-i18next';
+import { trackAddress, type Detail } from '../../archive/desk';
+import { pointName, timeCode } from '../../archive/lanes';
+import classes from './Player.module.css';
+
+/** What can be taken away, and the keys. */
+export function Takeaway({ detail }: { readonly detail: Detail }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <details className={classes.fold}>
+        <summary>{t('player.tracks')}</summary>
+        <ul className={classes.plain}>
+          {detail.tracks.map((track) => {
+            const name = pointName(detail, track.point ?? '');
+            const what = track.screen ? t('player.content', { name }) : `${name} · ${track.type.startsWith('audio') ? t('player.sound') : t('player.picture')}`;
+            return (
+              <li key={track.leg}>
+                <a href={trackAddress(detail.id, track.leg)} download>
+                  {what}
+                </a>{' '}
+                <span className={classes.soft}>
+                  {timeCode(track.from)}–{timeCode(track.to)}, {track.codec}, {(track.bytes / 1e6).toFixed(1)} MB
+                </span>
+              </li>
+            );
+          })}
+        </ul>
+      </details>
+      <p className={classes.soft}>{t('player.keys')}</p>
+    </>
+  );
+}
