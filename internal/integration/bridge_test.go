@@ -46,7 +46,7 @@ func env(name, otherwise string) string {
 // soon is a deadline that is long for a busy machine and short for a person.
 func soon(t *testing.T) context.Context {
 	t.Helper()
-	return within(t, 20*time.Second)
+	return within(t, soonLimit)
 }
 
 func within(t *testing.T, d time.Duration) context.Context {

@@ -235,7 +235,7 @@ func (v *viewer) more(t *testing.T, n int) {
 }
 
 // soonLimit is the patience of waits for media.
-const soonLimit = 20 * time.Second
+const soonLimit = 40 * time.Second
 
 // clean fails when a decoder would have complained.
 func (v *viewer) clean(t *testing.T) {

@@ -218,7 +218,7 @@ func TestCON06_TheClockCutsAtItsEndAlsoAfterARestart(t *testing.T) {
 	if s := h.bridge.state(t); s.Speech == nil {
 		t.Fatal("the restart took the floor")
 	}
-	within(t, 5*time.Second, "the automatic cut", func() bool { return h.bridge.state(t).Speech == nil })
+	within(t, 30*time.Second, "the automatic cut", func() bool { return h.bridge.state(t).Speech == nil })
 	if o := h.bridge.order("LG-X1"); o.Mic != air.MicClosed || !o.Sound.Nobody() {
 		t.Errorf("after the cut the order is %+v", o)
 	}

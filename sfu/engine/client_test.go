@@ -16,7 +16,7 @@ import (
 )
 
 // patience is how long a test waits for what must come.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // client is a Pion client of the engine, with the connections of a browser. Its
 // signalling is a function call away.

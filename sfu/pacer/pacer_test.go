@@ -371,7 +371,7 @@ func TestTheWheelSendsWhatWaitsAndSleepsAfterwards(t *testing.T) {
 	for i := range 20 {
 		_, _ = s.WriteRTP(header(1, uint16(i)), make([]byte, 1000))
 	}
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(time.Minute)
 	for p.Stats().Waiting > 0 {
 		select {
 		case <-flushed:

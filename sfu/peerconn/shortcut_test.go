@@ -20,7 +20,7 @@ import (
 	"github.com/pion/webrtc/v4/pkg/media"
 )
 
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // pairing is a Conn over a port on the loopback, and a client of Pion's.
 type pairing struct {

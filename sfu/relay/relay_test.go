@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
 
-const patience = 15 * time.Second
+const patience = time.Minute
 
 func local(s string) []netip.AddrPort { return []netip.AddrPort{netip.MustParseAddrPort(s)} }
 

@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
 
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // loopback opens a Conn that is closed with the test.
 func loopback(tb testing.TB, s Settings) *Conn {

@@ -24,7 +24,7 @@ import (
 func TestMain(m *testing.M) { leaktest.Main(m) }
 
 const (
-	patience  = 30 * time.Second
+	patience  = time.Minute
 	keySecret = "a-secret-that-is-long-enough-0123456789"
 )
 

@@ -77,7 +77,7 @@ func TestAPlayerStartsAnewWhenAskedForAKeyframe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	out := record{packets: make(chan []byte, 1000)}
 	p := samples.NewPlayer(set, out, 0)
