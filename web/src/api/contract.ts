@@ -1,4 +1,5 @@
 import type { Board } from '../conduct/board';
+import type { Reading } from '../conduct/lines';
 import type { LiveState } from '../conduct/state';
 import type { Deadlines, FieldProblem, MeetingLine, PointRecord } from './meetings';
 import type { components } from './schema';
@@ -17,6 +18,7 @@ export type Contract = [
   Fits<Schemas['CalendarDeadlines'], Deadlines>,
   Fits<Schemas['PointRecord'], PointRecord>,
   Fits<Schemas['DoorWho'], Session>,
+  Fits<Loose<Schemas['Lines']>, Loose<Reading>>,
   Fits<Loose<Schemas['LiveState']>, Loose<LiveState>>,
   Fits<Loose<Pick<Schemas['LiveBoard'], 'queue' | 'timing' | 'points' | 'untested'>>, Loose<Pick<Board, 'queue' | 'timing' | 'points' | 'untested'>>>,
 ];

@@ -1,4 +1,5 @@
 import type { Board, PlanPoint } from './board';
+import type { Reading } from './lines';
 import { briefing } from './sample';
 import type { PointFacts } from './technician';
 
@@ -40,6 +41,7 @@ export function crowdFacts(board: Board, tick: number): Map<string, PointFacts> 
           width: odd ? 640 : 1_280,
           height: odd ? 360 : 720,
           kbps: Math.round((odd ? 400 : 1_500) + wave(index, tick) * (index === 41 ? 9_000 : 500)),
+          downKbps: Math.round(2_000 + wave(index + 3, tick) * 400),
           lossPercent: Math.round(wave(index, tick / 4) * (odd ? 90 : 12)) / 10,
           rttMs: Math.round(12 + wave(index, tick) * (odd ? 220 : 30)),
           line: odd ? 'weak' : index % 13 === 4 ? 'fair' : 'good',
@@ -49,4 +51,24 @@ export function crowdFacts(board: Board, tick: number): Map<string, PointFacts> 
       ] as const;
     }),
   );
+}
+
+/** The same as the bridge would answer it: counters that grow from one reading to the next, two seconds apart. */
+export function crowdReading(board: Board, step: number): Reading {
+  const items = [...crowdFacts(board, step)].map(([point, facts], index) => {
+    const sent = (kbps: number) => Math.round((kbps * 1_000 * 2 * (step + 1)) / 8);
+    const frozen = facts.frozenFor > 0;
+    return {
+      point,
+      session: `PA_${point}`,
+      connected: board.points[point]?.connected ?? false,
+      rttMs: facts.rttMs ?? 0,
+      down: { bps: (facts.downKbps ?? 0) * 1_000, loss: (facts.lossPercent ?? 0) / 100, held: 0 },
+      tracks: [
+        { id: `A${index}`, source: 'microphone', muted: !facts.mic, wanted: true, level: facts.level, packets: 100 * (step + 1), bytes: sent(40), lost: 0, layers: [] },
+        { id: `V${index}`, source: 'camera', muted: !facts.camera, wanted: true, level: 0, packets: frozen ? 7 : 300 * (step + 1), bytes: frozen ? 700 : sent(facts.kbps ?? 0), lost: 0, layers: [{ width: facts.width ?? 0, height: facts.height ?? 0, bps: (facts.kbps ?? 0) * 1_000, live: true }] },
+      ],
+    } as const;
+  });
+  return { at: new Date(briefing.now + step * 2_000).toISOString(), items };
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { crowd, crowdFacts } from './crowd';
 import { briefing } from './sample';
-import { alarmsOf, chooseRows, plain, techRows, type PointFacts } from './technician';
+import { alarmsOf, allFacts, chooseRows, plain, techRows, type PointFacts } from './technician';
 
-const calm: PointFacts = { level: 0.2, mic: false, camera: true, width: 1280, height: 720, kbps: 1_500, lossPercent: 0, rttMs: 20, line: 'good', silentFor: 0, frozenFor: 0 };
+const calm: PointFacts = { level: 0.2, mic: false, camera: true, width: 1280, height: 720, kbps: 1_500, downKbps: 2_000, lossPercent: 0, rttMs: 20, line: 'good', silentFor: 0, frozenFor: 0 };
 const input = { connected: true, expected: true, invited: false, mayMic: false, facts: calm, load: 10, failed: false, untested: false };
 
 describe('alarms', () => {
@@ -20,6 +20,17 @@ describe('alarms', () => {
     expect(alarmsOf({ ...input, connected: false })).toEqual(['lost']);
     expect(alarmsOf({ ...input, connected: false, expected: false })).toEqual([]);
     expect(alarmsOf({ ...input, failed: true, untested: true })).toEqual(['failed', 'untested']);
+  });
+});
+
+describe('facts of a point', () => {
+  const measured = { level: 0, mic: true, camera: true, width: 640, height: 360, upKbps: 900, downKbps: 1_200, lossPercent: 6, rttMs: 80, held: 0, standby: false, heardAt: 1_000, movedAt: 7_000 };
+
+  test('CON-15 come from the board and from the bridge, or from one of them', () => {
+    const seen = { ...calm, kbps: null, downKbps: null, lossPercent: null, rttMs: null, line: 'unknown' as const, silentFor: 500 };
+    expect(allFacts(new Map([['a', seen]]), new Map([['a', measured]]), 9_000).get('a')).toEqual({ ...calm, mic: true, width: 640, height: 360, kbps: 900, downKbps: 1_200, lossPercent: 6, rttMs: 80, line: 'weak', silentFor: 500, frozenFor: 2_000 });
+    expect(allFacts(new Map(), new Map([['b', { ...measured, held: 2 }]]), 9_000).get('b')).toMatchObject({ line: 'audioOnly', silentFor: 8_000, level: 0 });
+    expect(allFacts(new Map([['c', seen]]), new Map(), 9_000).get('c')).toBe(seen);
   });
 });
 

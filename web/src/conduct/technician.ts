@@ -1,4 +1,5 @@
 import { pointName, type Board } from './board';
+import type { LineFigures } from './lines';
 import { rollOrder } from './roll';
 import type { PointId } from './state';
 
@@ -12,13 +13,57 @@ export interface PointFacts {
   readonly camera: boolean;
   readonly width: number | null;
   readonly height: number | null;
+  /** What it sends, and what it is sent. */
   readonly kbps: number | null;
+  readonly downKbps: number | null;
   readonly lossPercent: number | null;
   readonly rttMs: number | null;
   readonly line: 'good' | 'fair' | 'weak' | 'audioOnly' | 'lost' | 'unknown';
   /** Milliseconds since a sound, and since a new picture. */
   readonly silentFor: number;
   readonly frozenFor: number;
+}
+
+const heavyLoss = 5;
+const fairLoss = 1;
+const fairRttMs = 300;
+
+function lineOf({ lossPercent, rttMs, held }: LineFigures): PointFacts['line'] {
+  if (held > 0) return 'audioOnly';
+  if (lossPercent >= heavyLoss) return 'weak';
+  return lossPercent >= fairLoss || (rttMs ?? 0) >= fairRttMs ? 'fair' : 'good';
+}
+
+/**
+ * One point as the board's own connection sees it, and as the bridge measures it: loudness is newer in the first, all
+ * else surer in the second. Either may be missing.
+ */
+export function joinFacts(seen: PointFacts | undefined, measured: LineFigures | undefined, at: number): PointFacts | null {
+  if (!measured) return seen ?? null;
+  const line = seen === undefined || seen.line === 'unknown' ? lineOf(measured) : seen.line;
+  return {
+    level: Math.max(seen?.level ?? 0, measured.level),
+    mic: measured.mic,
+    camera: measured.camera,
+    width: measured.width ?? seen?.width ?? null,
+    height: measured.height ?? seen?.height ?? null,
+    kbps: measured.upKbps,
+    downKbps: measured.downKbps,
+    lossPercent: measured.lossPercent,
+    rttMs: measured.rttMs,
+    line,
+    silentFor: Math.min(seen?.silentFor ?? Infinity, at - measured.heardAt),
+    frozenFor: measured.movedAt === 0 ? 0 : at - measured.movedAt,
+  };
+}
+
+/** Every point that the board sees or the bridge measures. */
+export function allFacts(seen: ReadonlyMap<PointId, PointFacts>, measured: ReadonlyMap<PointId, LineFigures>, at: number): Map<PointId, PointFacts> {
+  const points = new Set([...seen.keys(), ...measured.keys()]);
+  return new Map([...points].flatMap((point) => {
+    const facts = joinFacts(seen.get(point), measured.get(point), at);
+    return facts ? [[point, facts] as const] : [];
+  }));
 }
 
 export type Alarm = 'lost' | 'silent' | 'openMic' | 'clipping' | 'frozen' | 'overLoad' | 'loss' | 'failed' | 'untested';
@@ -43,7 +88,6 @@ export interface TechRow {
 export const silentAfterMs = 6_000;
 export const frozenAfterMs = 3_000;
 const clippingLevel = 0.98;
-const heavyLoss = 5;
 const fullLoad = 90;
 
 export interface AlarmInput {
@@ -82,7 +126,9 @@ export function techRows(board: Board, facts: ReadonlyMap<PointId, PointFacts>):
     const presence = board.points[id];
     const own = facts.get(id) ?? null;
     const budget = board.plan.points.find((point) => point.id === id)?.line ?? 0;
-    const load = own?.kbps === null || own?.kbps === undefined || budget === 0 ? null : Math.round((own.kbps / budget) * 100);
+    // A line carries as much each way: the fuller one counts.
+    const rate = own?.kbps === null && own.downKbps === null ? null : Math.max(own?.kbps ?? 0, own?.downKbps ?? 0);
+    const load = own === null || rate === null || budget === 0 ? null : Math.round((rate / budget) * 100);
     const invited = live.speech?.point === id;
     const connected = presence?.connected ?? false;
     const mayMic = !muted.has(id) && (id === live.main || invited || open);

@@ -72,8 +72,9 @@ export class BoardRoom {
       camera: camera !== undefined && !camera.isMuted,
       width: camera?.dimensions?.width ?? null,
       height: camera?.dimensions?.height ?? null,
-      // The bridge does not tell boards what it measures of a point's line; only its verdict comes.
+      // What the bridge measures of a point's line comes by another way (line-watch.ts).
       kbps: null,
+      downKbps: null,
       lossPercent: null,
       rttMs: null,
       line: lineQuality({ quality: participant.connectionQuality ?? ConnectionQuality.Unknown, pictureHeldBack: false, hearable: mic !== undefined }),

@@ -63,7 +63,6 @@ const PointRow = memo(function PointRow({ row, index, top, chosen, onChoose }: P
   const { t } = useTranslation();
   const { facts } = row;
   const state = (on: boolean) => (on ? t('tech.on') : t('tech.off'));
-  const rate = facts?.kbps ?? null;
   return (
     <div
       className={classes.row}
@@ -113,8 +112,8 @@ const PointRow = memo(function PointRow({ row, index, top, chosen, onChoose }: P
       <span role="cell" data-column="size">
         {facts?.width ? `${facts.width}×${facts.height ?? 0}` : '–'}
       </span>
-      <span role="cell" data-column="rate" title={row.load === null ? undefined : t('tech.ofBudget', { value: row.load })}>
-        {rate === null ? '–' : rate >= 1_000 ? t('tech.mbps', { value: (rate / 1_000).toFixed(1) }) : t('tech.kbps', { value: rate })}
+      <span role="cell" data-column="rate">
+        <Rates up={facts?.kbps ?? null} down={facts?.downKbps ?? null} load={row.load} />
       </span>
       <span role="cell" data-column="loss">
         {facts?.lossPercent === null || !facts ? '–' : `${facts.lossPercent} %`}
@@ -125,3 +124,25 @@ const PointRow = memo(function PointRow({ row, index, top, chosen, onChoose }: P
     </div>
   );
 });
+
+const arrows = { up: '↑', down: '↓' } as const;
+
+/** What a point sends and is sent, in Mb/s, over a bar that tells how full its line is. */
+function Rates({ up, down, load }: { readonly up: number | null; readonly down: number | null; readonly load: number | null }) {
+  const { t } = useTranslation();
+  if (up === null && down === null) return '–';
+  const words = load === null ? t('tech.rates', { up: up ?? 0, down: down ?? 0 }) : t('tech.ratesOf', { up: up ?? 0, down: down ?? 0, value: load });
+  return (
+    <span className={classes.rates} title={words} aria-label={words} role="img">
+      {(['up', 'down'] as const).map((way) => {
+        const rate = way === 'up' ? up : down;
+        return <span key={way}>{`${arrows[way]} ${rate === null ? '–' : (rate / 1_000).toFixed(1)}`}</span>;
+      })}
+      {load !== null && (
+        <span className={classes.load}>
+          <span style={{ transform: `scaleX(${Math.min(1, load / 100)})` }} data-full={load > 90} />
+        </span>
+      )}
+    </span>
+  );
+}

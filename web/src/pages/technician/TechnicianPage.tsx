@@ -1,7 +1,9 @@
 import { useParams } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useStore } from '../../app/use-store';
+import { allFacts } from '../../conduct/technician';
 import { BoardRoom } from '../../live/board-room';
+import { LineWatch } from '../../live/line-watch';
 import { BoardRoute, type BoardProps } from '../board/BoardRoute';
 import { Preview } from './Preview';
 import { TechnicianBoard } from './TechnicianBoard';
@@ -18,7 +20,14 @@ function Connected(props: BoardProps) {
     room.open(meeting).catch(() => room.close());
     return () => room.close();
   }, [room, meeting]);
-  const { facts, preview, tracks } = useStore(room.view);
+  const [lines] = useState(() => new LineWatch(meeting));
+  useEffect(() => {
+    lines.open();
+    return () => lines.close();
+  }, [lines]);
+  const { facts: seen, preview, tracks } = useStore(room.view);
+  const measured = useStore(lines.view);
+  const facts = useMemo(() => allFacts(seen, measured.figures, measured.at), [seen, measured]);
   const look = (point: string | null) => {
     props.act({ do: 'preview', with: point === null ? {} : { point } });
     room.preview(point);
