@@ -55,6 +55,11 @@ var classes = map[Code]int{
 	"disposal.listed":       409,
 	"recording.no_space":    507,
 	"recording.failed":      503,
+	"archive.no_key":        409,
+	"archive.changed":       409,
+	"export.off":            503,
+	"export.many":           429,
+	"export.unready":        409,
 }
 
 // GetStatus is the HTTP status of the refusal.

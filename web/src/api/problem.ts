@@ -44,6 +44,10 @@ export const problemCodes = [
   'recording_encrypted',
   'recording_no_space',
   'recording_failed',
+  'archive_no_key',
+  'archive_changed',
+  'export_off',
+  'export_many',
 ] as const;
 
 export type ProblemCode = (typeof problemCodes)[number];

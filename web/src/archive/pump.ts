@@ -1,3 +1,4 @@
+import { Problem } from '../api/problem';
 import { steer } from './clock';
 import type { Track } from './desk';
 import type { IndexShelf } from './index-shelf';
@@ -85,9 +86,15 @@ export class Pump {
       const buffer = this.media.addSourceBuffer(type);
       await this.append(buffer, bytes);
       this.buffer = buffer;
-    } catch {
-      this.trouble ??= 'load';
+    } catch (error) {
+      this.trouble ??= this.reason(error);
     }
+  }
+
+  private reason(error: unknown): Trouble {
+    const code = error instanceof Problem ? error.code : '';
+    if (code === 'archive_changed') this.shelf.say('broken');
+    return code === 'archive_no_key' ? 'key' : 'load';
   }
 
   /** Fetches fragments that follow each other and compares them with the index. */
@@ -163,7 +170,10 @@ export class Pump {
       await this.feedOnce(this.buffer, time, rate);
     } catch (error) {
       if (error instanceof DOMException && error.name === 'QuotaExceededError') await this.shed(this.buffer, time, 2_000);
-      else if (turn === this.turn && !this.ended) await new Promise((resume) => setTimeout(resume, 1_000));
+      else if (turn === this.turn && !this.ended) {
+        this.reason(error);
+        await new Promise((resume) => setTimeout(resume, 1_000));
+      }
     } finally {
       this.busy = false;
     }

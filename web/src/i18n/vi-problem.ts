@@ -31,6 +31,10 @@ export const viProblem = {
   secrecy_state_secret: 'Hệ thống không phục vụ cuộc họp có nội dung bí mật nhà nước.',
   papers_late: 'Đã quá hạn gửi. Hãy ghi lý do.',
   recording_encrypted: 'Cuộc họp được mã hóa đầu cuối nên không ghi được.',
+  archive_no_key: 'Bản ghi được mã hóa và máy chủ không có khóa.',
+  archive_changed: 'Dữ liệu trên đĩa khác với lúc ghi.',
+  export_off: 'Máy chủ chưa được cài để xuất tệp.',
+  export_many: 'Đang có quá nhiều tệp chờ xuất.',
   recording_no_space: 'Ổ đĩa không còn chỗ để ghi cuộc họp.',
   recording_failed: 'Chưa ghi được cuộc họp. Hãy báo kỹ thuật viên.',
 };
