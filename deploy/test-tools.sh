@@ -26,6 +26,12 @@ if [ ! -x "$tools/versitygw-$versitygw" ]; then
   GOBIN=$tools CGO_ENABLED=0 go install "github.com/versity/versitygw/cmd/versitygw@$versitygw"
   mv "$tools/versitygw" "$tools/versitygw-$versitygw"
 fi
+# The Library of Congress's validator of bags, where PyPI can be reached; the tests
+# have sha256sum besides.
+if [ ! -d "$tools/bagit-1.9.0" ] && python3 -m pip --version >/dev/null 2>&1; then
+  python3 -m pip install -q --no-deps --retries 0 --timeout 10 --target "$tools/bagit-1.9.0" bagit==1.9.0 >/dev/null 2>&1 || true
+  mkdir -p "$tools/bagit-1.9.0" # where it cannot be reached it is not tried again
+fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then

@@ -1,14 +1,19 @@
 package main
 
 import (
+	"context"
 	"crypto/ed25519"
+	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"time"
 
 	"diemcau/recording/archive"
+	"diemcau/recording/bag"
 )
 
 type archiveCmd struct {
@@ -22,17 +27,27 @@ type archiveCmd struct {
 }
 
 type verifyCmd struct {
-	Dir  string `arg:"" type:"existingdir" help:"Folder of one recording."`
-	Key  string `help:"Public key that must have signed, hex. Without it the recording's own is used, which proves only that nothing changed since somebody signed it."`
-	JSON bool   `name:"json" help:"Print the report as JSON."`
+	Dir       string `arg:"" type:"existingdir" help:"Folder of one recording, or of a bag with one."`
+	Key       string `help:"Public key that must have signed, hex. Without it the recording's own is used, which proves only that nothing changed since somebody signed it."`
+	Authority string `type:"existingfile" help:"Certificates that lead to the authorities whose time-stamps are to be trusted, PEM." placeholder:"FILE"`
+	JSON      bool   `name:"json" help:"Print the report as JSON."`
 }
 
 // errChanged ends the command with a status that scripts can see.
 var errChanged = errors.New("the recording is not as it was sealed")
 
 // Run prints what was found.
-func (c *verifyCmd) Run() error {
+func (c *verifyCmd) Run(ctx context.Context) error {
 	s := archive.VerifySettings{Progress: progress("checking")}
+	if c.Authority != "" {
+		pem, err := os.ReadFile(c.Authority)
+		if err != nil {
+			return err
+		}
+		if s.Authorities = x509.NewCertPool(); !s.Authorities.AppendCertsFromPEM(pem) {
+			return errors.New("--authority: no certificate in " + c.Authority)
+		}
+	}
 	if c.Key != "" {
 		key, err := hex.DecodeString(c.Key)
 		if err != nil || len(key) != ed25519.PublicKeySize {
@@ -40,16 +55,31 @@ func (c *verifyCmd) Run() error {
 		}
 		s.Key = key
 	}
-	report, err := archive.Verify(c.Dir, s)
-	if err != nil {
+	var v struct {
+		*archive.Report
+		Bag []bag.Problem `json:"bag,omitempty"` // what else in the bag is not as it was packed
+	}
+	dir := c.Dir
+	if bag.Is(dir) {
+		var err error
+		if v.Bag, err = bag.Check(ctx, dir, progress("checking the bag")); err != nil {
+			return err
+		}
+		dir = filepath.Join(dir, filepath.FromSlash(bag.Recording))
+	}
+	var err error
+	if v.Report, err = archive.Verify(dir, s); err != nil {
 		return err
 	}
 	if c.JSON {
-		err = printJSON(report)
+		err = printJSON(v)
 	} else {
-		printReport(report)
+		for _, p := range v.Bag {
+			fmt.Println(p.String())
+		}
+		printReport(v.Report)
 	}
-	if err == nil && !report.OK() {
+	if err == nil && (!v.OK() || len(v.Bag) > 0) {
 		err = errChanged
 	}
 	return err
@@ -60,6 +90,9 @@ func printReport(r *archive.Report) {
 		fmt.Println(p.String())
 	}
 	fmt.Printf("%d track files, %d fragments, %d bytes checked; sealed: %v; signed by the key given: %v\n", r.Legs, r.Fragments, r.Bytes, r.Sealed, r.Trusted)
+	if r.Stamp != nil {
+		fmt.Printf("time-stamp of the seal: %s by %s; trusted: %v\n", r.Stamp.At.Format(time.RFC3339), r.Stamp.By, r.Stamp.Trusted)
+	}
 }
 
 type rebuildCmd struct {

@@ -108,6 +108,12 @@ func readManifest(path string) (map[string]string, error) {
 	return out, nil
 }
 
+// Is reports whether a folder declares that it is a bag.
+func Is(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, declarationName))
+	return err == nil
+}
+
 // Check compares a bag with its manifests. The error tells only of what could not
 // be read.
 func Check(ctx context.Context, dir string, progress Progress) ([]Problem, error) {
