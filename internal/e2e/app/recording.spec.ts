@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Page } from '@playwright/test';
 import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
 import { startBridge, type Bridge } from '../bridge';
 import { expect, houseOf, test } from './fixture';
@@ -45,14 +46,149 @@ function probed(path: string): { from: number; to: number } {
   return { from: Number(packets[0]?.pts_time), to: Math.max(...ends) };
 }
 
-test('ARC-02 what two points did is recorded whole: content, mute, a point that left and came back', async ({ browser, watch }) => {
+/** Gives a page a camera that flashes and a microphone that sounds at the same moments, each second, and lets its connections be reached. */
+async function flashAndBeep(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const scope = window as unknown as { senders: () => RTCRtpSender[]; sockets: WebSocket[]; late: number[] };
+    const connections: RTCPeerConnection[] = [];
+    scope.senders = () => connections.filter((c) => c.connectionState === 'connected').flatMap((c) => c.getSenders());
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        connections.push(this);
+      }
+    };
+    scope.sockets = [];
+    scope.late = []; // by how many ms each flash was painted after its tone began
+    window.WebSocket = class extends WebSocket {
+      constructor(url: string | URL, protocols?: string | string[]) {
+        super(url, protocols);
+        scope.sockets.push(this);
+      }
+    };
+    if (!navigator.mediaDevices) return; // about:blank has none
+    let clock: AudioContext | undefined;
+    const lit = () => (clock?.currentTime ?? 0) % 1 < 0.3;
+    const sound = () => {
+      const context = (clock ??= new AudioContext());
+      const out = context.createMediaStreamDestination();
+      const tone = context.createOscillator();
+      const gain = context.createGain();
+      tone.frequency.value = 660;
+      gain.gain.value = 0;
+      for (let second = Math.ceil(context.currentTime); second < 600; second++) {
+        gain.gain.setValueAtTime(0.6, second);
+        gain.gain.setValueAtTime(0, second + 0.3);
+      }
+      tone.connect(gain).connect(out);
+      tone.start();
+      return out.stream;
+    };
+    const picture = () => {
+      clock ??= new AudioContext();
+      const canvas = Object.assign(document.createElement('canvas'), { width: 1280, height: 720 });
+      const draw = canvas.getContext('2d');
+      let hue = 0;
+      let dark = false;
+      setInterval(() => {
+        if (!draw) return;
+        if (lit() && dark) scope.late.push(((clock?.currentTime ?? 0) % 1) * 1000);
+        dark = !lit();
+        draw.fillStyle = lit() ? '#fff' : '#000';
+        draw.fillRect(0, 0, 1280, 720);
+        draw.fillStyle = `hsl(${(hue = (hue + 7) % 360)} 80% 50%)`; // something always moves
+        draw.fillRect(0, 680, 40, 40);
+      }, 33);
+      return canvas.captureStream(30);
+    };
+    const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      if (!constraints) return real(constraints);
+      return new MediaStream([...(constraints.audio ? sound().getTracks() : []), ...(constraints.video ? picture().getTracks() : [])]);
+    };
+  });
+}
+
+/** Switches the best layer of the camera off or on. */
+async function bestLayer(page: Page, active: boolean): Promise<number> {
+  return page.evaluate(async (on) => {
+    const { senders } = window as unknown as { senders: () => RTCRtpSender[] };
+    let layers = 0;
+    for (const sender of senders()) {
+      const parameters = sender.getParameters();
+      const best = parameters.encodings.at(-1);
+      if (sender.track?.kind !== 'video' || parameters.encodings.length < 3 || !best) continue;
+      best.active = on;
+      await sender.setParameters(parameters);
+      layers = parameters.encodings.length;
+    }
+    return layers;
+  }, active);
+}
+
+/** Breaks the signalling of a page: the application comes back by itself. */
+async function breakLine(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const socket of (window as unknown as { sockets: WebSocket[] }).sockets) socket.close(4000);
+  });
+}
+
+/** The moments, in seconds of the recording, at which pictures become bright. */
+function flashes(path: string): number[] {
+  const { stderr } = spawnSync('ffmpeg', ['-hide_banner', '-copyts', '-i', path, '-an', '-vf', 'crop=iw/2:ih/2:iw/2:0,scale=16:16,format=gray,showinfo', '-f', 'null', '-'], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const frames = [...stderr.matchAll(/pts_time:([\d.]+).*?mean:\[(\d+)/g)].map(([, at, mean]) => ({ at: Number(at), bright: Number(mean) > 128 }));
+  return rises(frames);
+}
+
+/** The moments at which a tone begins. */
+function beeps(path: string): number[] {
+  const rate = 8000;
+  const window = rate / 200; // 5 ms
+  const { stdout } = spawnSync('ffmpeg', ['-v', 'error', '-copyts', '-i', path, '-af', 'aresample=async=1:first_pts=0', '-ac', '1', '-ar', String(rate), '-f', 'f32le', '-'], { maxBuffer: 1 << 28 });
+  const samples = new Float32Array(stdout.buffer, stdout.byteOffset, Math.floor(stdout.byteLength / 4));
+  const steps: { at: number; bright: boolean }[] = [];
+  for (let from = 0; from + window <= samples.length; from += window) {
+    let sum = 0;
+    for (let i = from; i < from + window; i++) sum += (samples[i] ?? 0) ** 2;
+    steps.push({ at: from / rate, bright: Math.sqrt(sum / window) > 0.1 });
+  }
+  return rises(steps);
+}
+
+/** Where it begins to be so after a quarter of a second in which it was not. */
+function rises(steps: readonly { at: number; bright: boolean }[]): number[] {
+  const found: number[] = [];
+  let last = -1;
+  for (const { at, bright } of steps) {
+    if (!bright) continue;
+    if (last >= 0 && at - last > 0.25) found.push(at);
+    last = at;
+  }
+  return found;
+}
+
+/** The middle one. */
+function median(all: readonly number[]): number {
+  return [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? NaN;
+}
+
+/** How much later, in ms, the sound is than the picture: all pairs, sorted. */
+function delays(path: { picture: string; sound: string }): number[] {
+  const tones = beeps(path.sound);
+  return flashes(path.picture)
+    .map((flash) => Math.min(...tones.map((tone) => (tone - flash) * 1000).filter((d) => Math.abs(d) < 400)))
+    .filter((d) => Number.isFinite(d))
+    .sort((a, b) => a - b);
+}
+
+test('ARC-02 what two points did is recorded whole: content, mute, a switch of layers, a line that broke, a point that left and came back', async ({ browser, watch }) => {
   test.skip(process.env.DIEMCAU_URL !== undefined, 'the archive is not ours to read');
   test.setTimeout((seconds + 90) * 1000);
   const archive = await mkdtemp(join(tmpdir(), 'diemcau-archive-'));
   const bridge = await startBridge({ args: ['--demo'], config: `recording: {dir: ${JSON.stringify(archive)}}\n` });
   const house = houseOf(bridge, browser, watch);
   try {
-    const hall = await house.join(0);
+    const hall = await house.join(0, flashAndBeep);
     let commune = await house.join(5);
     await commune.expectMoving(hall);
     const [open] = await new RoomServiceClient(bridge.url, bridge.key, bridge.secret).listRooms();
@@ -68,9 +204,16 @@ test('ARC-02 what two points did is recorded whole: content, mute, a point that 
     await hall.page.waitForTimeout(1_000);
     commune = await house.join(5);
     await hall.expectMoving(commune);
+    expect(await bestLayer(hall.page, false)).toBe(3);
+    await hall.page.waitForTimeout(3_000);
+    await bestLayer(hall.page, true);
+    await hall.page.waitForTimeout(1_000);
+    await breakLine(hall.page);
+    await commune.expectMoving(hall);
     await hall.page.waitForTimeout(Math.max(0, seconds * 1000 - (Date.now() - begun)));
     expect((await api(bridge, 'POST', `/api/recordings/rooms/${id}/stop`)).status).toBe(200);
     const lasted = (Date.now() - begun) / 1000;
+    const late = median(await hall.page.evaluate(() => (window as unknown as { late: number[] }).late));
 
     const items = JSON.parse(execFileSync(binary, ['archive', 'list', '--json', archive], { encoding: 'utf8' })) as Item[];
     const item = items[0];
@@ -100,6 +243,14 @@ test('ARC-02 what two points did is recorded whole: content, mute, a point that 
       expect(leg.from / 1000).toBeLessThan(1.5);
       expect(leg.to / 1000).toBeGreaterThan(lasted - 1.5);
     }
+    const sizes = item.events.filter((e) => e.k === 'track.resolution');
+    expect(sizes.length, 'switches of layers').toBeGreaterThan(1);
+    const [sound, picture] = ['opus', 'video'].map((kind) => stayed.find((leg) => (leg.codec === 'opus') === (kind === 'opus'))?.file ?? '');
+    const later = delays({ picture: join(dir, picture ?? ''), sound: join(dir, sound ?? '') });
+    const at = (share: number) => later[Math.floor(share * (later.length - 1))] ?? NaN;
+    console.log(`      sound after picture, ms: ${[0.05, 0.5, 0.95].map((share) => at(share).toFixed(0)).join(' / ')} (p5 / p50 / p95 of ${later.length} flashes); the page painted them ${late.toFixed(0)} late`);
+    expect(later.length, 'flashes that are heard').toBeGreaterThan(seconds / 2);
+    expect(Math.abs(at(0.5) + late), 'sound and picture of one person, ms apart').toBeLessThan(80);
   } finally {
     await house.close();
     await bridge.stop();
