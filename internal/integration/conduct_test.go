@@ -138,6 +138,39 @@ func TestCON05_WhatThePreviewShowsReachesNobodyElse(t *testing.T) {
 	board.silentFor(time.Second, x1, "audio")
 }
 
+func TestCON05_TheTechnicianTalksToOnePointOffTheAirAndToNobodyElse(t *testing.T) {
+	t.Parallel()
+	h := convene(t, sample.Briefing())
+	h.secretary().open()
+	hall, one, two := h.at(main).enter(false), h.at(x1).enter(false), h.at(x2).enter(false)
+	board := h.technician().enter(true)
+	one.send(samples.Opus, mic)
+	if _, err := board.trySend(samples.Opus, mic); err == nil {
+		t.Fatal("a board that previews nothing publishes a voice")
+	}
+	h.technician().do(conduct.Preview{Point: x1})
+	board.hears(x1)
+	eventually(t, 20*time.Second, "the board may talk", func() bool {
+		_, err := board.trySend(samples.Opus, mic)
+		return err == nil
+	})
+	one.hears(board.id)
+	for _, s := range []*seat{hall, two} {
+		if n := s.ear(board.id, "audio").count(); n != 0 {
+			t.Errorf("%s got %d packets of what is said to another point", s.id, n)
+		}
+	}
+	// Once the point is on the air nothing may come out of its loudspeaker.
+	h.chair().do(conduct.Invite{Point: x1})
+	hall.hears(x1)
+	one.fallsSilent(board.id)
+	for _, s := range []*seat{hall, two} {
+		if n := s.ear(board.id, "audio").count(); n != 0 {
+			t.Errorf("%s got %d packets of what was said off the air", s.id, n)
+		}
+	}
+}
+
 func TestCON03_TheSpeechQueueByApplicationAndByStockClient(t *testing.T) {
 	t.Parallel()
 	h := convene(t, sample.Briefing())

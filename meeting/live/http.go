@@ -23,7 +23,8 @@ type Entry struct {
 	Identity meeting.PointID
 	Name     string
 	Device   meeting.DeviceID
-	// Watch means that it may not publish: a board.
+	// Watch means that it may publish nothing but a voice, and that only while the
+	// meeting's orders let it: a board.
 	Watch bool
 }
 

@@ -35,7 +35,7 @@ func NewOrders(l *conduct.Live, boards []meeting.PointID, now time.Time) *air.Or
 		o.Of[p.ID] = order
 	}
 	for _, id := range boards {
-		o.Of[id] = air.Order{Attributes: map[string]string{air.AttributeRole: "board"}}
+		o.Of[id] = b.board(id)
 	}
 	return o
 }
@@ -107,6 +107,20 @@ func (b *orderBook) point(p meeting.PointID) air.Order {
 		o.Sound, o.Picture, o.Content = air.Reach{}, air.Reach{}, air.Reach{}
 	}
 	o.Attributes = map[string]string{air.AttributeRole: role, air.AttributeMic: mic}
+	return o
+}
+
+// board is the order of a board: it listens. Who previews a point may talk to it,
+// and to nobody else, for as long as the point is off the air: once it is heard
+// by all, its loudspeaker would carry the talk into the meeting (CON-05).
+func (b *orderBook) board(id meeting.PointID) air.Order {
+	o := air.Order{Attributes: map[string]string{air.AttributeRole: "board"}}
+	for d, p := range b.state.Sound.Previews {
+		if permit := b.live.MayPublish(p); air.Board(d) == id && permit.Camera && !permit.Mic {
+			o.Microphone, o.Mic = true, air.MicFree
+			o.Sound = air.Reach{Only: []meeting.PointID{p}}
+		}
+	}
 	return o
 }
 

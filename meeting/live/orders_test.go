@@ -79,6 +79,14 @@ func TestCON02_TheOrdersNeverLetAPointBeHeardWithoutTheRight(t *testing.T) {
 			if l.State().Mode == plan.Conference && heard > 1 {
 				t.Fatalf("%d points are heard at once in a conference", heard)
 			}
+			if talk := o.For(board); talk.Camera || talk.Screen || talk.Sound.Everybody {
+				t.Fatalf("a board is ordered %+v", talk)
+			} else if !talk.Sound.Nobody() {
+				p := l.State().Sound.Previews["t"]
+				if !slices.Equal(talk.Sound.Only, []meeting.PointID{p}) || l.MayPublish(p).Mic {
+					t.Fatalf("while %s is previewed, on the air %v, the technician is heard by %v", p, l.MayPublish(p).Mic, talk.Sound.Only)
+				}
+			}
 			if stranger := o.For("a stranger"); stranger.Microphone || stranger.Camera || stranger.Screen || stranger.Mic != air.MicClosed {
 				t.Fatalf("a stranger may %+v", stranger)
 			}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/livekit/protocol/auth"
+	"github.com/livekit/protocol/livekit"
 
 	"diemcau/meeting"
 	"diemcau/meeting/air"
@@ -75,8 +76,7 @@ func (b *Bridge) entryToken(e live.Entry) (string, error) {
 	own := true
 	j.Grant = &auth.VideoGrant{CanUpdateOwnMetadata: &own}
 	if e.Watch {
-		no := false
-		j.Grant.CanPublish = &no
+		j.Grant.SetCanPublishSources([]livekit.TrackSource{livekit.TrackSource_MICROPHONE})
 	}
 	return b.keys.IssueJoin(j)
 }
