@@ -4,8 +4,8 @@ import { defineConfig } from '@playwright/test';
 // needs both.
 export default defineConfig({
   workers: 1,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   forbidOnly: true,
   reporter: [['list']],
   use: {

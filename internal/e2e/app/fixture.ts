@@ -55,7 +55,7 @@ export class Point {
   async expectMoving(other: Point, kind: 'point' | 'content' = 'point'): Promise<void> {
     await expect.poll(() => this.decoded(other, kind), { timeout: 15_000 }).toBeGreaterThan(0);
     const before = await this.decoded(other, kind);
-    await expect.poll(() => this.decoded(other, kind), { timeout: 10_000 }).toBeGreaterThan(before + 5);
+    await expect.poll(() => this.decoded(other, kind), { timeout: 20_000 }).toBeGreaterThan(before + 5);
   }
 
   /** The loudest moment, as RMS, of everything that is heard within the time. */

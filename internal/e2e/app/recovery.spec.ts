@@ -94,7 +94,7 @@ for (const [how, words] of [
 
     line.mend();
     const mended = Date.now();
-    await expect(commune.banner).toHaveCount(0, { timeout: 10_000 });
+    await expect(commune.banner).toHaveCount(0, { timeout: 20_000 });
     console.log(`      back ${Date.now() - mended} ms after the line was`);
     await commune.expectMoving(hall);
     await hall.expectMoving(commune);

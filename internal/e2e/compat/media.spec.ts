@@ -137,9 +137,9 @@ test('active speakers follow the voice', async ({ compat, client: page }) => {
   await joinPoint(compat, page, 'b');
   await page.evaluate(() => window.harness.point('a').room.localParticipant.setMicrophoneEnabled(true));
   const speaking = () => page.evaluate(() => window.harness.point('b').room.activeSpeakers.map((s) => s.identity));
-  await expect.poll(speaking, { timeout: 5_000 }).toContain('a');
+  await expect.poll(speaking, { timeout: 20_000 }).toContain('a');
   await page.evaluate(() => window.harness.point('a').room.localParticipant.setMicrophoneEnabled(false));
-  await expect.poll(speaking, { timeout: 5_000 }).not.toContain('a');
+  await expect.poll(speaking, { timeout: 20_000 }).not.toContain('a');
 });
 
 test('an encrypted room carries camera, microphone and data, also to a late joiner', async ({ compat, client: page }) => {
