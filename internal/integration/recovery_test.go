@@ -151,6 +151,61 @@ func TestADeadPathIsNoticedAndRenewed(t *testing.T) {
 	}
 }
 
+// A page that is killed ends its socket at once and its media without a word.
+func TestP5AKilledPageIsGoneForTheOthers(t *testing.T) {
+	t.Parallel()
+	b := startBridge(t)
+	if b.control {
+		t.Skip("the control waits for the path to fail")
+	}
+	room := newRoom()
+	one, line := impaired(t, b, room, "one", 1)
+	two := join(t, b, room, "two")
+	one.camera(samples.VP8)
+	two.sees("one", cam, 10)
+	line.Block(true)
+	if err := one.CutSocket(soon(t)); err != nil {
+		t.Fatal(err)
+	}
+	killed := time.Now()
+	err := two.Wait(within(t, time.Minute), "the others to know", func(r *lkclient.Room) bool { return r.Others["one"] == nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("gone after %v", time.Since(killed))
+	if d := time.Since(killed); timed && d > 10*time.Second {
+		t.Errorf("gone after %v", d)
+	}
+}
+
+// A line that breaks for 10 s takes the path first; the client gives its socket up
+// when nothing comes any more, and resumes when the line is back.
+func TestP5ALineThatBreaksForTenSecondsIsResumed(t *testing.T) {
+	t.Parallel()
+	b := startBridge(t)
+	room := newRoom()
+	one, line := impaired(t, b, room, "one", 1)
+	two := join(t, b, room, "two")
+	one.camera(samples.VP8)
+	two.camera(samples.VP8)
+	in, out := one.sees("two", cam, 10), two.sees("one", cam, 10)
+	line.Block(true)
+	cut := time.Now()
+	wait(t, one, "the silence", func(r *lkclient.Room) bool { return !r.Connected })
+	if err := one.CutSocket(soon(t)); err != nil {
+		t.Fatal(err)
+	}
+	during(t, time.Until(cut.Add(10*time.Second)))
+	line.Block(false)
+	back := time.Now()
+	if err := one.Resume(soon(t)); err != nil {
+		t.Fatalf("the session is gone: %v", err)
+	}
+	in.more(t, 5)
+	out.more(t, 5)
+	t.Logf("media %v after the line's return", time.Since(back))
+}
+
 func TestFivePercentLossIsRepaired(t *testing.T) {
 	t.Parallel()
 	b := startBridge(t)

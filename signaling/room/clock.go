@@ -51,6 +51,9 @@ func (r *Room) tickMember(m *member, now time.Time) {
 	case !m.active() && now.Sub(m.times.admitted) >= joinTimeout:
 		r.remove(m, ending{reason: livekit.DisconnectReason_JOIN_FAILURE, action: livekit.LeaveRequest_DISCONNECT})
 		return
+	case m.vanished(now):
+		r.remove(m, ending{reason: livekit.DisconnectReason_CONNECTION_TIMEOUT, action: livekit.LeaveRequest_RECONNECT})
+		return
 	case !m.times.failed.IsZero() && now.Sub(m.times.failed) >= resumeTimeout:
 		r.remove(m, ending{reason: livekit.DisconnectReason_CONNECTION_TIMEOUT, action: livekit.LeaveRequest_RECONNECT})
 		return
@@ -64,6 +67,15 @@ func (r *Room) tickMember(m *member, now time.Time) {
 	for _, id := range m.wants.NotFound(now, public) {
 		subscriptionError(m, id, livekit.SubscriptionError_SE_TRACK_NOTFOUND)
 	}
+}
+
+// vanished tells that nobody will come back: socket and media ended together, and
+// silence is found some seconds later. Of a line that breaks the media ends first:
+// a client gives the socket up when it has found silence itself. That waits for a
+// resume.
+func (m *member) vanished(now time.Time) bool {
+	t := &m.times
+	return !t.alone.IsZero() && t.silent.Sub(t.alone) >= goneFirst && now.Sub(t.silent) >= goneTimeout
 }
 
 func (r *Room) tickVacancy(now time.Time) {

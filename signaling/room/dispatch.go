@@ -95,6 +95,7 @@ func (r *Room) lineEvent(m *member, e signaling.MediaEvent) bool {
 	case signaling.MediaConnected:
 		r.connected(m)
 	case signaling.MediaSilent:
+		m.times.silent = time.Now()
 		r.report(m, air.Silent{Point: m.point})
 	case signaling.MediaFailed:
 		r.settings.Log.Info("media failed", "room", r.settings.ID, "participant", m.point, "session", m.id, "target", v.Target)

@@ -102,7 +102,7 @@ func (r *Room) refresh(m *member) {
 
 // connected is the first moment, or a later one, at which the media is up.
 func (r *Room) connected(m *member) {
-	m.times.failed = time.Time{}
+	m.times.failed, m.times.silent = time.Time{}, time.Time{}
 	r.report(m, air.Arrived{Guest: m.guest()})
 	if m.active() {
 		return

@@ -54,6 +54,9 @@ type times struct {
 	active   time.Time // first connected; zero before
 	failed   time.Time // media failed and was not resumed; zero otherwise
 	token    time.Time // last refresh
+	// alone is when the socket ended, zero while there is one; silent when the path
+	// was found to bring nothing any more (air.Unsure), zero while it does.
+	alone, silent time.Time
 	// pretendUntil ends a simulated speech; zero when there is none.
 	pretendUntil time.Time
 }

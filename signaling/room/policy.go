@@ -30,6 +30,8 @@ const (
 
 	joinTimeout   = 60 * time.Second // from admission until the media is connected
 	resumeTimeout = 5 * time.Second  // from failed media until the session ends
+	goneTimeout   = 2 * time.Second  // from silence after a socket's end until the session ends
+	goneFirst     = 4 * time.Second  // so long before its silence is found, the socket of a killed page has ended
 	tokenEvery    = 5 * time.Minute
 	qualityEvery  = 5 * time.Second
 )

@@ -192,6 +192,36 @@ func TestFailedMediaEndsASessionUnlessItIsResumed(t *testing.T) {
 	})
 }
 
+func TestP5AKilledPageIsGoneSoonAndABrokenLineIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	inHouse(t, nil, func(h *house) {
+		watcher := h.active("watcher")
+		killed, broken, back := h.active("killed"), h.active("broken"), h.active("back")
+		killed.lose()
+		back.lose()
+		h.settle()
+		time.Sleep(6 * time.Second)
+		for _, p := range []*point{killed, broken, back} {
+			p.peer.say(signaling.MediaSilent{})
+		}
+		h.settle()
+		broken.lose() // it gives its socket up because nothing comes any more
+		back.resume(nil)
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		if got := watcher.sees("killed"); got.State != livekit.ParticipantInfo_DISCONNECTED || got.DisconnectReason != livekit.DisconnectReason_CONNECTION_TIMEOUT {
+			t.Errorf("the killed page is %v", got)
+		}
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		for _, name := range []string{"broken", "back"} {
+			if got := watcher.sees(name); got.State != livekit.ParticipantInfo_ACTIVE {
+				t.Errorf("%s is %v", name, got)
+			}
+		}
+	})
+}
+
 func TestOldClientsHearALeaveInTheirOwnWords(t *testing.T) {
 	t.Parallel()
 	inHouse(t, simulating, func(h *house) {

@@ -23,7 +23,7 @@ func (r *Room) resume(m *member, t *ticket, c session.Conn) {
 	}
 	m.link.heard = time.Now()
 	m.params.Expires = t.resume.Expires
-	m.times.failed = time.Time{}
+	m.times.failed, m.times.alone = time.Time{}, time.Time{}
 	r.settings.Counters.Resumes.Add(1)
 	m.link.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_Reconnect{Reconnect: &livekit.ReconnectResponse{
 		IceServers:     r.iceServers(m),
@@ -79,6 +79,7 @@ func (r *Room) socketLost(m *member) {
 		// There is no media that could go on without the socket.
 		r.remove(m, ending{reason: livekit.DisconnectReason_SIGNAL_CLOSE, action: livekit.LeaveRequest_DISCONNECT})
 	default:
+		m.times.alone = time.Now()
 		r.settings.Log.Info("socket lost, waiting for resume", "room", r.settings.ID, "participant", m.point, "session", m.id)
 	}
 }
