@@ -49,6 +49,7 @@ type scenario struct {
 	MutedUplinks bool          `help:"Subscribers publish a muted microphone."`
 	Churn        time.Duration `help:"One subscriber leaves and another joins this often."`
 	Single       bool          `help:"One peer connection for both ways."`
+	Record       bool          `help:"The server records the room."`
 }
 
 type runCommand struct {

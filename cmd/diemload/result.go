@@ -28,6 +28,7 @@ type result struct {
 	DelayMS   spread        `json:"forwarding_delay_ms"`
 	Server    *expenses     `json:"server,omitempty"` // nil without the server's pid
 	ClientCPU float64       `json:"client_cpu_seconds"`
+	Recorded  *recorded     `json:"recorded,omitempty"`
 	Thin      []*thinReport `json:"thin,omitempty"` // one for each point on an impaired line
 }
 

@@ -43,6 +43,11 @@ func measure(ctx context.Context, t target, s scenario, thin impairment) (*resul
 		return nil, err
 	}
 	published := l.server()
+	ended, err := l.record(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer ended()
 	l.joinSubscribers(ctx)
 	l.settle(ctx)
 	if err := sleep(ctx, l.Warmup); err != nil {
@@ -134,14 +139,15 @@ func (l *load) received() int {
 func (l *load) interval(ctx context.Context) *result {
 	thin := l.beginThin()
 	l.streams.measuring.Store(true)
+	taken := l.recordStats(ctx)
 	before, server, self, start := l.total(), l.server(), ownCPU(), time.Now()
-	ctx, cancel := context.WithTimeout(ctx, l.Duration)
+	measured, cancel := context.WithTimeout(ctx, l.Duration)
 	defer cancel()
-	l.tasks.Go(func() { l.weather(ctx, thin, start) })
+	l.tasks.Go(func() { l.weather(measured, thin, start) })
 	if l.Churn > 0 {
-		l.churn(ctx)
+		l.churn(measured)
 	}
-	<-ctx.Done()
+	<-measured.Done()
 	l.streams.measuring.Store(false)
 	elapsed := time.Since(start)
 	res := &result{
@@ -150,6 +156,7 @@ func (l *load) interval(ctx context.Context) *result {
 	}
 	res.traffic(before, l.total(), elapsed)
 	res.cpu(server, l.server(), ownCPU()-self)
+	res.recorded(taken, l.recordStats(ctx))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	res.Thin = thinReports(thin)
