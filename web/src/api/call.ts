@@ -10,8 +10,12 @@ export function onBridgeTime(watch: ClockWatch): void {
   watchClock = watch;
 }
 
+interface CallInit extends Omit<RequestInit, 'headers'> {
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** One request to the bridge. Throws a Problem when it is refused or does not arrive. */
-export async function call(path: string, init: RequestInit = {}, within = answerWithinMs): Promise<Response> {
+export async function call(path: string, init: CallInit = {}, within = answerWithinMs): Promise<Response> {
   let response: Response;
   const asked = Date.now();
   try {

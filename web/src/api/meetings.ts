@@ -61,11 +61,6 @@ export interface CheckResult {
   readonly deadlines?: Deadlines;
 }
 
-export interface Template {
-  readonly type: string;
-  readonly name: string;
-}
-
 export interface PointRecord {
   readonly id: string;
   readonly parent?: string;
@@ -116,7 +111,6 @@ function whole(view: MeetingView): MeetingView {
 }
 
 export const fetchMeeting = async (id: string): Promise<MeetingView> => whole(await get(of(id)));
-export const fetchTemplates = async (): Promise<readonly Template[]> => listOf(await get<Page<Template>>('/api/templates'));
 export const fetchPapers = async (id: string): Promise<readonly Paper[]> => listOf(await get<Page<Paper>>(`${of(id)}/papers`));
 
 export async function fetchReplies(id: string): Promise<readonly Reply[]> {

@@ -127,6 +127,8 @@ export const enOffice: typeof viOffice = {
     unsaved: 'Changes not saved',
     publish: 'Publish the invitation',
     published: 'Invitation published',
+    postpone: 'Postpone the meeting',
+    cancel: 'Cancel the meeting',
     missing: 'Missing before publishing',
     ready: 'Ready to be published',
     conflicts: 'Conflicts',

@@ -126,6 +126,8 @@ export const viOffice = {
     unsaved: 'Có thay đổi chưa lưu',
     publish: 'Phát hành giấy mời',
     published: 'Đã phát hành giấy mời',
+    postpone: 'Hoãn cuộc họp',
+    cancel: 'Hủy cuộc họp',
     missing: 'Còn thiếu để phát hành',
     ready: 'Đủ điều kiện phát hành',
     conflicts: 'Trùng lịch',

@@ -1,4 +1,3 @@
-import { dayOf } from '../i18n/clock';
 
 /** Days of the calendar, as local dates: no zone moves a meeting to another day of the page. */
 
@@ -24,8 +23,6 @@ export function monthDays(day: Date): Date[] {
   for (let each = first; each <= last || days.length % 7 !== 0; each = addDays(each, 1)) days.push(each);
   return days;
 }
-
-export const sameDay = (a: Date, b: Date): boolean => dayOf(a) === dayOf(b);
 
 /** The same hour on another day. */
 export function onDay(time: string, day: string): string {

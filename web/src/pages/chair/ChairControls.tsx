@@ -2,7 +2,7 @@ import { Button, NumberInput, SegmentedControl, Select, Switch } from '@mantine/
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Board } from '../../conduct/board';
-import { modes, type Mode, type Phase } from '../../conduct/state';
+import { modes, type Phase } from '../../conduct/state';
 import type { Do } from '../../live/use-board';
 import { ConfirmButton } from '../../parts/ConfirmButton';
 import { Panel } from '../../parts/Panel';
@@ -38,7 +38,7 @@ export function ChairControls({ board, act }: ChairControlsProps) {
             aria-labelledby="mode"
             transitionDuration={0}
             value={live.mode}
-            onChange={(mode) => act({ do: 'set-mode', with: { mode: mode as Mode } })}
+            onChange={(mode) => act({ do: 'set-mode', with: { mode } })}
             data={modes.map((mode) => ({ value: mode, label: t(`mode.${mode}`) }))}
           />
           <p className={classes.hint}>{t(`mode.hint.${live.mode}`)}</p>

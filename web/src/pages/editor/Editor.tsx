@@ -5,6 +5,7 @@ import type { CheckResult, EditReason, MeetingView, Paper, PointRecord, Reply } 
 import type { Person, Plan } from '../../conduct/board';
 import { isSecret, missingFields } from '../../office/draft';
 import { dayText } from '../../i18n/clock';
+import { ConfirmButton } from '../../parts/ConfirmButton';
 import { Panel } from '../../parts/Panel';
 import { AgendaEditor } from './AgendaEditor';
 import classes from './Editor.module.css';
@@ -24,6 +25,8 @@ export interface EditorProps {
   readonly busy: boolean;
   readonly onSave: (plan: Plan, reason: EditReason) => void;
   readonly onPublish: (answers: { reason?: string; despite?: boolean }) => void;
+  /** Called off or put off; the points are told why (SCH-09). */
+  readonly onPutOff: (how: 'postpone' | 'cancel', reason: EditReason) => void;
   readonly onPaper: (item: string, file: File, progress: (part: number) => void) => Promise<void>;
   readonly onRecall: (paper: string) => void;
 }
@@ -99,7 +102,16 @@ export function Editor(props: EditorProps) {
                 </>
               )}
               {askLate && <TextInput label={t('editor.late')} value={late} onChange={(event) => setLate(event.currentTarget.value)} />}
-              {published && changed && <ReasonFields reason={reason} onReason={setReason} />}
+              {published && editable && <ReasonFields reason={reason} onReason={setReason} />}
+              {published && editable && !changed && (
+                <div className={classes.putOff}>
+                  {(['postpone', 'cancel'] as const).map((how) => (
+                    <ConfirmButton key={how} size="sm" variant="default" disabled={reason.why === undefined} onConfirm={() => props.onPutOff(how, reason)}>
+                      {t(`editor.${how}`)}
+                    </ConfirmButton>
+                  ))}
+                </div>
+              )}
             </div>
           </Panel>
           <PointPicker plan={plan} map={props.map} onPlan={setPlan} />

@@ -2,7 +2,7 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { checkMeeting, fetchMeeting, fetchPapers, fetchPeople, fetchPoints, fetchReplies, publishMeeting, recallPaper, saveMeeting, uploadPaper, type EditReason, type MeetingView } from '../../api/meetings';
+import { checkMeeting, fetchMeeting, fetchPapers, fetchPeople, fetchPoints, fetchReplies, publishMeeting, putOff, recallPaper, saveMeeting, uploadPaper, type EditReason, type MeetingView } from '../../api/meetings';
 import { Problem } from '../../api/problem';
 import { Notice } from '../../app/Notice';
 import type { Plan } from '../../conduct/board';
@@ -49,6 +49,11 @@ export function EditorPage() {
     },
     onError: failed,
   });
+  const off = useMutation({
+    mutationFn: async ({ how, reason }: { how: 'postpone' | 'cancel'; reason: EditReason }) => putOff(meeting, how, reason),
+    onSuccess: keep,
+    onError: failed,
+  });
   if (view.isPending) return <Notice title={t('editor.loading')} />;
   if (!view.data) {
     const code = view.error instanceof Problem ? view.error.code : 'unknown';
@@ -64,9 +69,10 @@ export function EditorPage() {
         papers={papers.data ?? []}
         replies={replies.data ?? []}
         check={check.data ?? null}
-        busy={save.isPending || publish.isPending}
+        busy={save.isPending || publish.isPending || off.isPending}
         onSave={(plan, reason) => save.mutate({ plan, reason })}
         onPublish={(answers) => publish.mutate(answers)}
+        onPutOff={(how, reason) => off.mutate({ how, reason })}
         onPaper={async (item, file, progress) => {
           await uploadPaper(meeting, item, file, progress);
           await client.invalidateQueries({ queryKey: ['papers', meeting] });
