@@ -27,6 +27,7 @@ type viewer struct {
 	whole bool // no packet of the frame is missing so far
 	last  samples.Ref
 	good  bool // last may be built upon
+	lost  bool // packets have been given up, and no keyframe has come since
 
 	seen sight
 }
@@ -46,6 +47,7 @@ type sight struct {
 	frames    int // that can be shown
 	broken    int // with packets missing, or built upon such
 	misplaced int // complete, but their predecessor was never sent to us
+	waited    int // complete, but packets before them were lost for good and no keyframe has come yet
 	foreign   int // not of the samples, e.g. silence or black of the server
 	backwards int // RTP timestamps that do not grow
 	pictures  int // VP8 picture ids that do not go up by one
@@ -118,7 +120,7 @@ func (v *viewer) consume(now time.Time) {
 		if now.Sub(oldest) < patience {
 			return
 		}
-		v.next, v.whole, v.good = lowest, false, false
+		v.next, v.whole, v.good, v.lost = lowest, false, false, true
 		v.seen.picture = -1
 		_ = v.track.RequestKeyframe() // what a decoder asks for
 	}
@@ -171,7 +173,9 @@ func (v *viewer) finish() {
 		v.good = false
 		return
 	case v.set.MIME != samples.Opus && ref.Frame != 0 && (!v.good || v.last.Layer != ref.Layer || v.last.Frame != ref.Frame-1):
-		if s.frames > 0 || v.good { // before the first keyframe nothing can be shown yet
+		if v.lost {
+			s.waited++
+		} else if s.frames > 0 || v.good { // before the first keyframe nothing can be shown yet
 			s.misplaced++
 		}
 		v.good = false
@@ -187,7 +191,7 @@ func (v *viewer) finish() {
 	s.frames++
 	s.lastAt, s.layer = at, ref.Layer
 	s.layers[ref.Layer]++
-	v.last, v.good = ref, true
+	v.last, v.good, v.lost = ref, true, false
 }
 
 // identify finds which frame of the samples the packets make up.
