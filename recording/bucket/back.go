@@ -29,7 +29,7 @@ func (b *Bucket) seal(ctx context.Context, name string) (evidence.Manifest, erro
 		var text bytes.Buffer
 		in, err := b.blobs.NewReader(ctx, path.Join(name, file), nil)
 		if err == nil {
-			defer in.Close()
+			defer func() { _ = in.Close() }() // it is read to its end, or its error is told
 			_, err = io.Copy(&text, io.LimitReader(in, largestSeal))
 		}
 		if gcerrors.Code(err) == gcerrors.NotFound {

@@ -238,7 +238,7 @@ func (b *Bucket) copy(ctx context.Context, to io.Writer, name, file string) erro
 	if err != nil {
 		return err
 	}
-	defer in.Close()
+	defer func() { _ = in.Close() }() // it is read to its end, or its error is told
 	_, err = io.Copy(to, b.paced(ctx, in))
 	return err
 }
