@@ -87,7 +87,9 @@ func (p *publisher) publish(
 	ready := make(chan struct{})
 	what.OnKeyframe = func(encoding int) {
 		<-ready
-		player.RequestKeyframe(layers[encoding])
+		if encoding < len(layers) { // sound has none
+			player.RequestKeyframe(layers[encoding])
+		}
 	}
 	track, err := p.client.Publish(ctx, what)
 	if err != nil {
