@@ -1,6 +1,6 @@
 import type { Person, Plan } from '../conduct/board';
 import { timeAt } from '../office/day';
-import { get, send, call } from './call';
+import { get, send } from './call';
 
 /** The desk's part of the API: meetings as they are planned. Names are those of meeting/desk. */
 
@@ -169,6 +169,7 @@ export async function uploadPaper(meeting: string, item: string, file: File, pro
   });
 }
 
+/** Takes one paper back: nobody reads it any more (SCH-04). */
 export async function recallPaper(meeting: string, paper: string): Promise<void> {
-  await call(`${of(meeting)}/papers/${encodeURIComponent(paper)}/recall`, { method: 'POST' });
+  await send('POST', `${of(meeting)}/papers/recall`, { papers: [paper] });
 }
