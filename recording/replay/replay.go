@@ -126,3 +126,17 @@ func (d *Desk) note(ctx context.Context, id, what, detail string) error {
 	d.Log.InfoContext(ctx, "a recording is viewed", "recording", id, "person", string(who.Person), "what", what, "detail", detail)
 	return nil
 }
+
+// Admit lets the one who asks at a recording, notes what he does with it, and tells
+// its length in ms: for other parts that give something of it away.
+func (d *Desk) Admit(ctx context.Context, recording, what, detail string) (length int64, err error) {
+	c, err := d.taken(ctx, recording, what, detail)
+	if err != nil {
+		return 0, err
+	}
+	return c.Length, nil
+}
+
+// Folder returns the folder below root of a recording; it asks nobody whether he may
+// see it.
+func Folder(root, recording string) (string, error) { return newShelf(root).find(recording) }

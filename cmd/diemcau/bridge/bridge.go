@@ -23,6 +23,7 @@ import (
 	"diemcau/meeting/door"
 	"diemcau/meeting/live"
 	"diemcau/meeting/store"
+	"diemcau/recording/render"
 	"diemcau/recording/replay"
 	"diemcau/signaling/room"
 	"diemcau/signaling/server"
@@ -48,6 +49,7 @@ type Bridge struct {
 	hooks         *webhook.Notifier
 	records       *recordings
 	catalogue     *replay.Keeper
+	exports       *render.Queue
 	keeping       *keeping
 	sessions      *server.Server
 	live          *live.House
@@ -104,6 +106,9 @@ func New(cfg config.Config, log *slog.Logger) (_ *Bridge, err error) {
 	}
 	b.records.start(b.sessions, b.live)
 	b.openCatalogue()
+	if err := b.openExports(); err != nil {
+		return b, err
+	}
 	return b, b.openKeeping()
 }
 
@@ -266,6 +271,9 @@ func (b *Bridge) Close() error {
 	b.running.Wait()
 	if b.catalogue != nil {
 		b.catalogue.Close()
+	}
+	if b.exports != nil {
+		b.exports.Close()
 	}
 	if b.records != nil {
 		b.records.close() // after the rooms, whose last events it notes

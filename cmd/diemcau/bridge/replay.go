@@ -2,15 +2,19 @@ package bridge
 
 import (
 	"context"
+	"path/filepath"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"diemcau/meeting"
 	"diemcau/meeting/desk"
+	"diemcau/meeting/document/typeface"
 	"diemcau/meeting/minutes"
 	"diemcau/meeting/store"
 	"diemcau/recording/archive"
+	"diemcau/recording/recorder"
+	"diemcau/recording/render"
 	"diemcau/recording/replay"
 )
 
@@ -42,6 +46,29 @@ func (b *Bridge) knownOf(ctx context.Context, id meeting.ID) (replay.Record, err
 	return r, err
 }
 
+// openExports begins to make what was asked for. The desk of the archive does not
+// exist yet: folders are found without it.
+func (b *Bridge) openExports() error {
+	identities, err := b.cfg.RecordingIdentities()
+	if err != nil {
+		return err
+	}
+	b.exports, err = render.Open(render.Settings{
+		Dir: filepath.Join(b.cfg.Data, "exports"), Command: b.cfg.ExportCommand(), Threads: b.cfg.Recording.ExportThreads,
+		Access: archive.Access{Keys: b.cfg.RecordingKeysDir(), Identities: identities},
+		Find:   func(id string) (string, error) { return replay.Folder(b.cfg.ArchiveDir(), id) },
+		Room: func() (uint64, error) {
+			space, err := recorder.SpaceOf(b.cfg.Data)
+			return space.Free - min(space.Free, b.cfg.Recording.ReserveMB<<20), err
+		},
+		Font: typeface.Bold, Log: b.log,
+	})
+	if err == nil {
+		b.exports.Start()
+	}
+	return err
+}
+
 // registerReplay adds the archivist's desk to the API.
 func (b *Bridge) registerReplay(api huma.API, o *desk.Office) error {
 	identities, err := b.cfg.RecordingIdentities()
@@ -56,5 +83,6 @@ func (b *Bridge) registerReplay(api huma.API, o *desk.Office) error {
 		return err
 	}
 	d.Register(api)
+	render.NewDesk(b.exports, d.Admit).Register(api)
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -21,6 +22,10 @@ type Recording struct {
 	// Identity is a file of age identities that open encrypted recordings for those
 	// who may see them; a bridge that only records needs none.
 	Identity string `yaml:"identity"`
+	// Export is the ffmpeg that exports are made with: "auto" takes that of the
+	// system, "off" none. ExportThreads is how many threads it may have.
+	Export        string `yaml:"export"`
+	ExportThreads int    `yaml:"export_threads"`
 
 	// Second is the folder of a second copy.
 	Second string `yaml:"second"`
@@ -56,7 +61,7 @@ type Timestamp struct {
 
 // DefaultRecording is what a bridge records with that nobody has configured.
 func DefaultRecording() Recording {
-	return Recording{ReserveMB: 2048, Bitrate: 20_000, CheckEvery: 7 * 24 * time.Hour, CheckMBps: 20}
+	return Recording{ReserveMB: 2048, Bitrate: 20_000, Export: "auto", ExportThreads: 1, CheckEvery: 7 * 24 * time.Hour, CheckMBps: 20}
 }
 
 // The keys of the store may come from the environment instead of the file.
@@ -144,6 +149,21 @@ func (c *Config) RecordingRecipients() ([]age.Recipient, error) {
 		out = append(out, r)
 	}
 	return out, nil
+}
+
+// ExportCommand is the ffmpeg that exports are made with; "" without one.
+func (c *Config) ExportCommand() string {
+	switch c.Recording.Export {
+	case "off":
+		return ""
+	case "", "auto":
+		path, err := exec.LookPath("ffmpeg")
+		if err != nil {
+			return ""
+		}
+		return path
+	}
+	return c.Recording.Export
 }
 
 // RecordingIdentities are what opens encrypted recordings here.

@@ -1,0 +1,132 @@
+package render
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"diemcau/meeting/account"
+)
+
+const base = "/api/archive/recordings/{recording}/exports"
+
+// Gate lets somebody at a recording, notes it as what, and tells how long it is, in
+// ms.
+type Gate func(ctx context.Context, recording, what, detail string) (length int64, err error)
+
+// Desk is the HTTP API of exports.
+type Desk struct {
+	queue *Queue
+	gate  Gate
+}
+
+// NewDesk makes the API of a queue.
+func NewDesk(q *Queue, g Gate) *Desk { return &Desk{q, g} }
+
+// Register adds the operations.
+func (d *Desk) Register(api huma.API) {
+	op := func(method, path, id, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Metadata: account.SignedIn(), Errors: []int{
+			http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity,
+			http.StatusTooManyRequests, http.StatusServiceUnavailable,
+		}}
+	}
+	huma.Register(api, op(http.MethodGet, base, "archiveExports", "Exports of a recording, latest first"), d.list)
+	huma.Register(api, op(http.MethodPost, base, "exportRecording", "Ask for an MP4, or for the sound alone"), d.add)
+	huma.Register(api, op(http.MethodPost, base+"/{export}/cancel", "cancelExport", "End an export and remove what was made"), d.cancelOne)
+	huma.Register(api, op(http.MethodGet, base+"/{export}/file", "exportedFile", "The file; takes Range"), d.file)
+}
+
+// OfRecording names a recording in a path.
+type OfRecording struct {
+	Recording string `path:"recording" maxLength:"64"`
+}
+
+// OfExport names an export in a path.
+type OfExport struct {
+	OfRecording
+	Export string `path:"export" maxLength:"64"`
+}
+
+// Exports are those of a recording.
+type Exports struct {
+	Items []Job `json:"items" nullable:"false"`
+	Off   bool  `json:"off" doc:"this bridge cannot export"`
+}
+
+type answer[T any] struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         T
+}
+
+func (d *Desk) list(ctx context.Context, in *OfRecording) (*answer[Exports], error) {
+	if _, err := d.gate(ctx, in.Recording, "open", ""); err != nil {
+		return nil, err
+	}
+	return &answer[Exports]{"no-store", Exports{Items: d.queue.Of(in.Recording), Off: d.queue.Command == ""}}, nil
+}
+
+func (d *Desk) add(ctx context.Context, in *struct {
+	OfRecording
+	Body struct {
+		Layout Layout `json:"layout" enum:"speaker,grid,sound"`
+		From   int64  `json:"from,omitempty" minimum:"0" doc:"ms"`
+		To     int64  `json:"to,omitempty" minimum:"0" doc:"ms; the end when left out"`
+	}
+},
+) (*answer[Job], error) {
+	length, err := d.gate(ctx, in.Recording, "open", "")
+	if err != nil {
+		return nil, err
+	}
+	who, _ := account.Of(ctx)
+	j, err := d.queue.Add(Job{
+		Recording: in.Recording, Layout: in.Body.Layout, From: in.Body.From, To: in.Body.To, By: who.Person, Name: who.Name, At: time.Now().UTC(),
+	}, length)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.gate(ctx, in.Recording, "export", string(j.Layout)+" "+j.ID); err != nil {
+		return nil, err
+	}
+	return &answer[Job]{"no-store", j}, nil
+}
+
+func (d *Desk) cancelOne(ctx context.Context, in *OfExport) (*struct{}, error) {
+	if _, err := d.gate(ctx, in.Recording, "open", ""); err != nil {
+		return nil, err
+	}
+	return nil, d.queue.Cancel(in.Recording, in.Export)
+}
+
+func (d *Desk) file(ctx context.Context, in *OfExport) (*huma.StreamResponse, error) {
+	if _, err := d.gate(ctx, in.Recording, "export", "file "+in.Export); err != nil {
+		return nil, err
+	}
+	j, err := d.queue.Job(in.Recording, in.Export)
+	if err != nil {
+		return nil, err
+	}
+	f, err := d.queue.File(j)
+	if err != nil {
+		return nil, err
+	}
+	kind, name := "video/mp4", j.At.Format("2006-01-02")+"-"+string(j.Layout)+".mp4"
+	if j.Layout == Sound {
+		kind, name = "audio/mp4", j.At.Format("2006-01-02")+".m4a"
+	}
+	return &huma.StreamResponse{Body: func(hctx huma.Context) {
+		defer f.Close()
+		r, w := humago.Unwrap(hctx)
+		h := w.Header()
+		h.Set("Content-Type", kind)
+		h.Set("Content-Disposition", "attachment; filename="+strconv.Quote(name))
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		http.ServeContent(w, r, "", time.Time{}, f)
+	}}, nil
+}

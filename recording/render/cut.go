@@ -1,0 +1,95 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"diemcau/recording/archive"
+	"diemcau/recording/chunk"
+	"diemcau/recording/evidence"
+)
+
+// sealedBytes is how much longer a sealed fragment is than what is in it.
+const sealedBytes = chunk.HeaderSize + 16
+
+// fragment is one of a track, at its place in the opened file.
+type fragment struct {
+	at, end        int64 // ms
+	offset, length int64
+	key, header    bool
+}
+
+// cutter cuts stretches out of tracks, fragment by fragment.
+type cutter struct {
+	dir    string
+	access archive.Access
+	legs   map[uint16][]fragment
+}
+
+func newCutter(dir string, item *archive.Item, access archive.Access) (*cutter, error) {
+	b, err := os.ReadFile(filepath.Join(dir, "index.bin"))
+	if err != nil {
+		return nil, fmt.Errorf("render: %w", err)
+	}
+	c := &cutter{dir: dir, access: access, legs: map[uint16][]fragment{}}
+	var link evidence.Link
+	for ; len(b) >= evidence.RecordSize; b = b[evidence.RecordSize:] {
+		r, next, ok := evidence.ReadRecord(b, link)
+		if !ok {
+			return nil, errors.New("render: the index was changed")
+		}
+		link = next
+		f := fragment{
+			at: r.At / 1000, end: (r.At + r.Duration) / 1000, offset: r.Offset, length: r.Length,
+			key: r.Flags&evidence.FlagKey != 0, header: r.Flags&evidence.FlagHeader != 0,
+		}
+		if item.About.Encrypted {
+			f.offset -= int64(len(c.legs[r.Track])) * sealedBytes
+			f.length -= sealedBytes
+		}
+		c.legs[r.Track] = append(c.legs[r.Track], f)
+	}
+	return c, nil
+}
+
+// cut writes what a track has between two times, from the last key picture on; false
+// when it has nothing there.
+func (c *cutter) cut(t archive.TrackItem, from, to int64, out string) (input, bool, error) {
+	all := c.legs[t.Leg]
+	var header *fragment
+	first, last := -1, -1
+	for i := range all {
+		f := &all[i]
+		switch {
+		case f.header:
+			header = f
+		case f.at >= to:
+		case f.key && f.at <= from, first < 0 && f.key:
+			first, last = i, i
+		default:
+			last = i
+		}
+	}
+	if header == nil || first < 0 || all[last].end <= from {
+		return input{}, false, nil
+	}
+	m, err := archive.OpenTrack(c.dir, t.File, c.access)
+	if err != nil {
+		return input{}, false, err
+	}
+	defer m.Close()
+	w, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return input{}, false, fmt.Errorf("render: %w", err)
+	}
+	_, err = io.Copy(w, io.MultiReader(
+		io.NewSectionReader(m, header.offset, header.length),
+		io.NewSectionReader(m, all[first].offset, all[last].offset+all[last].length-all[first].offset)))
+	if err = errors.Join(err, w.Close()); err != nil {
+		return input{}, false, fmt.Errorf("render: %w", err)
+	}
+	return input{file: out, first: all[first].at}, true, nil
+}

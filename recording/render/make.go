@@ -1,0 +1,235 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"diemcau/recording/archive"
+	"diemcau/recording/vault"
+)
+
+// How much of the work pictures and sound are.
+const (
+	pictureShare = 0.85
+	soundShare   = 0.97 // up to where the sound is mixed; the rest is putting together
+)
+
+// making is one export being made.
+type making struct {
+	q    *Queue
+	job  Job
+	dir  string // of the pieces
+	item archive.Item
+	cuts *cutter
+}
+
+// make makes the file of an export.
+func (q *Queue) make(ctx context.Context, j Job) error {
+	source, err := q.Find(j.Recording)
+	if err != nil {
+		return err
+	}
+	m := &making{q: q, job: j, dir: filepath.Join(q.Dir, j.ID, "work"), item: archive.Describe(source)}
+	if err := os.MkdirAll(m.dir, 0o700); err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(m.dir, "font.ttf"), q.Font, 0o600); err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	if m.cuts, err = newCutter(source, &m.item, q.Access); err != nil {
+		return err
+	}
+	meta := filepath.Join(m.dir, "chapters.txt")
+	if err := os.WriteFile(meta, []byte(metadata(&m.item, j)), 0o600); err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	end := j.To
+	args := []string{}
+	if j.Layout != Sound {
+		list, to, err := m.pictures(ctx)
+		if err != nil {
+			return err
+		}
+		end, args = to, []string{"-f", "concat", "-safe", "0", "-i", list}
+	}
+	sound, err := m.sound(ctx, end)
+	if err != nil {
+		return err
+	}
+	out := q.out(j)
+	args = append(args, "-i", sound, "-i", meta)
+	maps := []string{"-map", "0:a", "-map_metadata", "1", "-map_chapters", "1"}
+	if j.Layout != Sound {
+		maps = []string{"-map", "0:v", "-map", "1:a", "-map_metadata", "2", "-map_chapters", "2"}
+	}
+	args = append(append(args, maps...), "-c", "copy", "-movflags", "+faststart", "-f", "mp4", out+".new")
+	if err := m.run(ctx, args); err != nil {
+		return err
+	}
+	return m.deliver(out)
+}
+
+// deliver gives the finished file its name and notes what it is.
+func (m *making) deliver(out string) error {
+	f, err := os.Open(out + ".new")
+	if err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	h := sha256.New()
+	n, err := io.Copy(h, f)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	root := ""
+	if seal, err := archive.SealOf(m.cuts.dir, nil); err == nil {
+		root = seal.Root
+	}
+	m.q.made(m.job.ID, hex.EncodeToString(h.Sum(nil)), root, n)
+	return os.Rename(out+".new", out)
+}
+
+// pictures makes all pieces and returns the list of them and where they end.
+func (m *making) pictures(ctx context.Context) (list string, end int64, err error) {
+	pieces := piecesOf(&m.item, m.job)
+	var names strings.Builder
+	end = m.job.From
+	for i, p := range pieces {
+		name := filepath.Join(m.dir, fmt.Sprintf("piece-%05d.mp4", i))
+		if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+			if err := m.picture(ctx, p, i, name); err != nil {
+				return "", 0, err
+			}
+		}
+		fmt.Fprintf(&names, "file '%s'\n", filepath.Base(name))
+		end = p.to
+		m.q.progress(m.job.ID, pictureShare*float64(p.to-m.job.From)/float64(m.job.To-m.job.From))
+	}
+	list = filepath.Join(m.dir, "pieces.txt")
+	return list, end, os.WriteFile(list, []byte(names.String()), 0o600)
+}
+
+// picture makes one piece.
+func (m *making) picture(ctx context.Context, p piece, number int, out string) error {
+	if err := m.room(); err != nil {
+		return err
+	}
+	var inputs []input
+	var args []string
+	for i, t := range p.tracks {
+		in, ok, err := m.cuts.cut(t, p.from, p.to, filepath.Join(m.dir, fmt.Sprintf("cut-%05d-%d", number, i)))
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		defer os.Remove(in.file) // only its space is lost otherwise
+		in.name = filepath.Join(m.dir, fmt.Sprintf("name-%d.txt", t.Leg))
+		label := t.Name
+		if label == "" {
+			label = t.Point
+		}
+		if err := os.WriteFile(in.name, []byte(label), 0o600); err != nil {
+			return fmt.Errorf("render: %w", err)
+		}
+		inputs, args = append(inputs, in), append(args, "-i", in.file)
+	}
+	args = append(args, "-filter_complex", pictureGraph(p, inputs, m.dir), "-map", "[v]", "-frames:v", strconv.FormatInt(p.frames(), 10),
+		"-c:v", "libx264", "-preset", "veryfast", "-crf", "24", "-g", "50", "-pix_fmt", "yuv420p", "-threads", strconv.Itoa(m.q.Threads),
+		"-video_track_timescale", "25000", "-f", "mp4", out+".new")
+	if err := m.run(ctx, args); err != nil {
+		return err
+	}
+	return os.Rename(out+".new", out)
+}
+
+// sound mixes all voices.
+func (m *making) sound(ctx context.Context, end int64) (string, error) {
+	out := filepath.Join(m.dir, "sound.m4a")
+	if _, err := os.Stat(out); err == nil {
+		return out, nil
+	}
+	if err := m.room(); err != nil {
+		return "", err
+	}
+	var inputs []input
+	var args []string
+	for i, t := range m.item.Tracks {
+		if t.Codec != "opus" || t.From >= end || t.To <= m.job.From {
+			continue
+		}
+		in, ok, err := m.cuts.cut(t, m.job.From, end, filepath.Join(m.dir, fmt.Sprintf("voice-%d", i)))
+		if err != nil {
+			return "", err
+		}
+		if ok {
+			defer os.Remove(in.file) // only its space is lost otherwise
+			inputs, args = append(inputs, in), append(args, "-i", in.file)
+		}
+	}
+	args = append(args, "-filter_complex", soundGraph(m.job.From, end, inputs), "-map", "[a]", "-c:a", "aac", "-b:a", "96k", "-f", "mp4", out+".new")
+	if err := m.run(ctx, args); err != nil {
+		return "", err
+	}
+	m.q.progress(m.job.ID, soundShare)
+	return out, os.Rename(out+".new", out)
+}
+
+// room refuses to fill the disk that meetings are recorded on.
+func (m *making) room() error {
+	if m.q.Room == nil {
+		return nil
+	}
+	if n, err := m.q.Room(); err != nil {
+		return err
+	} else if n == 0 {
+		return errSpace
+	}
+	return nil
+}
+
+// run runs the command at the lowest priority. It reads nothing, opens no network
+// address, and what it says at its end is in the error.
+func (m *making) run(ctx context.Context, args []string) error {
+	all := append([]string{"-v", "error", "-nostdin", "-y", "-protocol_whitelist", "file,pipe"}, args...)
+	name := m.q.Command
+	if nice, err := exec.LookPath("nice"); err == nil {
+		all = append([]string{"-n", "19", name}, all...)
+		name = nice
+	}
+	cmd := exec.CommandContext(ctx, name, all...) //nolint:gosec // the operator configures the command; arguments are made here
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	cmd.WaitDelay = 5 * time.Second
+	err := cmd.Run()
+	if err != nil && ctx.Err() == nil {
+		text := said.String()
+		return fmt.Errorf("render: %s: %w: %s", m.q.Command, err, text[max(0, len(text)-500):])
+	}
+	return err
+}
+
+// why is an error in one word.
+func why(err error) string {
+	switch {
+	case errors.Is(err, errSpace):
+		return "space"
+	case errors.Is(err, vault.ErrNoKey):
+		return "key"
+	case errors.Is(err, fs.ErrNotExist):
+		return "gone"
+	}
+	return "command"
+}
