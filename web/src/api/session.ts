@@ -14,6 +14,8 @@ export interface Session {
   readonly rights: readonly string[];
   readonly device?: string;
   readonly point?: string;
+  /** When he proved last that it is he. */
+  readonly proved?: string;
 }
 
 /** Null when nobody is signed in, also by a bridge that has no accounts. */
@@ -38,6 +40,9 @@ export const giveCode = async (code: string): Promise<Session> => send('POST', '
 export const changePassword = async (old: string, fresh: string): Promise<Session> => send('POST', '/api/session/password', { old, new: fresh });
 export const beginFactor = async (): Promise<{ secret: string }> => send('POST', '/api/session/totp', {});
 export const confirmFactor = async (code: string): Promise<unknown> => send('POST', '/api/session/totp/confirm', { code });
+
+/** The person who is signed in proves again that it is he. Throws a Problem when it is not. */
+export const proveSelf = async (password: string): Promise<unknown> => send('POST', '/api/session/proof', { password });
 
 export async function signOut(): Promise<void> {
   await send('DELETE', '/api/session');

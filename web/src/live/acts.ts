@@ -1,6 +1,7 @@
 import { get, send } from '../api/call';
 import type { Board } from '../conduct/board';
 import type { Deed } from '../conduct/deed';
+import type { Checks } from '../conduct/sheet';
 import { boardOf } from './wire';
 
 const of = (meeting: string): string => `/api/meetings/${encodeURIComponent(meeting)}`;
@@ -24,4 +25,15 @@ export async function openMeeting(meeting: string): Promise<void> {
 
 export async function fetchBoard(meeting: string): Promise<Board> {
   return boardOf(await get<unknown>(`${of(meeting)}/state`));
+}
+
+export interface NewSheet {
+  readonly point: string;
+  readonly checks: Checks;
+  readonly note: string;
+}
+
+/** Keeps a check sheet; who filled it in and when is the bridge's to say. */
+export async function saveSheet(meeting: string, sheet: NewSheet): Promise<void> {
+  await send('POST', `${of(meeting)}/sheets`, sheet);
 }

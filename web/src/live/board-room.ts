@@ -2,6 +2,9 @@ import { ConnectionQuality, Room, RoomEvent, Track, type RemoteParticipant } fro
 import { bridgeURL, enterMeeting } from '../api/bridge';
 import { Store } from '../app/store';
 import type { PointFacts } from '../conduct/technician';
+import { micCapture } from '../device/capture';
+import { loadChoices } from '../device/choices';
+import { mediaTrouble, type MediaTrouble } from '../device/media-error';
 import { lineQuality } from '../meeting/quality';
 
 /** What a board sees and hears of the room: facts of every point, and one point off the air. */
@@ -9,6 +12,9 @@ export interface BoardRoomView {
   readonly facts: ReadonlyMap<string, PointFacts>;
   readonly preview: string | null;
   readonly tracks: readonly Track[];
+  /** What is said here is heard at the point that is previewed, and nowhere else. */
+  readonly talking: boolean;
+  readonly talkFault: MediaTrouble | null;
 }
 
 const readEveryMs = 1_000;
@@ -19,7 +25,7 @@ interface Memory {
 
 /** Owns a board's connection. It takes nothing but the point that is previewed, so a board costs the line little. */
 export class BoardRoom {
-  readonly view = new Store<BoardRoomView>({ facts: new Map(), preview: null, tracks: [] });
+  readonly view = new Store<BoardRoomView>({ facts: new Map(), preview: null, tracks: [], talking: false, talkFault: null });
   private readonly room = new Room({ adaptiveStream: true });
   private readonly memory = new Map<string, Memory>();
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -41,8 +47,28 @@ export class BoardRoom {
     void this.room.disconnect();
   }
 
+  /** Opens the microphone here towards the point that is previewed; the bridge lets nobody else hear it (CON-05). */
+  async talk(on: boolean): Promise<void> {
+    const own = this.room.localParticipant;
+    if (!on) {
+      this.view.update({ talking: false });
+      for (const publication of own.audioTrackPublications.values()) if (publication.track) await own.unpublishTrack(publication.track, true);
+      return;
+    }
+    if (this.view.get().preview === null) return;
+    try {
+      await own.setMicrophoneEnabled(true, micCapture(loadChoices().mic));
+      // Released, or another point was chosen, while the microphone was opening.
+      if (this.view.get().preview === null || this.closed) return void (await this.talk(false));
+      this.view.update({ talking: true, talkFault: null });
+    } catch (error) {
+      this.view.update({ talking: false, talkFault: mediaTrouble(error) });
+    }
+  }
+
   /** Takes one point's picture and sound, or none. */
   preview(point: string | null): void {
+    if (point !== this.view.get().preview) void this.talk(false);
     for (const participant of this.room.remoteParticipants.values()) {
       for (const publication of participant.trackPublications.values()) publication.setSubscribed(participant.identity === point);
     }
@@ -53,11 +79,13 @@ export class BoardRoom {
   private readonly read = (): void => {
     const now = performance.now();
     const facts = new Map<string, PointFacts>();
-    for (const participant of this.room.remoteParticipants.values()) facts.set(participant.identity, this.factsOf(participant, now));
+    for (const participant of this.room.remoteParticipants.values()) if (!participant.identity.startsWith('board:')) facts.set(participant.identity, this.factsOf(participant, now));
     const { preview } = this.view.get();
     const shown = preview === null ? undefined : this.room.remoteParticipants.get(preview);
     const tracks = [...(shown?.trackPublications.values() ?? [])].flatMap((publication) => publication.track ?? []);
-    this.view.update({ facts, tracks });
+    // The bridge takes the voice back when the point goes on the air.
+    const talking = this.view.get().talking && this.room.localParticipant.audioTrackPublications.size > 0;
+    this.view.update({ facts, tracks, talking });
   };
 
   private factsOf(participant: RemoteParticipant, now: number): PointFacts {

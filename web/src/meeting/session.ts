@@ -31,6 +31,7 @@ const viewEvents = [
   RoomEvent.ActiveSpeakersChanged,
   RoomEvent.ConnectionQualityChanged,
   RoomEvent.AudioPlaybackStatusChanged,
+  RoomEvent.ParticipantAttributesChanged,
 ] as const;
 
 const drawAfterMs = 30;
@@ -191,7 +192,9 @@ export class MeetingSession {
     if (!conduct) return;
     const invited = conduct.speech?.point === own.id;
     const wasInvited = before?.speech?.point === own.id;
-    if (this.media.mic && !mayOpenMic(conduct, own.id)) void this.media.setMic(false);
+    // Off the air the bridge itself opens and closes the microphone of a point that is previewed.
+    const previewed = room.localParticipant.attributes['dc.mic'] === 'preview';
+    if (this.media.mic && !previewed && !mayOpenMic(conduct, own.id)) void this.media.setMic(false);
     if (invited && !wasInvited && before !== null && !this.media.mic) void this.media.setMic(true);
   }
 

@@ -28,9 +28,15 @@ export interface RoomView {
   readonly sounds: readonly Track[];
   readonly loudest: string | null;
   readonly audioBlocked: boolean;
+  /** Somebody at a board talks to this point alone; somebody there sees and hears it off the air (CON-05). */
+  readonly talkback: boolean;
+  readonly previewed: boolean;
 }
 
-export const emptyRoom: RoomView = { points: [], contents: [], sounds: [], loudest: null, audioBlocked: false };
+export const emptyRoom: RoomView = { points: [], contents: [], sounds: [], loudest: null, audioBlocked: false, talkback: false, previewed: false };
+
+/** Boards look on: they are no points and have no tile. */
+const isBoard = (identity: string): boolean => identity.startsWith('board:');
 
 export const pointTile = (identity: string): string => `${identity}/point`;
 export const contentTile = (identity: string): string => `${identity}/content`;
@@ -89,7 +95,7 @@ export function viewRoom(room: Room, speaking: ReadonlySet<string>): RoomView {
   const others = [...room.remoteParticipants.values()].sort(
     (a, b) => arrival(a) - arrival(b) || a.identity.localeCompare(b.identity),
   );
-  const everyone = [...others, room.localParticipant].filter((p) => p.identity !== '');
+  const everyone = [...others, room.localParticipant].filter((p) => p.identity !== '' && !isBoard(p.identity));
   const tiles = everyone.map((p) => tilesOf(p, speaking.has(p.identity)));
   return {
     points: tiles.map((t) => t.point),
@@ -97,8 +103,10 @@ export function viewRoom(room: Room, speaking: ReadonlySet<string>): RoomView {
     sounds: others.flatMap((p) =>
       [...p.audioTrackPublications.values()].flatMap((publication) => publication.track ?? []),
     ),
-    loudest: room.activeSpeakers.find((p) => !p.isLocal && p.isSpeaking)?.identity ?? null,
+    loudest: room.activeSpeakers.find((p) => !p.isLocal && p.isSpeaking && !isBoard(p.identity))?.identity ?? null,
     audioBlocked: !room.canPlaybackAudio,
+    talkback: others.some((p) => isBoard(p.identity) && [...p.audioTrackPublications.values()].some((publication) => publication.track && !publication.isMuted)),
+    previewed: room.localParticipant.attributes['dc.mic'] === 'preview',
   };
 }
 

@@ -6,6 +6,8 @@ import { Notice } from '../../app/Notice';
 import { useNow } from '../../app/use-now';
 import type { Board } from '../../conduct/board';
 import { useBoard, type Do } from '../../live/use-board';
+import { useBoardLock } from '../../live/use-board-lock';
+import { LockedBoard } from './LockedBoard';
 
 export interface BoardProps {
   readonly board: Board;
@@ -20,6 +22,8 @@ export function BoardRoute({ board: View }: { readonly board: ComponentType<Boar
   const { room = '' } = useParams({ strict: false });
   const { board, problem, stale, act, open } = useBoard(room);
   const now = useNow(500);
+  const lock = useBoardLock();
+  if (board && lock.locked) return <LockedBoard title={board.plan.title} onUnlock={lock.unlock} />;
   if (board) return <View board={board} now={now} act={act} stale={stale} />;
   if (!problem) return <Notice title={t('board.loading')} />;
   const signedOut = problem.status === 401;

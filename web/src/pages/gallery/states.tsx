@@ -2,6 +2,7 @@ import { useEffect, useState, type ComponentType } from 'react';
 import type { Board } from '../../conduct/board';
 import { crowd, crowdFacts } from '../../conduct/crowd';
 import { briefing } from '../../conduct/sample';
+import { LockedBoard } from '../board/LockedBoard';
 import { ChairBoard } from '../chair/ChairBoard';
 import { SecretaryBoard } from '../secretary/SecretaryBoard';
 import { TechnicianBoard } from '../technician/TechnicianBoard';
@@ -37,6 +38,8 @@ const longNames: Board = {
 };
 const vote = { motion: 'bq-1', title: board.votes[0]?.motion.title ?? '', eligible: 41, present: 38, cast: 12 } as const;
 
+const silentTalk = { on: false, fault: null, press: nothing } as const;
+
 function Crowd() {
   const [tick, setTick] = useState(0);
   const [meeting] = useState(() => crowd(140));
@@ -44,7 +47,7 @@ function Crowd() {
     const timer = setInterval(() => setTick((old) => old + 1), 500);
     return () => clearInterval(timer);
   }, []);
-  return <TechnicianBoard board={meeting} now={now} act={nothing} facts={crowdFacts(meeting, tick)} preview={null} onPreview={nothing} picture={null} />;
+  return <TechnicianBoard board={meeting} now={now} act={nothing} facts={crowdFacts(meeting, tick)} preview={null} onPreview={nothing} picture={null} talk={silentTalk} />;
 }
 
 export const states: Readonly<Record<string, ComponentType>> = {
@@ -56,6 +59,7 @@ export const states: Readonly<Record<string, ComponentType>> = {
   'secretary-roll': () => <SecretaryBoard board={gathering} now={now} act={nothing} />,
   'secretary-vote': () => <SecretaryBoard board={voting} now={now} act={nothing} />,
   technician: Crowd,
+  'board-locked': () => <LockedBoard title={board.plan.title} onUnlock={async () => undefined} />,
   room: () => <RoomSample state={live} own="LG-X2" />,
   'room-main': () => <RoomSample state={live} own="LG-00" micOn />,
   'room-waiting': () => <RoomSample state={live} own="LG-P2" />,

@@ -85,7 +85,7 @@ function Live({ session }: { readonly session: MeetingSession }) {
     <div className={classes.page} ref={page}>
       <Header state={state} />
       <Banners session={session} state={state} />
-      {room && state.conduct && <RoomNotices state={state.conduct} view={room.view} silent={room.silent} />}
+      {room && state.conduct && <RoomNotices state={state.conduct} view={room.view} silent={room.silent} talkback={state.room.talkback} previewed={state.room.previewed} />}
       <Stage
         contentElsewhere={contentElsewhere}
         state={state}

@@ -8,10 +8,12 @@ interface RoomNoticesProps {
   readonly state: LiveState;
   readonly view: RoomView;
   readonly silent: boolean;
+  readonly talkback?: boolean;
+  readonly previewed?: boolean;
 }
 
 /** What everybody is told, in one column over the picture: nothing moves when it comes and goes. */
-export function RoomNotices({ state, view, silent }: RoomNoticesProps) {
+export function RoomNotices({ state, view, silent, talkback = false, previewed = false }: RoomNoticesProps) {
   const { t } = useTranslation();
   const stage = state.phase === 'tap-hop' ? t('room.gathering') : state.phase === 'giai-lao' ? t('room.recess') : state.phase === 'be-mac' ? t('room.closed') : '';
   return (
@@ -25,6 +27,11 @@ export function RoomNotices({ state, view, silent }: RoomNoticesProps) {
         <p className={classes.notice} data-kind="lost" role="alert">
           <Icon name="warning" size="1.2em" />
           {t('room.lost', { name: view.lost })}
+        </p>
+      )}
+      {(talkback || previewed) && (
+        <p className={classes.notice} data-testid="off-air">
+          {t(talkback ? 'room.talkback' : 'room.previewed')}
         </p>
       )}
       {state.banner && (

@@ -2,11 +2,22 @@ import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TechRow } from '../../conduct/technician';
+import type { MediaTrouble } from '../../device/media-error';
 import type { Do } from '../../live/use-board';
 import { ConfirmButton } from '../../parts/ConfirmButton';
 import classes from './PointDesk.module.css';
+import { Sheet } from './Sheet';
+
+export interface Talk {
+  readonly on: boolean;
+  /** Why the microphone here cannot be used. */
+  readonly fault: MediaTrouble | null;
+  readonly press: (on: boolean) => void;
+}
 
 interface PointDeskProps {
+  readonly talk: Talk;
+  readonly meeting: string;
   readonly row: TechRow;
   readonly previewed: boolean;
   readonly act: Do;
@@ -15,7 +26,7 @@ interface PointDeskProps {
 }
 
 /** What a technician does with one point. */
-export function PointDesk({ row, previewed, act, now, onPreview }: PointDeskProps) {
+export function PointDesk({ meeting, row, previewed, act, now, onPreview, talk }: PointDeskProps) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const { point } = row;
@@ -26,6 +37,11 @@ export function PointDesk({ row, previewed, act, now, onPreview }: PointDeskProp
         <Button variant={previewed ? 'default' : 'filled'} disabled={!row.connected} onClick={() => onPreview(previewed ? null : point)}>
           {previewed ? t('tech.previewOff') : t('tech.preview')}
         </Button>
+        {previewed && (
+          <Button color="red" variant={talk.on ? 'filled' : 'outline'} aria-pressed={talk.on} disabled={row.invited} onClick={() => talk.press(!talk.on)} data-testid="talk">
+            {talk.on ? t('tech.talkOff') : t('tech.talk')}
+          </Button>
+        )}
         <Button variant="default" onClick={() => act({ do: 'mute', with: { point, off: row.muted } })}>
           {row.muted ? t('tech.unmute') : t('tech.mute')}
         </Button>
@@ -39,6 +55,13 @@ export function PointDesk({ row, previewed, act, now, onPreview }: PointDeskProp
           </ConfirmButton>
         )}
       </div>
+      {previewed && (talk.on || row.invited) && <p className={classes.hint}>{t(row.invited ? 'tech.talkOnAir' : 'tech.talkOnly', { name: row.name })}</p>}
+      {previewed && talk.fault && (
+        <p className={classes.fault} role="alert">
+          {t(`device.title.${talk.fault}`, { device: t('device.mic') })}
+        </p>
+      )}
+      <Sheet meeting={meeting} point={point} />
       <form
         className={classes.incident}
         onSubmit={(event) => {

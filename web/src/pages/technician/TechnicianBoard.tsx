@@ -6,7 +6,8 @@ import { chooseRows, techRows, type PointFacts, type TechFilter } from '../../co
 import { Panel } from '../../parts/Panel';
 import { BoardShell } from '../board/BoardShell';
 import type { BoardProps } from '../board/BoardRoute';
-import { PointDesk } from './PointDesk';
+import { Incidents } from './Incidents';
+import { PointDesk, type Talk } from './PointDesk';
 import { PointRows } from './PointRows';
 import classes from './TechnicianBoard.module.css';
 
@@ -15,10 +16,11 @@ interface TechnicianBoardProps extends BoardProps {
   readonly preview: string | null;
   readonly onPreview: (point: string | null) => void;
   readonly picture: ReactNode;
+  readonly talk: Talk;
 }
 
 /** All points on one page, worst first, and one of them off the air (CON-05, CON-15). */
-export function TechnicianBoard({ board, now, act, stale = false, facts, preview, onPreview, picture }: TechnicianBoardProps) {
+export function TechnicianBoard({ board, now, act, stale = false, facts, preview, onPreview, picture, talk }: TechnicianBoardProps) {
   const { t } = useTranslation();
   const [filter, setFilter] = useState<TechFilter>({ order: 'worst', find: '', onlyAlarms: false });
   const [chosen, setChosen] = useState<string | null>(null);
@@ -49,7 +51,7 @@ export function TechnicianBoard({ board, now, act, stale = false, facts, preview
         <div className={classes.side}>
           <Panel title={preview ? t('tech.previewOf', { name: rows.find((each) => each.point === preview)?.name ?? preview }) : t('tech.preview')} aside={preview ? t('tech.offAir') : undefined}>
             {preview ? picture : <p className={classes.hint}>{t('tech.previewNone')}</p>}
-            {row && <PointDesk key={row.point} row={row} previewed={preview === row.point} act={act} now={now} onPreview={onPreview} />}
+            {row && <PointDesk key={row.point} meeting={board.plan.id} row={row} previewed={preview === row.point} act={act} now={now} onPreview={onPreview} talk={talk} />}
           </Panel>
           <Panel title={t('tech.layout')}>
             <div className={classes.room}>
@@ -69,6 +71,7 @@ export function TechnicianBoard({ board, now, act, stale = false, facts, preview
               </Button>
             </div>
           </Panel>
+          <Incidents board={board} />
         </div>
       </div>
     </BoardShell>

@@ -25,12 +25,12 @@ function Connected(props: BoardProps) {
     lines.open();
     return () => lines.close();
   }, [lines]);
-  const { facts: seen, preview, tracks } = useStore(room.view);
+  const { facts: seen, preview, tracks, talking, talkFault } = useStore(room.view);
   const measured = useStore(lines.view);
   const facts = useMemo(() => allFacts(seen, measured.figures, measured.at), [seen, measured]);
   const look = (point: string | null) => {
     props.act({ do: 'preview', with: point === null ? {} : { point } });
     room.preview(point);
   };
-  return <TechnicianBoard {...props} facts={facts} preview={preview} onPreview={look} picture={<Preview tracks={tracks} />} />;
+  return <TechnicianBoard {...props} facts={facts} preview={preview} onPreview={look} picture={<Preview tracks={tracks} />} talk={{ on: talking, fault: talkFault, press: (on) => void room.talk(on) }} />;
 }

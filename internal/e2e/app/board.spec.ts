@@ -1,0 +1,111 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Page } from '@playwright/test';
+import { startBridge, type Bridge } from '../bridge';
+import { expect, steadyTone, test as base, type Point } from './fixture';
+
+/** A meeting that was opened stays conducted: these tests have a bridge of their own. */
+const test = base.extend<object, { demoBridge: Bridge }>({
+  demoBridge: [
+    async ({}, use) => {
+      const bridge = await startBridge({ args: ['--demo'] });
+      await use(bridge);
+      await bridge.stop();
+    },
+    { scope: 'worker' },
+  ],
+});
+
+const meeting = 'giao-ban';
+const password = 'LamGiang@2026';
+
+async function board(browser: Browser, url: string, user: string, path: string, prepare?: (page: Page) => Promise<unknown>): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'vi-VN' });
+  const page = await context.newPage();
+  await prepare?.(page);
+  await page.goto(`${url}/dang-nhap`);
+  await page.getByRole('textbox', { name: 'Tên đăng nhập' }).fill(user);
+  await page.getByLabel('Mật khẩu', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Đăng nhập' }).click();
+  await expect(page).toHaveURL(`${url}/trang-chu`);
+  await page.goto(`${url}/hop/${meeting}/${path}`);
+  const open = page.getByRole('button', { name: 'Mở cuộc họp' });
+  await expect(open.or(page.getByRole('banner'))).toBeVisible();
+  if (await open.isVisible()) await open.click();
+  await expect(page.getByRole('banner')).toBeVisible();
+  return page;
+}
+
+async function takeSeat(point: Point): Promise<void> {
+  await point.page.getByRole('combobox', { name: 'Điểm cầu' }).click();
+  await point.page.getByRole('option', { name: point.name, exact: true }).click();
+  await point.button('Vào họp').click();
+  await expect(point.page.getByTestId('own-mic')).toBeVisible();
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
+}
+
+test('CON-15 CON-05 the technician sees a point’s figures, looks at it off the air and talks to it, and nobody else hears it', async ({ house, browser }) => {
+  test.setTimeout(120_000);
+  const { url } = house.bridge;
+  const page = await board(browser, url, 'kythuat', 'ky-thuat', (each) => steadyTone(each));
+  const hall = await house.open(0, (each) => steadyTone(each));
+  await takeSeat(hall);
+  const commune = await house.open(5, (each) => steadyTone(each, 880));
+  await takeSeat(commune);
+  const row = page.getByTestId('point-row').filter({ hasText: commune.name });
+  await expect(row).toContainText(/↑ \d+\.\d/, { timeout: 20_000 });
+  await expect(row.locator('[data-column="rtt"]')).toContainText('ms');
+
+  await row.getByRole('button', { name: commune.name }).click();
+  await page.getByRole('button', { name: 'Xem trước', exact: true }).click();
+  const frames = () => page.getByTestId('preview-picture').evaluate((video: HTMLVideoElement) => video.getVideoPlaybackQuality().totalVideoFrames);
+  await expect.poll(frames, { timeout: 20_000 }).toBeGreaterThan(10);
+  await expect(commune.page.getByTestId('off-air')).toContainText('xem, nghe thử');
+  await expect(hall.page.getByTestId('off-air')).toHaveCount(0);
+  await page.getByTestId('talk').click();
+  await expect(commune.page.getByTestId('off-air')).toContainText('đang nói riêng', { timeout: 20_000 });
+  await expect(hall.page.getByTestId('off-air')).toHaveCount(0);
+  await expectAccessible(page);
+  await page.getByTestId('talk').click();
+  await expect(commune.page.getByTestId('off-air')).toContainText('xem, nghe thử');
+
+  // SCH-06: the sheet is filled in where the point is looked at.
+  await page.getByRole('button', { name: 'Phiếu kiểm tra' }).click();
+  const sheet = page.getByRole('form', { name: 'Phiếu kiểm tra' });
+  for (const line of ['Hình', 'Micro', 'Loa', 'Chiếu tài liệu', 'Đường truyền']) await sheet.getByRole('radiogroup', { name: line, exact: true }).getByText('Đạt', { exact: true }).click();
+  await expectAccessible(page);
+  await sheet.getByRole('button', { name: 'Ghi phiếu' }).click();
+  await expect(page.getByText('Đã ghi phiếu: Đạt')).toBeVisible();
+  await page.context().close();
+});
+
+test('SEC-05 a board that nobody touches for 15 minutes locks, stays locked after a reload, and the meeting goes on', async ({ house, browser }) => {
+  const { url } = house.bridge;
+  const page = await board(browser, url, 'thuky', 'thu-ky', (each) => each.clock.install());
+  const commune = await house.open(5);
+  await takeSeat(commune);
+  await page.clock.runFor(14 * 60_000);
+  await expect(page.getByRole('banner')).toBeVisible();
+  await page.mouse.move(200, 200);
+  await page.clock.runFor(14 * 60_000);
+  await expect(page.getByRole('banner')).toBeVisible();
+  await page.clock.runFor(2 * 60_000);
+  await expect(page.getByRole('heading', { name: 'Bàn điều khiển đã khóa' })).toBeVisible();
+  await expect(page.getByTestId('roll')).toHaveCount(0);
+  await expectAccessible(page);
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Bàn điều khiển đã khóa' })).toBeVisible();
+  await expect(commune.page.getByTestId('own-mic')).toBeVisible();
+  const field = page.getByLabel('Mật khẩu', { exact: true });
+  await field.fill('sai');
+  await page.getByRole('button', { name: 'Mở khóa' }).click();
+  await expect(page.getByText('Mật khẩu không đúng.')).toBeVisible();
+  await field.fill(password);
+  await page.getByRole('button', { name: 'Mở khóa' }).click();
+  await expect(page.getByRole('banner')).toBeVisible();
+  await page.context().close();
+});

@@ -1,0 +1,80 @@
+import { useCallback, useEffect, useState } from 'react';
+import { fetchSession, proveSelf } from '../api/session';
+import { bridgeClock } from '../conduct/clock';
+
+/** How long a board may be left alone before it locks (SEC-05). */
+export const lockAfterMs = 15 * 60_000;
+
+const key = 'diemcau.boardLocked';
+const signs = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
+
+/** When the board of this window was locked; null when it is open. */
+function stored(): number | null {
+  try {
+    const since = sessionStorage.getItem(key);
+    return since === null ? null : Number(since);
+  } catch {
+    return null;
+  }
+}
+
+function store(locked: boolean): void {
+  try {
+    if (locked) sessionStorage.setItem(key, String(bridgeClock.now()));
+    else sessionStorage.removeItem(key);
+  } catch {
+    // storage may be forbidden; a reload then opens the board again
+  }
+}
+
+export interface BoardLock {
+  readonly locked: boolean;
+  readonly lock: () => void;
+  /** Throws a Problem when the password is wrong. */
+  readonly unlock: (password: string) => Promise<void>;
+}
+
+/**
+ * Locks a board that nobody has touched for a while. Only the board: the meeting, its sound and picture and its
+ * recording are the bridge's and go on. A reload does not open it.
+ */
+export function useBoardLock(afterMs = lockAfterMs): BoardLock {
+  const [locked, setLocked] = useState(() => stored() !== null);
+  const lock = useCallback(() => {
+    store(true);
+    setLocked(true);
+  }, []);
+  useEffect(() => {
+    if (locked) return undefined;
+    let last = performance.now();
+    const touched = () => {
+      last = performance.now();
+    };
+    for (const sign of signs) window.addEventListener(sign, touched, { passive: true, capture: true });
+    // A machine that slept is asked when it wakes.
+    const timer = setInterval(() => performance.now() - last >= afterMs && lock(), Math.min(5_000, afterMs));
+    return () => {
+      for (const sign of signs) window.removeEventListener(sign, touched, { capture: true });
+      clearInterval(timer);
+    };
+  }, [locked, afterMs, lock]);
+  useEffect(() => {
+    const since = stored();
+    if (!locked || since === null) return;
+    // Who signed in meanwhile has proved himself there.
+    const look = async () => {
+      const session = await fetchSession().catch(() => null);
+      if (Date.parse(session?.proved ?? '') > since) {
+        store(false);
+        setLocked(false);
+      }
+    };
+    void look();
+  }, [locked]);
+  const unlock = useCallback(async (password: string) => {
+    await proveSelf(password);
+    store(false);
+    setLocked(false);
+  }, []);
+  return { locked, lock, unlock };
+}
