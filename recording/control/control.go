@@ -88,7 +88,8 @@ type Settings struct {
 	// Patience is how long after a start the room of an open recording may stay
 	// away before the recording is sealed; 0: 12 h.
 	Patience time.Duration
-	// Again is how often what a meeting wants and failed is tried again; 0: 10 s.
+	// Again is how often what a meeting wants and failed is tried again, and how
+	// long an alarm stays in the state after its end; 0: 10 s.
 	Again time.Duration
 	// The functions are called from the owner's goroutine and must not block. Any
 	// may be nil.
@@ -241,6 +242,7 @@ func (c *Control) run() {
 		case <-round.C:
 			c.expire()
 			c.retry()
+			c.fade()
 		case <-quit:
 			quit, c.closing = nil, true
 			for _, r := range c.rooms {

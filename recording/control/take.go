@@ -28,7 +28,8 @@ type take struct {
 	since   time.Time
 	paused  bool
 	alarms  map[recorder.AlarmKind]recorder.Alarm
-	noted   int // number of the last entry of the meeting's log that is in it
+	fading  map[recorder.AlarmKind]time.Time // those of them that are over, since when
+	noted   int                              // number of the last entry of the meeting's log that is in it
 	waiting []answer
 	// next is what to do as soon as the phase at hand is over; nil: nothing.
 	next     func()
@@ -85,7 +86,7 @@ func (c *Control) start(o Order, answer answer) {
 
 // begin opens the folder, off the owner's goroutine, and then goes on.
 func (c *Control) begin(r *room, o Order, answer answer) {
-	t := &take{order: o, noted: -1, alarms: map[recorder.AlarmKind]recorder.Alarm{}}
+	t := &take{order: o, noted: -1, alarms: map[recorder.AlarmKind]recorder.Alarm{}, fading: map[recorder.AlarmKind]time.Time{}}
 	if answer != nil {
 		t.waiting = append(t.waiting, answer)
 	}
@@ -231,9 +232,11 @@ func (c *Control) end(r *room, seal bool, answer answer) {
 // ended is the end of end.
 func (c *Control) ended(r *room, t *take, seal bool, err error, answer answer) {
 	c.books.remove(t.rec)
-	for _, a := range t.alarms {
-		a.Active = false
-		c.books.alarmed(a)
+	for kind, a := range t.alarms {
+		if _, over := t.fading[kind]; !over {
+			a.Active = false
+			c.books.alarmed(a)
+		}
 	}
 	if err != nil {
 		c.settings.Log.Error("a recording could not be ended well", "meeting", string(r.id), "dir", t.rec.Dir(), "error", err)
@@ -282,6 +285,26 @@ func (c *Control) pause(id meeting.ID, by string, on bool, answer answer) {
 	answer(c.state(id), nil)
 }
 
+// fade forgets alarms that have been over for a while. One that comes and goes
+// each second is one trouble and not a line a second in the log of the meeting.
+func (c *Control) fade() {
+	for _, r := range c.rooms {
+		if r.take == nil {
+			continue
+		}
+		before := len(r.take.alarms)
+		for kind, since := range r.take.fading {
+			if time.Since(since) >= c.settings.Again {
+				delete(r.take.fading, kind)
+				delete(r.take.alarms, kind)
+			}
+		}
+		if len(r.take.alarms) != before {
+			c.tell(r)
+		}
+	}
+}
+
 func (c *Control) tell(r *room) {
 	if c.settings.Told != nil && !c.closing {
 		c.settings.Told(r.id, c.state(r.id))
@@ -294,8 +317,9 @@ func (c *Control) alarm(r *room, t *take, a recorder.Alarm) {
 	}
 	if a.Active {
 		t.alarms[a.Kind] = a
+		delete(t.fading, a.Kind)
 	} else {
-		delete(t.alarms, a.Kind)
+		t.fading[a.Kind] = time.Now()
 	}
 	if t.phase == running && t.rec != nil {
 		t.rec.Note("alarm", a)

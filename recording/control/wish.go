@@ -195,7 +195,9 @@ func (c *Control) watchEncryption(r *room) {
 	if !r.running() {
 		return
 	}
-	if _, known := r.take.alarms[recorder.Encrypted]; known != r.encrypted() {
-		c.alarm(r, r.take, recorder.Alarm{Kind: recorder.Encrypted, Active: !known, Detail: ErrEncrypted.Error()})
+	_, known := r.take.alarms[recorder.Encrypted]
+	_, over := r.take.fading[recorder.Encrypted]
+	if is := r.encrypted(); is != (known && !over) {
+		c.alarm(r, r.take, recorder.Alarm{Kind: recorder.Encrypted, Active: is, Detail: ErrEncrypted.Error()})
 	}
 }

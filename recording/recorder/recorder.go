@@ -164,7 +164,9 @@ func Start(s Settings) (*Recorder, error) {
 	if behind := entry.Last()*int64(time.Millisecond) - (now - r.base); behind > 0 {
 		// The wall clock was set back since: time in a recording never is.
 		r.base -= behind + int64(time.Millisecond)
-		entry.Event(entry.Last(), "clock.behind", map[string]int64{"ms": behind / int64(time.Millisecond)})
+		if ms := behind / int64(time.Millisecond); ms > 0 { // less is the rounding of the epoch
+			entry.Event(entry.Last(), "clock.behind", map[string]int64{"ms": ms})
+		}
 	}
 	r.out = newOutput(entry, r)
 	go r.out.run()

@@ -9,9 +9,10 @@ import (
 // WarnAt is how full a disk may be before operators are warned.
 const WarnAt = 0.8
 
-// Space is what a disk has.
+// Space is what a disk has for this program, in bytes: what is kept for others
+// counts as neither, as df reckons.
 type Space struct {
-	Size, Free uint64 // bytes; free for this program
+	Size, Free uint64
 }
 
 // SpaceOf looks at the disk that a folder is on.
@@ -21,7 +22,7 @@ func SpaceOf(dir string) (Space, error) {
 		return Space{}, fmt.Errorf("disk of %s: %w", dir, err)
 	}
 	block := uint64(s.Bsize) // not negative
-	return Space{Size: s.Blocks * block, Free: s.Bavail * block}, nil
+	return Space{Size: (s.Blocks - s.Bfree + s.Bavail) * block, Free: s.Bavail * block}, nil
 }
 
 // Used is the part of the disk that is taken, 0 to 1.
