@@ -99,16 +99,24 @@ func (s *shelf) open(id string) (*contents, error) {
 		}
 	}
 	s.mu.Unlock()
-	c := &contents{Item: archive.Describe(dir), dir: dir, stamp: now}
+	c := &contents{dir: dir, stamp: now}
+	// Both read the whole index once and hash it: a core each.
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		c.Item = archive.Describe(dir)
+		c.scenes = scenesOf(&c.Item)
+	})
+	c.index, err = readIndex(dir, now.sealed)
+	reading.Wait()
 	if c.About.ID != id {
 		return nil, missing(id)
 	}
-	if c.index, err = readIndex(dir, now.sealed); errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, missing(id) // disposed meanwhile
-	} else if err != nil {
+	}
+	if err != nil {
 		return nil, err
 	}
-	c.scenes = scenesOf(&c.Item)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.books = slices.DeleteFunc(s.books, func(b *contents) bool { return b.About.ID == id })

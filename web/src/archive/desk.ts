@@ -1,4 +1,4 @@
-import { call, get } from '../api/call';
+import { call, get, send } from '../api/call';
 
 /** The archivist's part of the API. Names are those of recording/replay; times are milliseconds since a recording began. */
 
@@ -137,3 +137,35 @@ export async function fetchFragments(id: string, leg: number, from: number, to: 
 }
 
 export const trackAddress = (id: string, leg: number): string => `${of(id)}/tracks/${leg}/file`;
+
+export type ExportLayout = 'speaker' | 'grid' | 'sound';
+
+/** A file that is made of a recording. */
+export interface Export {
+  readonly id: string;
+  readonly layout: ExportLayout;
+  readonly from: number;
+  readonly to: number;
+  readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+  readonly percent: number;
+  readonly bytes?: number;
+}
+
+export interface Exports {
+  readonly items: readonly Export[];
+  readonly off: boolean;
+}
+
+export const fetchExports = async (id: string): Promise<Exports> => get(`${of(id)}/exports`);
+export const askExport = async (id: string, wanted: { layout: ExportLayout; from: number; to: number }): Promise<Export> => send('POST', `${of(id)}/exports`, wanted);
+export const cancelExport = async (id: string, one: string): Promise<void> => send('POST', `${of(id)}/exports/${encodeURIComponent(one)}/cancel`);
+export const exportAddress = (id: string, one: string): string => `${of(id)}/exports/${encodeURIComponent(one)}/file`;
+
+export interface Viewing {
+  readonly person: string;
+  readonly name?: string;
+  readonly at: string;
+  readonly what: string;
+}
+
+export const fetchViewings = async (id: string): Promise<readonly Viewing[]> => (await get<{ readonly items: readonly Viewing[] }>(`${of(id)}/viewings`)).items;

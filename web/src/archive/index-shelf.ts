@@ -14,6 +14,7 @@ const lookBackMs = 120_000;
 /** The index of a recording, fetched block by block as it is needed. Nothing of it is loaded whole. */
 export class IndexShelf {
   private readonly blocks = new Map<number, Promise<readonly Fragment[]>>();
+  private readonly proofs = new Map<number, Promise<void>>();
   private readonly headers = new Map<number, Fragment>();
   private head: Promise<Proof>;
   sign: Sign = 'checking';
@@ -52,13 +53,24 @@ export class IndexShelf {
 
   private async load(number: number): Promise<readonly Fragment[]> {
     const bytes = await this.fetchBlock(number);
-    if (canHash() && (await blockHash(bytes)) !== this.index.blocks[number]?.hash) {
-      this.say('broken');
-      throw new Error('a block of the index is not what was signed');
-    }
-    const fragments = readRecords(bytes);
+    // Compared while the fragments are fetched: nothing of a block is played before.
+    const proof = canHash() ? this.compare(number, bytes) : Promise.resolve();
+    proof.catch(() => undefined);
+    this.proofs.set(number, proof);
+    const fragments = readRecords(bytes, number);
     for (const fragment of fragments) if (fragment.header) this.headers.set(fragment.leg, fragment);
     return fragments;
+  }
+
+  private async compare(number: number, bytes: Uint8Array): Promise<void> {
+    if ((await blockHash(bytes)) === this.index.blocks[number]?.hash) return;
+    this.say('broken');
+    throw new Error('a block of the index is not what was signed');
+  }
+
+  /** Waits until the records of fragments are known to be those that were signed; fails when they are not. */
+  async proven(fragments: readonly Fragment[]): Promise<void> {
+    await Promise.all([...new Set(fragments.map((each) => each.block))].map(async (number) => this.proofs.get(number)));
   }
 
   /** The fragments of a leg that are at least partly within the time, in order. */

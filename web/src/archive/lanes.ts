@@ -86,3 +86,10 @@ export function timeCode(ms: number): string {
   const seconds = Math.floor(Math.max(ms, 0) / 1000);
   return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
+
+/** "1:02:03", "2:03" or "3" as milliseconds; null for what is no time. */
+export function timeOf(text: string): number | null {
+  const parts = text.trim().split(':');
+  if (parts.length > 3 || parts.some((part) => !/^\d{1,4}$/.test(part))) return null;
+  return parts.reduce((sum, part) => 60 * sum + Number(part), 0) * 1000;
+}

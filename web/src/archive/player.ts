@@ -64,7 +64,7 @@ export class Player {
   }
 
   private pump(track: Track, element: HTMLMediaElement): Pump {
-    return new Pump(track, element, this.shelf, async (leg, from, to) => fetchFragments(this.detail.id, leg, from, to), this.detail.length);
+    return new Pump(track, element, this.shelf, async (leg, from, to) => fetchFragments(this.detail.id, leg, from, to), this.detail.length, this.clock.time);
   }
 
   /** Shows a track in an element until the returned function is called. */

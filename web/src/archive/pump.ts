@@ -10,6 +10,8 @@ const ahead = 12_000;
 const behind = 20_000;
 /** Fragments are fetched in pieces of about this size and length. */
 const batchMs = 4_000;
+/** The first piece after a jump is shorter: it is waited for. */
+const firstMs = 2_000;
 const batchBytes = 2 << 20;
 
 export type Trouble = 'codec' | 'key' | 'load';
@@ -30,12 +32,12 @@ export function typeOf(track: Track, header: Uint8Array): string {
 }
 
 /** The next fragments to fetch in one piece: they follow each other in the file. */
-export function batchOf(fragments: readonly Fragment[]): Fragment[] {
+export function batchOf(fragments: readonly Fragment[], longest = batchMs): Fragment[] {
   const batch: Fragment[] = [];
   let bytes = 0;
   for (const each of fragments) {
     const last = batch.at(-1);
-    if (last && (each.offset !== last.offset + last.length || each.end - (batch[0]?.at ?? 0) > batchMs || bytes + each.length > batchBytes)) break;
+    if (last && (each.offset !== last.offset + last.length || each.end - (batch[0]?.at ?? 0) > longest || bytes + each.length > batchBytes)) break;
     batch.push(each);
     bytes += each.length;
   }
@@ -64,6 +66,7 @@ export class Pump {
     private readonly shelf: IndexShelf,
     private readonly source: Source,
     private readonly length: number,
+    private readonly begin: number,
   ) {
     element.preload = 'auto';
     element.src = this.url;
@@ -73,6 +76,7 @@ export class Pump {
   private async open(): Promise<void> {
     URL.revokeObjectURL(this.url);
     try {
+      void this.shelf.starting(this.track.leg, this.begin, this.begin + batchMs).catch(() => undefined); // the index there is fetched meanwhile
       const header = await this.shelf.header(this.track.leg, this.track.from);
       if (!header || this.ended) return;
       const bytes = await this.fetch([header]);
@@ -109,6 +113,7 @@ export class Pump {
         throw new Error('a fragment is not what was recorded');
       }
     }
+    await this.shelf.proven(fragments);
     return bytes;
   }
 
@@ -191,7 +196,7 @@ export class Pump {
     // What was appended since the last jump goes on where it ended; after a jump decoding begins at a key picture.
     const goesOn = to !== null && this.fed !== null && this.fed >= to - 500;
     const fragments = goesOn ? (await this.shelf.within(this.track.leg, (this.fed ?? 0) - 1, until)).filter((each) => each.at >= (this.fed ?? 0) - 1) : await this.shelf.starting(this.track.leg, from, until);
-    const batch = batchOf(fragments);
+    const batch = batchOf(fragments, goesOn ? batchMs : from - (fragments[0]?.at ?? from) + firstMs);
     const [first, last] = [batch[0], batch.at(-1)];
     if (!first || !last) {
       this.hole = { from, to: until };

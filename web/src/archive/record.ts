@@ -8,6 +8,8 @@ export interface Fragment {
   readonly key: boolean;
   readonly damaged: boolean;
   readonly header: boolean;
+  /** Number of its block in the index. */
+  readonly block: number;
   /** SHA-256 of the bytes on disk. */
   readonly sum: Uint8Array;
 }
@@ -19,7 +21,7 @@ const flagDamaged = 2;
 const flagHeader = 8;
 
 /** Reads the records of a block; what is behind the last whole one is left out. */
-export function readRecords(bytes: Uint8Array): Fragment[] {
+export function readRecords(bytes: Uint8Array, block = 0): Fragment[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const fragments: Fragment[] = [];
   for (let at = 0; at + recordSize <= bytes.length; at += recordSize) {
@@ -34,6 +36,7 @@ export function readRecords(bytes: Uint8Array): Fragment[] {
       key: (flags & flagKey) !== 0,
       damaged: (flags & flagDamaged) !== 0,
       header: (flags & flagHeader) !== 0,
+      block,
       sum: bytes.subarray(at + 32, at + 64),
     });
   }

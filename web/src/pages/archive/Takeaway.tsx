@@ -1,13 +1,16 @@
 import { useTranslation } from 'react-i18next';
 import { trackAddress, type Detail } from '../../archive/desk';
 import { pointName, timeCode } from '../../archive/lanes';
+import { ExportPanel } from './ExportPanel';
 import classes from './Player.module.css';
+import { Viewings } from './Viewings';
 
 /** What can be taken away, and the keys. */
 export function Takeaway({ detail }: { readonly detail: Detail }) {
   const { t } = useTranslation();
   return (
     <>
+      <ExportPanel detail={detail} />
       <details className={classes.fold}>
         <summary>{t('player.tracks')}</summary>
         <ul className={classes.plain}>
@@ -27,6 +30,7 @@ export function Takeaway({ detail }: { readonly detail: Detail }) {
           })}
         </ul>
       </details>
+      <Viewings id={detail.id} />
       <p className={classes.soft}>{t('player.keys')}</p>
     </>
   );
