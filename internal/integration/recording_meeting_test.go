@@ -2,9 +2,12 @@ package integration
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"testing"
 
 	"github.com/livekit/protocol/livekit"
@@ -237,5 +240,67 @@ func TestARC01_OpeningAMeetingWhosePlanAsksForItRecordsIt(t *testing.T) {
 	off := slices.IndexFunc(log, func(e conduct.Event) bool { set, is := e.After.(conduct.RecordingSet); return is && !set.On })
 	if err != nil || len(acts) != off+1 {
 		t.Errorf("%d acts of %d, %v", len(acts), off+1, err)
+	}
+}
+
+// alarms waits until everybody is told exactly these alarms of the recorder.
+func (s *seat) alarms(want ...string) {
+	s.hall.t.Helper()
+	s.knows(fmt.Sprintf("the alarms %q", want), func(is live.State) bool {
+		return is.Recorder != nil && slices.Equal(is.Recorder.Alarms, want)
+	})
+}
+
+func TestARC09_BoardsSeeTheDiskFillAndTheMeetingGoesOn(t *testing.T) {
+	t.Parallel()
+	disk := t.TempDir()
+	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=64m"); err != nil {
+		t.Skipf("no small disk can be mounted here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(disk, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	fill := func(megabytes int) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(disk, "ballast"), make([]byte, megabytes<<20), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := convene(t, sample.Briefing(), func(c *config.Config) {
+		c.Recording.Dir, c.Recording.ReserveMB = disk, 4
+	})
+	h.secretary().open()
+	hall, one := h.at(main).enter(false), h.at(x1).enter(false)
+	hall.send(samples.Opus, mic)
+	h.chair().do(conduct.SetPhase{Phase: conduct.InSession})
+	fill(61)
+	h.chair().refused("recording.no_space", conduct.Record{On: true})
+	fill(55) // more than 80 %
+	h.chair().do(conduct.Record{On: true})
+	one.recorder(conduct.RecorderRunning)
+	one.alarms("disk.filling")
+	fill(62)
+	one.alarms("disk.filling", "disk.full")
+	one.hears(main)
+	fill(1)
+	one.alarms()
+	h.chair().do(conduct.Record{})
+	one.recorder(conduct.RecorderOff)
+	eventually(t, soonLimit, "the seal", func() bool { _, item := only(t, disk); return item.Sealed })
+	dir, item := only(t, disk)
+	if report, err := archive.Verify(dir, archive.VerifySettings{}); err != nil || !report.OK() {
+		t.Errorf("%+v, %v", report, err)
+	}
+	// The log of the meeting tells of it, also in the recording.
+	told := 0
+	for _, e := range h.log() {
+		if r, is := e.After.(conduct.RecorderTold); is && slices.Contains(r.Alarms, "disk.full") {
+			told++
+		}
+	}
+	if told == 0 || kinds(item)["alarm"] < 4 {
+		t.Errorf("%d in the log, %v in the recording", told, kinds(item))
 	}
 }
