@@ -20,6 +20,7 @@ import (
 	"diemcau/internal/mailbox"
 
 	"github.com/livekit/protocol/livekit"
+	"github.com/pion/ice/v4"
 	"github.com/pion/transport/v5"
 )
 
@@ -50,6 +51,9 @@ type Settings struct {
 	// TCPOnly gathers no UDP candidates, UDPOnly no TCP ones: what Net does to
 	// datagrams is then done to all media, whichever path would have been faster.
 	TCPOnly, UDPOnly bool
+	// UDPMux is the socket of all connections, and its addresses the only candidates.
+	// The caller closes it, after the client. Nil means sockets of their own.
+	UDPMux ice.UDPMux
 	// NackInterval is how often lost packets are asked for. Zero means 100 ms.
 	NackInterval time.Duration
 

@@ -52,6 +52,9 @@ func settingEngine(set *Settings) webrtc.SettingEngine {
 	switch {
 	case set.TCPOnly:
 		e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
+	case set.UDPMux != nil:
+		e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
+		e.SetICEUDPMux(set.UDPMux)
 	case set.UDPOnly:
 		e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
 	default:

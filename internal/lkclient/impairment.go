@@ -90,11 +90,14 @@ func (i *Impairment) ResetReports() {
 }
 
 // admit decides when a datagram arrives, and whether.
-func (i *Impairment) admit(d *direction, size int) (at time.Time, ok bool) {
+func (i *Impairment) admit(d *direction, size int, peer net.Addr) (at time.Time, ok bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	now := time.Now()
 	size += datagramHeaders
+	if a, isUDP := peer.(*net.UDPAddr); isUDP && a.IP.To4() == nil {
+		size += moreOfIPv6
+	}
 	d.report.Offered.Add(now, size)
 	ok = !i.blocked.Load() && (d.line.Loss <= 0 || i.random.Float64() >= d.line.Loss)
 	if ok {
@@ -161,7 +164,7 @@ func (c *impairedConn) receive() {
 		n, from, err := c.UDPConn.ReadFrom(buffer[:])
 		h := held{err: err, peer: from}
 		if err == nil {
-			at, ok := c.net.admit(&c.net.down, n)
+			at, ok := c.net.admit(&c.net.down, n, from)
 			if !ok {
 				continue
 			}
@@ -233,7 +236,7 @@ func (c *impairedConn) until(at time.Time) bool {
 
 // WriteTo puts a datagram on the line.
 func (c *impairedConn) WriteTo(b []byte, to net.Addr) (int, error) {
-	at, ok := c.net.admit(&c.net.up, len(b))
+	at, ok := c.net.admit(&c.net.up, len(b), to)
 	if !ok {
 		return len(b), nil
 	}

@@ -17,8 +17,9 @@ const (
 	// rateBurst is how much of its past a line may catch up with: a token bucket
 	// of this many times the rate.
 	rateBurst = 10 * time.Millisecond
-	// datagramHeaders are those of IPv4 and UDP.
+	// datagramHeaders are those of IPv4 and UDP; IPv6 has more.
 	datagramHeaders = 28
+	moreOfIPv6      = 20
 )
 
 // shaper lets datagrams through at a rate, each after the one before. It is

@@ -40,6 +40,7 @@ type budget struct {
 	timer    *time.Timer
 	asked    atomic.Bool // to divide the line anew: the message is on its way
 	ended    bool
+	ipv6     bool // the path's headers are longer
 }
 
 func newBudget(p *Peer) *budget {
@@ -187,7 +188,7 @@ func (s *subscriber) allocate() {
 	need, now := int64(0), time.Now()
 	for _, sub := range s.subs {
 		if sub.sink != nil && !sub.wish.Disabled {
-			t := sub.candidate()
+			t := sub.candidate(b.ipv6)
 			need += t.Most()
 			t.Bound, t.Bounded = sub.swing.bound(t.Priority, now)
 			tracks, subs = append(tracks, t), append(subs, sub)
@@ -205,7 +206,7 @@ func (s *subscriber) allocate() {
 }
 
 // candidate describes a subscription to the allocator.
-func (sub *subscription) candidate() allocate.Track {
+func (sub *subscription) candidate(ipv6 bool) allocate.Track {
 	info := sub.pub.source.Info()
 	t := allocate.Track{
 		ID: sub.pub.id, Kind: info.Kind, Screen: info.Screen,
@@ -217,18 +218,18 @@ func (sub *subscription) candidate() allocate.Track {
 	}
 	for i, l := range info.Layers {
 		if i < allocate.MaxSpatial && l.Live {
-			t.Rates[i] = ratesOnTheWire(&info, &l, sub.repeats)
+			t.Rates[i] = ratesOnTheWire(&info, &l, sub.repeats, ipv6)
 		}
 	}
 	return t
 }
 
-func ratesOnTheWire(info *sfu.SourceInfo, l *sfu.LayerInfo, repeats int) (rates [allocate.MaxTemporal]uint32) {
+func ratesOnTheWire(info *sfu.SourceInfo, l *sfu.LayerInfo, repeats int, ipv6 bool) (rates [allocate.MaxTemporal]uint32) {
 	for t, payload := range l.Temporal {
-		rates[t] = onTheWire(info, payload, repeats)
+		rates[t] = onTheWire(info, payload, repeats, ipv6)
 	}
 	if l.Temporal == [sfu.MaxTemporal]uint32{} {
-		rates[0] = onTheWire(info, l.Bitrate, repeats)
+		rates[0] = onTheWire(info, l.Bitrate, repeats, ipv6)
 	}
 	return rates
 }
@@ -236,8 +237,11 @@ func ratesOnTheWire(info *sfu.SourceInfo, l *sfu.LayerInfo, repeats int) (rates 
 // onTheWire is what a stream of this payload costs with all its headers, bit/s.
 // How many packets it makes is estimated: sound has one each 20 ms, a picture one
 // for each frame and for each full one.
-func onTheWire(info *sfu.SourceInfo, payload uint32, repeats int) uint32 {
-	const header = 8 * (20 + 8 + 12 + 12 + 16) // IP, UDP, RTP, extensions, SRTP
+func onTheWire(info *sfu.SourceInfo, payload uint32, repeats int, ipv6 bool) uint32 {
+	header := 8.0 * (20 + 8 + 12 + 12 + 16) // IP, UDP, RTP, extensions, SRTP
+	if ipv6 {
+		header += 8 * 20
+	}
 	if payload == 0 {
 		return 0
 	}

@@ -159,6 +159,7 @@ func (l *line) changed(s webrtc.PeerConnectionState) {
 	switch s {
 	case webrtc.PeerConnectionStateConnected:
 		p.sub.budget.pacer.Wake()
+		p.sub.weigh()
 		if l.primary() {
 			p.wasConnected = true
 			p.emit(Connected{})

@@ -54,6 +54,7 @@ func (p *Peer) measureQuality() {
 		return
 	}
 	p.pub.measureRoundTrip()
+	p.sub.weigh()
 	score := float32(bestMOS)
 	for _, sub := range p.sub.subs {
 		if sub.sink != nil {
@@ -66,6 +67,14 @@ func (p *Peer) measureQuality() {
 		score = 1
 	}
 	p.emit(Quality{Score: score, Lost: gone})
+}
+
+// weigh tells the pacer how long the headers are on the path to the client.
+func (s *subscriber) weigh() {
+	if s.line.conn != nil {
+		s.budget.ipv6 = s.line.conn.IPv6()
+		s.budget.pacer.SetIPv6(s.budget.ipv6)
+	}
 }
 
 // measureRoundTrip tells the sources how far away the publisher is, which spaces

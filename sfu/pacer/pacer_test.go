@@ -23,7 +23,8 @@ const ms = int64(time.Millisecond)
 
 // wire is the other end: it notes what comes and when.
 type wire struct {
-	now int64
+	now  int64
+	more int // bytes of a header of IPv6
 
 	mu      sync.Mutex
 	packets []passed
@@ -40,7 +41,7 @@ type passed struct {
 func (w *wire) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	p := passed{at: w.now, ssrc: h.SSRC, number: h.SequenceNumber, bytes: h.MarshalSize() + len(payload) + int(h.PaddingSize) + 44}
+	p := passed{at: w.now, ssrc: h.SSRC, number: h.SequenceNumber, bytes: h.MarshalSize() + len(payload) + int(h.PaddingSize) + 44 + w.more}
 	if b := h.GetExtension(3); len(b) == 2 {
 		p.counter = binary.BigEndian.Uint16(b)
 	}
@@ -152,6 +153,10 @@ func TestP7NoSecondHoldsMoreThanTheBudget(t *testing.T) {
 		p := pacer.New(pacer.Settings{Wheel: wheel, Now: func() int64 { return w.now }})
 		budget := int64(rapid.IntRange(150, 4000).Draw(r, "budget")) * 1000
 		p.SetBudget(budget)
+		if rapid.Bool().Draw(r, "IPv6") {
+			w.more = 20
+			p.SetIPv6(true)
+		}
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
 		sound := p.Open(pacer.StreamSettings{Writer: w, Sound: true, TransportCC: 3})
 		a, b := video(w, p, 1), video(w, p, 2)
