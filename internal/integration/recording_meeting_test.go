@@ -188,6 +188,13 @@ func TestARC01_ARC09_TheChairHearsWhyAMeetingIsNotRecorded(t *testing.T) {
 	full.secretary().open()
 	full.chair().refused("recording.no_space", conduct.Record{On: true})
 	full.secretary().refused(meeting.CodeNoRight, conduct.Record{On: true})
+
+	gone := convene(t, sample.Briefing())
+	gone.secretary().open()
+	if err := os.Remove(gone.archive()); err != nil { // the disk is not mounted
+		t.Fatal(err)
+	}
+	gone.chair().refused("recording.failed", conduct.Record{On: true})
 	for _, each := range []*hall{h, full} {
 		if b := each.secretary().board(); b.Live.Recording || b.Live.Recorder != nil {
 			t.Errorf("%+v", b.Live)

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"diemcau/meeting"
 	"diemcau/meeting/air"
@@ -94,11 +94,11 @@ func (r *recordings) mayRecord(id meeting.ID) error {
 	}
 	space, err := recorder.SpaceOf(r.root)
 	if err == nil {
-		err = unix.Access(r.root, unix.W_OK|unix.X_OK)
+		err = writable(r.root)
 	}
 	if err != nil {
 		r.log.Error("a recording cannot begin", "meeting", string(id), "error", err)
-		return meeting.Refuse(codeFailed, "")
+		return problemOf(err)
 	}
 	if space.Free <= r.reserve {
 		return meeting.Refuse(codeNoSpace, "").With(fmt.Sprintf("%d MB", space.Free>>20))
@@ -106,12 +106,21 @@ func (r *recordings) mayRecord(id meeting.ID) error {
 	return nil
 }
 
+// writable tries whether the archive takes a file.
+func writable(root string) error {
+	f, err := os.CreateTemp(root, ".try-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 // problemOf gives an error of the recorder its stable code.
 func problemOf(err error) *meeting.Problem {
 	switch {
 	case errors.Is(err, control.ErrEncrypted):
 		return meeting.Refuse(codeEncrypted, "")
-	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EDQUOT):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return meeting.Refuse(codeNoSpace, "")
 	}
 	return meeting.Refuse(codeFailed, "")
