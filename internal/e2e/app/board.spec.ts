@@ -109,3 +109,58 @@ test('SEC-05 a board that nobody touches for 15 minutes locks, stays locked afte
   await expect(page.getByRole('banner')).toBeVisible();
   await page.context().close();
 });
+
+/** A camera that can be unplugged and plugged in again. */
+async function loseableCamera(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    if (!navigator.mediaDevices) return;
+    const { mediaDevices } = navigator;
+    const real = mediaDevices.getUserMedia.bind(mediaDevices);
+    const list = mediaDevices.enumerateDevices.bind(mediaDevices);
+    const open: MediaStreamTrack[] = [];
+    let gone = false;
+    mediaDevices.getUserMedia = async (constraints) => {
+      if (constraints?.video && gone) throw new DOMException('unplugged', 'NotFoundError');
+      const stream = await real(constraints);
+      open.push(...stream.getVideoTracks());
+      return stream;
+    };
+    mediaDevices.enumerateDevices = async () => (await list()).filter((device) => !gone || device.kind !== 'videoinput');
+    Reflect.set(window, 'unplug', () => {
+      gone = true;
+      for (const track of open) {
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      }
+      mediaDevices.dispatchEvent(new Event('devicechange'));
+    });
+    Reflect.set(window, 'plugIn', () => {
+      gone = false;
+      mediaDevices.dispatchEvent(new Event('devicechange'));
+    });
+  });
+}
+
+const callIn = (page: Page, name: string) => page.evaluate((each) => (Reflect.get(window, each) as () => void)(), name);
+
+test('CON-02 a camera that is taken away in mid-speech is named with what to do, and comes back by itself', async ({ house, browser }) => {
+  test.setTimeout(120_000);
+  const { url } = house.bridge;
+  const chair = await board(browser, url, 'chutri', 'chu-tri');
+  const hall = await house.open(0);
+  await takeSeat(hall);
+  const commune = await house.open(5, loseableCamera);
+  await takeSeat(commune);
+  await commune.page.keyboard.press('p');
+  await chair.getByTestId('invite-next').click();
+  await hall.expectMoving(commune);
+  await callIn(commune.page, 'unplug');
+  const trouble = commune.page.getByRole('alert').filter({ hasText: 'Mất camera giữa chừng' });
+  await expect(trouble).toBeVisible();
+  await expect(commune.page.getByTestId('own-mic')).toContainText('ĐANG PHÁT BIỂU');
+  await expectAccessible(commune.page);
+  await callIn(commune.page, 'plugIn');
+  await expect(trouble).toHaveCount(0);
+  await hall.expectMoving(commune);
+  await chair.context().close();
+});

@@ -1,5 +1,5 @@
 /** Why a camera, microphone or screen cannot be used, as the help texts know it. */
-export type MediaTrouble = 'denied' | 'missing' | 'busy' | 'insecure' | 'unknown';
+export type MediaTrouble = 'denied' | 'missing' | 'busy' | 'insecure' | 'taken' | 'unknown';
 
 export function mediaTrouble(error: unknown): MediaTrouble {
   const name = typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : '';

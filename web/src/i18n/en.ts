@@ -2,6 +2,7 @@ import { enArchive } from './en-archive';
 import { enBoards } from './en-boards';
 import { enLive } from './en-live';
 import { enOffice } from './en-office';
+import { enPapers } from './en-papers';
 import { enProblem } from './en-problem';
 import type { Texts } from './vi';
 
@@ -23,6 +24,8 @@ export const en: Texts = {
     noPageText: 'Check the address.',
   },
   join: {
+    kiosk: 'This machine joins by itself in {{seconds}} seconds',
+    kioskStop: 'Not yet',
     heading: 'Join',
     meeting: 'Meeting',
     point: 'Point',
@@ -62,6 +65,7 @@ export const en: Texts = {
       missing: 'No {{device}} was found',
       busy: 'The {{device}} is in use by another program',
       insecure: 'The browser does not allow the {{device}} on this address',
+      taken: 'The {{device}} went away: unplugged or switched off',
       unknown: 'The {{device}} could not be opened',
     },
     denied: {
@@ -100,6 +104,11 @@ export const en: Texts = {
       insecure: [
         'The address of the page must begin with https://',
         'Open the page again at the address of the invitation.',
+      ],
+      taken: [
+        'Plug it in or switch it on again; this page takes it back by itself.',
+        'If that does not help, press “Devices” and choose another one.',
+        'The meeting goes on; if you were speaking, call the help line of the main point.',
       ],
       unknown: ['Unplug the device and plug it in again.', 'Click “Try again”. If that does not help, restart the browser.'],
     },
@@ -211,5 +220,6 @@ export const en: Texts = {
   ...enBoards,
   ...enLive,
   ...enOffice,
+  ...enPapers,
   ...enArchive,
 };

@@ -2,6 +2,7 @@ import { viArchive } from './vi-archive';
 import { viBoards } from './vi-boards';
 import { viLive } from './vi-live';
 import { viOffice } from './vi-office';
+import { viPapers } from './vi-papers';
 import { viProblem } from './vi-problem';
 
 /** Vietnamese, the first language: words as officials say them. English must have the same keys. */
@@ -23,6 +24,8 @@ export const vi = {
     noPageText: 'Kiểm tra lại địa chỉ.',
   },
   join: {
+    kiosk: 'Máy này tự vào họp sau {{seconds}} giây',
+    kioskStop: 'Chưa vào',
     heading: 'Vào họp',
     meeting: 'Cuộc họp',
     point: 'Điểm cầu',
@@ -62,6 +65,7 @@ export const vi = {
       missing: 'Không tìm thấy {{device}}',
       busy: 'Không mở được {{device}}: chương trình khác đang dùng',
       insecure: 'Trình duyệt không cho dùng {{device}} trên địa chỉ này',
+      taken: 'Mất {{device}} giữa chừng: dây bị rút hoặc thiết bị tắt',
       unknown: 'Không mở được {{device}}',
     },
     denied: {
@@ -100,6 +104,11 @@ export const vi = {
       insecure: [
         'Địa chỉ trang phải bắt đầu bằng https://',
         'Mở lại trang theo đúng địa chỉ ghi trên giấy mời.',
+      ],
+      taken: [
+        'Cắm lại dây hoặc bật lại nguồn của thiết bị; trang này tự dùng lại, không cần bấm gì.',
+        'Chưa được: bấm “Thiết bị” rồi chọn thiết bị khác.',
+        'Cuộc họp vẫn tiếp tục; nếu đang phát biểu, báo điểm cầu chính qua đường dây hỗ trợ.',
       ],
       unknown: ['Rút thiết bị ra rồi cắm lại.', 'Bấm “Thử lại”. Nếu vẫn chưa được, khởi động lại trình duyệt.'],
     },
@@ -211,6 +220,7 @@ export const vi = {
   ...viBoards,
   ...viLive,
   ...viOffice,
+  ...viPapers,
   ...viArchive,
 };
 

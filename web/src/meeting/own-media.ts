@@ -15,13 +15,17 @@ export class OwnMedia {
   private entry: EntryTracks | null;
   private readonly turns = { mic: Promise.resolve(), camera: Promise.resolve() };
   private wishes: { mic: boolean; camera: boolean };
+  /** Devices that went away while they were in use: they are taken back when they come again. */
+  private readonly taken = new Set<'mic' | 'camera'>();
 
   constructor(
     entry: EntryTracks,
     private readonly changed: (trouble: DeviceTrouble | null) => void,
+    private readonly healed: () => void,
   ) {
     this.entry = entry;
     this.wishes = { mic: entry.mic !== null, camera: entry.camera !== null };
+    navigator.mediaDevices?.addEventListener('devicechange', this.devicesChanged);
   }
 
   get mic(): boolean {
@@ -67,6 +71,34 @@ export class OwnMedia {
     await this.applyCamera();
   }
 
+  /** A microphone or camera of ours ended by itself. The client looks for another one first; then the person is told. */
+  readonly lost = (source: Track.Source): void => {
+    const device = source === Track.Source.Microphone ? 'mic' : source === Track.Source.Camera ? 'camera' : null;
+    if (device === null || !this.wishes[device]) return;
+    this.taken.add(device);
+    this.changed({ device, trouble: 'taken' });
+  };
+
+  /** Another device has taken the place of one that went away. */
+  readonly found = (source: Track.Source): void => {
+    if (source === Track.Source.Microphone) this.taken.delete('mic');
+    if (source === Track.Source.Camera) this.taken.delete('camera');
+    if (this.taken.size === 0) this.healed();
+  };
+
+  private readonly devicesChanged = (): void => void this.takeBack();
+
+  private async takeBack(): Promise<void> {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    for (const device of this.taken) {
+      const kind = device === 'mic' ? 'audioinput' : 'videoinput';
+      if (!devices.some((each) => each.kind === kind)) continue;
+      this.taken.delete(device);
+      this.healed();
+      await (device === 'mic' ? this.setMic(true) : this.setCamera(true));
+    }
+  }
+
   /** The bridge muted or unmuted a track of ours. */
   follow(source: Track.Source, on: boolean): void {
     if (source === Track.Source.Microphone) this.wishes = { ...this.wishes, mic: on };
@@ -103,6 +135,7 @@ export class OwnMedia {
   }
 
   close(): void {
+    navigator.mediaDevices?.removeEventListener('devicechange', this.devicesChanged);
     this.entry?.camera?.stop();
     this.entry?.mic?.stop();
     this.entry = null;

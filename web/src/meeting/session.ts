@@ -1,4 +1,4 @@
-import { RoomEvent, type DisconnectReason, type Participant, type Room, type TrackPublication } from 'livekit-client';
+import { RoomEvent, TrackEvent, type DisconnectReason, type Participant, type Room, type TrackPublication } from 'livekit-client';
 import { bridgeURL, type JoinGrant } from '../api/bridge';
 import { Problem, type ProblemCode } from '../api/problem';
 import { Store } from '../app/store';
@@ -56,6 +56,7 @@ export interface SessionStart {
  */
 export class MeetingSession {
   readonly state: Store<MeetingState>;
+  readonly forgetTrouble = (): void => this.state.update({ trouble: null });
   private readonly media: OwnMedia;
   private speaking = new Speaking();
   private room: Room | null = null;
@@ -67,10 +68,14 @@ export class MeetingSession {
 
   constructor(private readonly start: SessionStart) {
     this.state = new Store(firstState(start.grant.room, start.grant.point));
-    this.media = new OwnMedia(start.entry, (trouble) => {
-      if (trouble) this.state.update({ trouble });
-      this.draw();
-    });
+    this.media = new OwnMedia(
+      start.entry,
+      (trouble) => {
+        if (trouble) this.state.update({ trouble });
+        this.draw();
+      },
+      this.forgetTrouble,
+    );
   }
 
   /** Ends when the meeting is over for this point. */
@@ -110,7 +115,6 @@ export class MeetingSession {
   };
   readonly toggleCamera = (): void => void this.media.setCamera(!this.media.camera);
   readonly toggleShare = (): void => void (this.media.sharing ? this.media.stopSharing() : this.media.share());
-  readonly forgetTrouble = (): void => this.state.update({ trouble: null });
 
   /** Browsers keep sound back until somebody has clicked. */
   readonly startSound = (): void => void this.room?.startAudio().then(() => this.draw());
@@ -172,6 +176,9 @@ export class MeetingSession {
       this.draw();
     };
     room.on(RoomEvent.TrackMuted, follow).on(RoomEvent.TrackUnmuted, follow);
+    room.on(RoomEvent.LocalTrackPublished, ({ track, source }) => {
+      track?.on(TrackEvent.Ended, () => this.media.lost(source)).on(TrackEvent.Restarted, () => this.media.found(source));
+    });
     room.on(RoomEvent.Reconnecting, () => this.lost(null)).on(RoomEvent.Reconnected, () => this.back());
     room.on(RoomEvent.SignalReconnecting, () => {
       clearTimeout(this.signalTimer);

@@ -56,6 +56,7 @@ export function OfficeSample({ page }: { readonly page: 'home' | 'week' | 'month
         busy={false}
         onSave={nothing}
         onPublish={nothing}
+        onConsent={nothing}
         onPutOff={nothing}
         onPaper={async () => undefined}
         onRecall={nothing}

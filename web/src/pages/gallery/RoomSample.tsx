@@ -1,6 +1,7 @@
 import { roomView } from '../../conduct/room-view';
 import { briefing } from '../../conduct/sample';
 import type { LiveState } from '../../conduct/state';
+import { LowerThird } from '../room/LowerThird';
 import { RoomNotices } from '../room/RoomNotices';
 import { RoomStrip } from '../room/RoomStrip';
 import { VoteSheet } from '../room/VoteSheet';
@@ -25,6 +26,7 @@ export function RoomSample({ state, own, micOn = false, silent = false, name }: 
       <h1 className="visually-hidden">{own}</h1>
       <RoomNotices state={state} view={view} silent={silent} />
       <div className={classes.stage}>{view.speaker?.name ?? ''}</div>
+      <LowerThird lines={state.screen.lowerThird ?? []} />
       {view.vote && <VoteSheet vote={view.vote} voters={voters} onCast={nothing} onHands={nothing} />}
       <RoomStrip view={view} item={`4. ${briefing.board.plan.agenda[3]?.title ?? ''}`} busy={false} onHand={nothing} onFinish={nothing} />
     </main>

@@ -66,6 +66,7 @@ export const states: Readonly<Record<string, ComponentType>> = {
   'room-speaking': () => <RoomSample state={live} own="LG-X1" micOn silent />,
   'room-long': () => <RoomSample state={live} own="LG-X1" micOn name={long} />,
   'room-lost': () => <RoomSample state={{ ...live, banner: board.plan.title, screen: { ...live.screen, lost: 'LG-X1' } }} own="LG-X2" />,
+  'room-ceremony': () => <RoomSample state={{ ...live, screen: { ...live.screen, music: true, lowerThird: [board.plan.people.chair?.name ?? '', board.plan.people.chair?.position ?? '', board.plan.host] } }} own="LG-X2" />,
   'room-recess': () => <RoomSample state={{ ...silentLive, phase: 'giai-lao', loudspeaker: true }} own="LG-X2" />,
   'room-vote': () => <RoomSample state={{ ...live, vote: { ...vote, form: 'ghi-ten', phase: 'mo' } }} own="LG-X2" />,
   'room-hands': () => <RoomSample state={{ ...live, vote: { ...vote, form: 'gio-tay', phase: 'mo' } }} own="LG-X2" />,

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
-import { useState, type ReactNode, type SyntheticEvent } from 'react';
+import { useEffect, useRef, useState, type ReactNode, type SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../../api/problem';
 import type { Entrance } from '../../app/entrance';
+import { useStore } from '../../app/use-store';
 import type { DeviceRig } from '../../device/rig';
 import classes from './JoinForm.module.css';
 import type { JoinMachine } from './JoinPage';
@@ -13,6 +14,40 @@ interface MachineFormProps {
   readonly room: string;
   readonly machine: JoinMachine;
   readonly children: ReactNode;
+}
+
+const kioskSeconds = 10;
+const againSeconds = 30;
+
+/**
+ * A room's machine goes in by itself, so that it needs nobody in the morning: a moment after its devices are open, and
+ * again after a refusal. Whoever touches the page stops that.
+ */
+function useKiosk(rig: DeviceRig, busy: boolean, refused: boolean, enter: () => Promise<void>): { readonly left: number | null; readonly stop: () => void } {
+  const { camera, mic } = useStore(rig.state);
+  const [stopped, setStopped] = useState(false);
+  const [left, setLeft] = useState(kioskSeconds);
+  const waits = !stopped && !busy && camera.status !== 'starting' && mic.status !== 'starting';
+  const latest = useRef(enter);
+  useEffect(() => {
+    latest.current = enter;
+  });
+  useEffect(() => {
+    if (!waits) return undefined;
+    let seconds = refused ? againSeconds : kioskSeconds;
+    const timer = setInterval(() => {
+      seconds--;
+      setLeft(seconds);
+      if (seconds > 0) return;
+      clearInterval(timer);
+      void latest.current();
+    }, 1_000);
+    return () => {
+      clearInterval(timer);
+      setLeft(kioskSeconds);
+    };
+  }, [waits, refused]);
+  return { left: waits ? left : null, stop: () => setStopped(true) };
 }
 
 /** A paired machine knows its point: one button. */
@@ -31,6 +66,7 @@ export function MachineForm({ entrance, rig, room, machine, children }: MachineF
       setBusy(false);
     }
   };
+  const wait = useKiosk(rig, busy, fault !== '', enter);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     void enter();
@@ -47,6 +83,14 @@ export function MachineForm({ entrance, rig, room, machine, children }: MachineF
       <Button type="submit" className={classes.enter ?? ''} fullWidth aria-disabled={busy} loading={busy} data-autofocus>
         {t('join.enter')}
       </Button>
+      {wait.left !== null && (
+        <p className={classes.kiosk} data-testid="kiosk">
+          {t('join.kiosk', { seconds: wait.left })}
+          <Button variant="default" size="sm" onClick={wait.stop}>
+            {t('join.kioskStop')}
+          </Button>
+        </p>
+      )}
     </form>
   );
 }

@@ -7,6 +7,7 @@ import { nextWish } from '../../meeting/layout';
 import type { MeetingSession } from '../../meeting/session';
 import { Announcer } from './Announcer';
 import { HelpDialog } from '../room/HelpDialog';
+import { LowerThird } from '../room/LowerThird';
 import { RoomNotices } from '../room/RoomNotices';
 import { RoomStrip } from '../room/RoomStrip';
 import { useContentWindow } from '../room/use-content-window';
@@ -95,6 +96,7 @@ function Live({ session }: { readonly session: MeetingSession }) {
         }}
         onTurn={turnPage}
       />
+      {state.conduct && <LowerThird lines={state.conduct.screen.lowerThird ?? []} />}
       {room && vote && (
         <VoteSheet
           vote={vote}
