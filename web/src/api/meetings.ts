@@ -151,7 +151,21 @@ export async function putOff(id: string, how: 'postpone' | 'cancel', reason: Edi
   return send('POST', `${of(id)}/${how}`, reason);
 }
 
-export async function reply(meeting: string, point: string, answer: Partial<Reply>): Promise<void> {
+export interface NewReply {
+  readonly answer: Exclude<Reply['answer'], 'chua-phan-hoi'>;
+  readonly reason?: string;
+  readonly substitute?: Person;
+}
+
+/** Agrees to a substitute, or not (SCH-05). */
+export async function consent(meeting: string, point: string, agree: boolean): Promise<void> {
+  await send('POST', `${of(meeting)}/points/${encodeURIComponent(point)}/consent`, { agree });
+}
+
+/** The bytes of a paper; the bridge holds scope and window, and logs the opening. */
+export const paperPath = (meeting: string, paper: string): string => `${of(meeting)}/papers/${encodeURIComponent(paper)}/content`;
+
+export async function reply(meeting: string, point: string, answer: NewReply): Promise<void> {
   await send('POST', `${of(meeting)}/points/${encodeURIComponent(point)}/reply`, answer);
 }
 

@@ -93,6 +93,14 @@ export class Entrance {
     void session.run();
   }
 
+  /** A guest who was let in; his token comes from the waiting room, each time anew (SEC-09). */
+  enterAsGuest(grant: JoinGrant, admission: () => Promise<JoinGrant>, tracks: () => EntryTracks): void {
+    const session = new MeetingSession({ grant, answeredIn: 0, entry: tracks(), admission });
+    this.state.update({ session });
+    this.ways.toRoom(grant.room.id);
+    void session.run();
+  }
+
   /** Back to the join page. */
   leave(): void {
     const { session } = this.state.get();

@@ -36,6 +36,16 @@ const editor = createRoute({
   ...at('/lich/$meeting'),
   component: lazyRouteComponent(async () => import('../pages/editor/EditorPage'), 'EditorPage'),
 });
+const minutes = createRoute({
+  ...at('/lich/$meeting/bien-ban'),
+  component: lazyRouteComponent(async () => import('../pages/minutes/MinutesPage'), 'MinutesPage'),
+});
+// The way of the letters: what stands behind the # makes it a point's own.
+const invitation = createRoute({
+  ...at('/invitation'),
+  component: lazyRouteComponent(async () => import('../pages/invitation/InvitationPage'), 'InvitationPage'),
+});
+const guest = createRoute({ ...at('/khach'), component: lazyRouteComponent(async () => import('../pages/guest/GuestPage'), 'GuestPage') });
 
 const archive = createRoute({
   ...at('/kho'),
@@ -61,7 +71,7 @@ const forBuilders = import.meta.env.DEV
   : [];
 
 export const router = createRouter({
-  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, archive, recording, ...forBuilders]),
+  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, minutes, invitation, guest, archive, recording, ...forBuilders]),
   history,
   defaultPendingComponent: Pending,
   defaultPendingMs: 400,

@@ -149,7 +149,7 @@ export const enBoards: typeof viBoards = {
     drop: 'Remove',
     dropOf: 'Remove task {{number}}',
   },
-  secretary: { tab: { roll: 'Roll call', minutes: 'Course', floor: 'Floor', vote: 'Vote', tasks: 'Conclusions' } },
+  secretary: { tab: { roll: 'Roll call', minutes: 'Course', floor: 'Floor', vote: 'Vote', tasks: 'Conclusions', papers: 'Minutes', guests: 'Waiting room' } },
   roll: {
     title: 'Roll call of points',
     totals: '{{present}}/{{points}} points · {{heads}}/{{expected}} delegates present',

@@ -148,7 +148,7 @@ export const viBoards = {
     drop: 'Bỏ',
     dropOf: 'Bỏ nhiệm vụ {{number}}',
   },
-  secretary: { tab: { roll: 'Điểm danh', minutes: 'Diễn biến', floor: 'Phát biểu', vote: 'Biểu quyết', tasks: 'Kết luận' } },
+  secretary: { tab: { roll: 'Điểm danh', minutes: 'Diễn biến', floor: 'Phát biểu', vote: 'Biểu quyết', tasks: 'Kết luận', papers: 'Biên bản', guests: 'Phòng chờ' } },
   roll: {
     title: 'Điểm danh điểm cầu',
     totals: 'Có mặt {{present}}/{{points}} điểm cầu · {{heads}}/{{expected}} đại biểu',

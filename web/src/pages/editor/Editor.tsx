@@ -27,6 +27,7 @@ export interface EditorProps {
   readonly onPublish: (answers: { reason?: string; despite?: boolean }) => void;
   /** Called off or put off; the points are told why (SCH-09). */
   readonly onPutOff: (how: 'postpone' | 'cancel', reason: EditReason) => void;
+  readonly onConsent: (point: string, agree: boolean) => void;
   readonly onPaper: (item: string, file: File, progress: (part: number) => void) => Promise<void>;
   readonly onRecall: (paper: string) => void;
 }
@@ -53,6 +54,11 @@ export function Editor(props: EditorProps) {
         <span className={classes.state} data-changed={changed}>
           {changed ? t('editor.unsaved') : t(`meetingState.${view.state}`)}
         </span>
+        {published && (
+          <Button variant="default" component="a" href={`/lich/${encodeURIComponent(view.id)}/bien-ban`}>
+            {t('signing.way')}
+          </Button>
+        )}
         <Button variant="default" disabled={!changed || secret || !editable || (published && reason.why === undefined)} loading={props.busy} onClick={() => props.onSave(plan, reason)}>
           {t('editor.save')}
         </Button>
@@ -115,7 +121,7 @@ export function Editor(props: EditorProps) {
             </div>
           </Panel>
           <PointPicker plan={plan} map={props.map} onPlan={setPlan} />
-          {published && <Replies plan={plan} replies={props.replies} />}
+          {published && <Replies plan={plan} replies={props.replies} onConsent={props.onConsent} />}
         </div>
       </fieldset>
     </>

@@ -2,7 +2,7 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { checkMeeting, fetchMeeting, fetchPapers, fetchPeople, fetchPoints, fetchReplies, publishMeeting, putOff, recallPaper, saveMeeting, uploadPaper, type EditReason, type MeetingView } from '../../api/meetings';
+import { checkMeeting, consent, fetchMeeting, fetchPapers, fetchPeople, fetchPoints, fetchReplies, publishMeeting, putOff, recallPaper, saveMeeting, uploadPaper, type EditReason, type MeetingView } from '../../api/meetings';
 import { Problem } from '../../api/problem';
 import { Notice } from '../../app/Notice';
 import type { Plan } from '../../conduct/board';
@@ -72,6 +72,11 @@ export function EditorPage() {
         busy={save.isPending || publish.isPending || off.isPending}
         onSave={(plan, reason) => save.mutate({ plan, reason })}
         onPublish={(answers) => publish.mutate(answers)}
+        onConsent={(point, agree) => {
+          consent(meeting, point, agree)
+            .catch(failed)
+            .finally(() => void client.invalidateQueries({ queryKey: ['replies', meeting] }));
+        }}
         onPutOff={(how, reason) => off.mutate({ how, reason })}
         onPaper={async (item, file, progress) => {
           await uploadPaper(meeting, item, file, progress);

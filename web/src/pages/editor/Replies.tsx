@@ -1,11 +1,19 @@
+import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Reply } from '../../api/meetings';
 import type { Plan } from '../../conduct/board';
 import { Panel } from '../../parts/Panel';
 import table from '../../parts/table.module.css';
 
+interface RepliesProps {
+  readonly plan: Plan;
+  readonly replies: readonly Reply[];
+  /** Chair and secretary agree to substitutes. */
+  readonly onConsent: (point: string, agree: boolean) => void;
+}
+
 /** What each point answered to its invitation (SCH-05). */
-export function Replies({ plan, replies }: { readonly plan: Plan; readonly replies: readonly Reply[] }) {
+export function Replies({ plan, replies, onConsent }: RepliesProps) {
   const { t } = useTranslation();
   const last = new Map(replies.map((reply) => [reply.point, reply]));
   return (
@@ -20,6 +28,17 @@ export function Replies({ plan, replies }: { readonly plan: Plan; readonly repli
                 <td>
                   {t(`editor.reply.${reply?.answer ?? 'chua-phan-hoi'}`)}
                   {(reply?.reason || reply?.substitute?.name) && <div className={table.soft}>{reply.substitute?.name ?? reply.reason}</div>}
+                  {reply?.consent && <div>{t(`reply.consent.${reply.consent}`)}</div>}
+                  {reply?.consent === 'cho-duyet' && (
+                    <Button.Group>
+                      <Button size="compact-md" onClick={() => onConsent(point.id, true)}>
+                        {t('reply.agree')}
+                      </Button>
+                      <Button size="compact-md" variant="default" onClick={() => onConsent(point.id, false)}>
+                        {t('reply.refuse')}
+                      </Button>
+                    </Button.Group>
+                  )}
                 </td>
               </tr>
             );

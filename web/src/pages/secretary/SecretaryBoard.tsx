@@ -8,13 +8,15 @@ import { QueueTable } from '../board/QueueTable';
 import { SpeakerCard } from '../board/SpeakerCard';
 import { TaskList } from '../board/TaskList';
 import { VotePanel } from '../board/VotePanel';
+import { MinutesDesk } from '../minutes/MinutesDesk';
+import { GuestDoor } from './GuestDoor';
 import { HandsTable } from './HandsTable';
 import { LiveMinutes } from './LiveMinutes';
 import { MotionForm } from './MotionForm';
 import { RollCall } from './RollCall';
 import classes from './SecretaryBoard.module.css';
 
-const tabs = ['roll', 'minutes', 'floor', 'vote', 'tasks'] as const;
+const tabs = ['roll', 'minutes', 'floor', 'vote', 'tasks', 'papers', 'guests'] as const;
 type TabName = (typeof tabs)[number];
 
 /** The secretary's board: roll call, course, floor, votes and conclusions, beside the agenda that never leaves. */
@@ -56,6 +58,12 @@ export function SecretaryBoard({ board, now, act, stale = false }: BoardProps) {
           </Tabs.Panel>
           <Tabs.Panel value="tasks">
             <TaskList board={board} act={act} />
+          </Tabs.Panel>
+          <Tabs.Panel value="papers">
+            <MinutesDesk meeting={board.plan.id} rights={board.you.seats} />
+          </Tabs.Panel>
+          <Tabs.Panel value="guests">
+            <GuestDoor meeting={board.plan.id} />
           </Tabs.Panel>
         </Tabs>
       </div>

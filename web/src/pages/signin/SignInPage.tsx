@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../../api/problem';
 import { changePassword, confirmFactor, fetchSession, giveCode, signIn, type Stage } from '../../api/session';
+import { takeWayBack } from '../../office/after-sign-in';
 import { OfficeShell } from '../office/OfficeShell';
 import { EnrolForm } from './EnrolForm';
 import { StageForm, type StageField } from './StageForm';
@@ -22,14 +23,14 @@ const fresh: readonly StageField[] = [
 /** Sign-in by stages: name and password, the second factor, and what a first sign-in asks for (SEC-02, SEC-03). */
 export function SignInPage() {
   const { t } = useTranslation();
-  const navigate = useNavigate();
+  const router = useRouter();
   const client = useQueryClient();
   const [stage, setStage] = useState<Stage | 'first'>('first');
   const [fault, setFault] = useState('');
   const go = async (next: Stage) => {
     if (next !== 'in') return setStage(next);
     await client.invalidateQueries();
-    await navigate({ to: '/trang-chu' });
+    router.history.push(takeWayBack());
   };
   const attempt = async (step: () => Promise<Stage>) => {
     setFault('');

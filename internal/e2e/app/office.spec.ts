@@ -1,0 +1,269 @@
+import { createHmac } from 'node:crypto';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test as base, type Browser, type Locator, type Page } from '@playwright/test';
+import { startBridge, type Bridge } from '../bridge';
+
+/** The office: letters, the waiting room, stages of signing in, and a meeting on paper from its invitation to its signed minutes. */
+const test = base.extend<object, { bridge: Bridge }>({
+  bridge: [
+    async ({}, use) => {
+      const bridge = await startBridge({ args: ['--demo'] });
+      await use(bridge);
+      await bridge.stop();
+    },
+    { scope: 'worker' },
+  ],
+});
+
+const meeting = 'giao-ban-2026-11';
+const password = 'LamGiang@2026';
+const shots = process.env.SHOTS;
+
+async function newPage(browser: Browser): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'vi-VN' });
+  return context.newPage();
+}
+
+async function fillSignIn(page: Page, user: string, word = password): Promise<void> {
+  await page.getByRole('textbox', { name: 'Tên đăng nhập' }).fill(user);
+  await page.getByLabel('Mật khẩu', { exact: true }).fill(word);
+  await page.getByRole('button', { name: 'Đăng nhập' }).click();
+}
+
+async function signIn(browser: Browser, url: string, user: string, word = password): Promise<Page> {
+  const page = await newPage(browser);
+  await page.goto(`${url}/dang-nhap`);
+  await fillSignIn(page, user, word);
+  await expect(page).toHaveURL(`${url}/trang-chu`);
+  return page;
+}
+
+/** Nothing serious for who cannot see or cannot use a mouse; and a picture when asked for. */
+async function look(page: Page, name: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(serious.map(({ id, nodes }) => `${name}, ${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
+  if (shots) await page.screenshot({ path: `${shots}/${name}.png` });
+}
+
+/** Asks the bridge as the page's person. */
+async function ask<T>(page: Page, method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+  const response = await page.request.fetch(path, { method, ...(body === undefined ? {} : { data: body }), headers: { Origin: new URL(page.url()).origin } });
+  expect(response.ok(), `${method} ${path}: ${response.status()} ${response.ok() ? '' : await response.text()}`).toBe(true);
+  return (await response.json()) as T;
+}
+
+test('SCH-05 SCH-09 the link of a letter shows the invitation, notes that it was seen, and takes a reply with a substitute', async ({ bridge, browser }) => {
+  const { url } = bridge;
+  const secretary = await signIn(browser, url, 'thuky');
+  const { link } = await ask<{ link: string }>(secretary, 'GET', `${url}/api/meetings/${meeting}/points/LG-X1/link`);
+  const guest = await newPage(browser);
+  await guest.goto(`${url}/invitation${link.slice(link.indexOf('#'))}`);
+  const letter = guest.getByTestId('invitation');
+  await expect(letter).toContainText('Kính mời: Xã Tân Dụ');
+  await expect(letter).not.toContainText('Nguyễn Văn Mẫu');
+  await look(guest, 'invitation-outside');
+  const seen = await ask<{ items: { point: string; upToDate: boolean }[] }>(secretary, 'GET', `${url}/api/meetings/${meeting}/replies`);
+  expect(seen.items.find(({ point }) => point === 'LG-X1')?.upToDate).toBe(true);
+
+  // Signing in leads back to the letter, with its agenda and the reply.
+  await guest.getByRole('link', { name: 'Đăng nhập' }).click();
+  await fillSignIn(guest, 'daibieu');
+  await expect(letter).toContainText('Nguyễn Văn Mẫu');
+  await expect(guest.getByText('Giải ngân đầu tư công')).toBeVisible();
+  await guest.getByText('Cử người dự thay', { exact: true }).click();
+  await guest.getByRole('textbox', { name: 'Họ tên người dự thay' }).fill('Đỗ Văn Thay Thế');
+  await guest.getByRole('textbox', { name: 'Chức vụ người dự thay' }).fill('Phó Chủ tịch');
+  await guest.getByRole('button', { name: 'Gửi trả lời' }).click();
+  await expect(guest.getByText('Người dự thay đang chờ duyệt')).toBeVisible();
+  await look(guest, 'invitation');
+  await secretary.goto(`${url}/lich/${meeting}`);
+  await secretary.getByRole('button', { name: 'Đồng ý', exact: true }).click();
+  await expect(secretary.getByText('Người dự thay đã được đồng ý')).toBeVisible();
+  await guest.reload();
+  await expect(guest.getByText('Người dự thay đã được đồng ý')).toBeVisible();
+
+  // A word that nobody sealed opens nothing, and says so.
+  await guest.goto(`${url}/trang-chu`);
+  await guest.goto(`${url}/invitation#nobody-sealed-this`);
+  await expect(guest.getByRole('heading', { name: 'Không mở được giấy mời' })).toBeVisible();
+  await look(guest, 'invitation-broken');
+  for (const page of [secretary, guest]) await page.context().close();
+});
+
+test('SEC-09 a guest gives a name, waits, is let in and comes with a badge; another is refused', async ({ bridge, browser }) => {
+  test.setTimeout(90_000);
+  const { url } = bridge;
+  const secretary = await signIn(browser, url, 'thuky');
+  await secretary.goto(`${url}/hop/giao-ban/thu-ky`);
+  await secretary.getByRole('button', { name: 'Mở cuộc họp' }).click();
+  await secretary.getByRole('tab', { name: 'Phòng chờ' }).click();
+  await secretary.getByRole('button', { name: 'Tạo liên kết cho khách' }).click();
+  const link = await secretary.locator('output').textContent();
+  expect(link).toContain('/khach#');
+  const come = async (name: string) => {
+    const page = await newPage(browser);
+    await page.goto(link ?? '');
+    await page.getByRole('textbox', { name: 'Họ tên' }).fill(name);
+    await look(page, 'guest-form');
+    await page.getByRole('button', { name: 'Vào phòng chờ' }).click();
+    await expect(page.getByRole('heading', { name: 'Đang chờ cho vào' })).toBeVisible();
+    return page;
+  };
+  const first = await come('Khách Mời <b>Thứ Nhất</b>');
+  const second = await come('Khách Mời Thứ Hai');
+  await look(first, 'guest-waiting');
+  const line = (name: string): Locator => secretary.getByTestId('guest').filter({ hasText: name });
+  await line('Thứ Nhất').getByRole('button', { name: 'Cho vào' }).click();
+  await line('Thứ Hai').getByRole('button', { name: 'Từ chối' }).click();
+  await expect(line('Thứ Nhất')).toHaveAttribute('data-state', 'cho-vao');
+  await look(secretary, 'secretary-guests');
+  await expect(second.getByRole('heading', { name: 'Phòng chờ' })).toBeVisible();
+  await expect(second.getByText('Không được vào cuộc họp này')).toBeVisible();
+  await first.getByRole('button', { name: 'Vào họp' }).click();
+  await expect(first).toHaveURL(`${url}/hop/giao-ban`);
+  await expect(first.getByRole('button', { name: 'Rời cuộc họp' })).toBeVisible();
+  // What a guest writes is text and stays text.
+  await expect(first.locator('b', { hasText: 'Thứ Nhất' })).toHaveCount(0);
+  for (const page of [secretary, first, second]) await page.context().close();
+});
+
+/** RFC 6238, as the authenticator computes it. */
+function codeOf(secret: string, at = Date.now()): string {
+  const bits = [...secret.replaceAll('=', '')].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
+  const mac = createHmac('sha1', key).update(counter).digest();
+  const offset = (mac.at(-1) ?? 0) & 15;
+  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+test('SEC-02 SEC-03 a first sign-in asks for a new password, and a second factor is asked for from then on', async ({ bridge, browser }) => {
+  test.setTimeout(90_000);
+  const { url } = bridge;
+  const admin = await signIn(browser, url, 'quantri');
+  const made = await ask<{ password: string }>(admin, 'POST', `${url}/api/accounts`, { user: 'thukymoi', name: 'Thư ký Mới', person: 'thukymoi', unit: 'LG-00', rights: ['thu-ky'] });
+  const page = await newPage(browser);
+  await page.goto(`${url}/dang-nhap`);
+  await fillSignIn(page, 'thukymoi', 'Khong-dung-1');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await fillSignIn(page, 'thukymoi', made.password);
+  const fresh = page.getByLabel('Mật khẩu mới', { exact: true });
+  await expect(fresh).toBeVisible();
+  await look(page, 'signin-new-password');
+  await page.getByLabel('Mật khẩu', { exact: true }).fill(made.password);
+  await fresh.fill('yeu');
+  await page.getByRole('button', { name: 'Đăng nhập' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await fresh.fill('Moi@LamGiang9');
+  await page.getByRole('button', { name: 'Đăng nhập' }).click();
+  await expect(page).toHaveURL(`${url}/trang-chu`);
+
+  const { secret } = await ask<{ secret: string }>(page, 'POST', `${url}/api/session/totp`, {});
+  await ask(page, 'POST', `${url}/api/session/totp/confirm`, { code: codeOf(secret) });
+  await page.getByRole('button', { name: 'Đăng xuất' }).click();
+  await fillSignIn(page, 'thukymoi', 'Moi@LamGiang9');
+  const code = page.getByRole('textbox', { name: 'Mã xác thực hai lớp' });
+  await code.fill('000000');
+  await page.getByRole('button', { name: 'Đăng nhập' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await look(page, 'signin-code');
+  // A code counts once: the one after it is the next that does.
+  await code.fill(codeOf(secret, Date.now() + 30_000));
+  await page.getByRole('button', { name: 'Đăng nhập' }).click();
+  await expect(page).toHaveURL(`${url}/trang-chu`);
+  for (const each of [admin, page]) await each.context().close();
+});
+
+test('CON-07 VOT-02 MIN-01 MIN-04 MIN-05 the briefing runs from its roll call to signed minutes, by clicks and keys', async ({ bridge, browser }) => {
+  test.setTimeout(180_000);
+  const { url } = bridge;
+  const secretary = await signIn(browser, url, 'thuky');
+  await secretary.goto(`${url}/hop/${meeting}/thu-ky`);
+  await secretary.getByRole('button', { name: 'Mở cuộc họp' }).click();
+  const roll = secretary.getByTestId('roll');
+  await roll.focus();
+  for (let point = 0; point < 10; point++) {
+    await secretary.keyboard.press('Space');
+    await expect(roll.locator('tr[data-status="co-mat"]')).toHaveCount(point + 1);
+  }
+  // The last one comes later: absent for now, one key as well.
+  await secretary.keyboard.press('k');
+  await expect(roll.locator('tr[data-status="vang-khong-ly-do"]')).toHaveCount(1);
+  await look(secretary, 'secretary-roll');
+
+  const chair = await signIn(browser, url, 'chutri');
+  await chair.goto(`${url}/hop/${meeting}/chu-tri`);
+  await chair.getByRole('button', { name: 'Khai mạc' }).click();
+  await expect(chair.getByText('Đang họp')).toBeVisible();
+  const order = secretary.getByRole('region', { name: 'Chương trình' });
+  for (const title of ['Điểm danh điểm cầu', 'Nêu nội dung, yêu cầu', 'Tình hình KT-XH', 'Giải ngân đầu tư công', 'Dự thảo Quy chế']) {
+    const line = order.getByTestId('order-row').filter({ hasText: title });
+    await line.getByRole('button', { name: 'Bắt đầu' }).click();
+    await expect(line).toHaveAttribute('data-state', 'on');
+  }
+
+  // A motion, put to the vote by the chair, counted by hands, confirmed point by point.
+  await secretary.getByRole('tab', { name: 'Biểu quyết' }).click();
+  await secretary.getByRole('textbox', { name: 'Vấn đề biểu quyết' }).fill('Thông qua Quy chế vận hành');
+  await secretary.getByRole('button', { name: 'Đưa ra chờ mở' }).click();
+  await chair.getByRole('button', { name: 'Mở biểu quyết' }).click();
+  const hands = secretary.getByTestId('hands-row');
+  await expect(hands.first()).toBeVisible();
+  for (let row = 0; row < (await hands.count()); row++) {
+    await hands.nth(row).getByRole('button', { name: 'Ghi số đếm' }).click();
+    await hands.nth(row).getByRole('button', { name: 'Xác nhận', exact: true }).click();
+    await expect(hands.nth(row).getByRole('button', { name: 'Đã xác nhận' })).toBeVisible();
+  }
+  await look(secretary, 'secretary-hands');
+  await chair.getByRole('button', { name: 'Đóng biểu quyết' }).click();
+
+  await secretary.getByRole('tab', { name: 'Diễn biến' }).click();
+  await secretary.getByRole('textbox', { name: /Dự thảo Quy chế/ }).fill('Đại biểu thống nhất nội dung dự thảo <script>window.broken = true</script>');
+  await secretary.keyboard.press('Tab');
+  await look(secretary, 'secretary-minutes');
+  await secretary.getByRole('tab', { name: 'Kết luận' }).click();
+  await secretary.getByRole('textbox', { name: 'Nội dung', exact: true }).fill('Ban hành Quy chế vận hành hội nghị trực tuyến cấp xã');
+  await secretary.getByRole('textbox', { name: 'Đơn vị chủ trì' }).fill('Sở KH&CN');
+  await secretary.getByRole('textbox', { name: 'Đơn vị phối hợp' }).fill('Văn phòng UBND tỉnh, Sở Nội vụ');
+  await secretary.getByRole('textbox', { name: 'Thời hạn hoàn thành' }).fill('31/12/2026');
+  await secretary.keyboard.press('Enter');
+  await secretary.getByRole('button', { name: 'Thêm nhiệm vụ' }).click();
+  await expect(secretary.getByTestId('task')).toHaveCount(1);
+  await look(secretary, 'secretary-tasks');
+  await chair.getByRole('button', { name: 'Bế mạc' }).click();
+  const sure = chair.getByRole('button', { name: 'Bấm lần nữa để xác nhận' });
+  if (await sure.isVisible().catch(() => false)) await sure.click();
+
+  // On paper: drawn, submitted, signed by the chair, numbered, corrected as a version of its own.
+  await secretary.goto(`${url}/lich/${meeting}/bien-ban`);
+  await secretary.getByRole('button', { name: 'Lập dự thảo' }).click();
+  const versions = secretary.getByTestId('minutes-version');
+  await expect(versions.first()).toContainText('Ban hành Quy chế vận hành');
+  await expect(versions.first()).toContainText('<script>');
+  expect(await secretary.evaluate(() => 'broken' in window)).toBe(false);
+  await secretary.getByRole('button', { name: 'Trình ký' }).click();
+  await expect(versions.first()).toHaveAttribute('data-stage', 'trinh-ky');
+  await expect(secretary.getByRole('button', { name: 'Ký biên bản' })).toHaveCount(0);
+  await chair.goto(`${url}/lich/${meeting}/bien-ban`);
+  await chair.getByRole('button', { name: 'Ký biên bản' }).click();
+  await expect(chair.getByTestId('minutes-version')).toHaveAttribute('data-stage', 'da-ky');
+  await expect(chair.getByTestId('minutes-version').locator('code')).toHaveText(/^[0-9a-f]{64}$/);
+  await secretary.reload();
+  await secretary.getByRole('button', { name: 'Cấp số' }).click();
+  await expect(versions.first()).toContainText('/BB-');
+  await look(secretary, 'minutes-signed');
+  await secretary.getByRole('textbox', { name: 'Lý do đính chính' }).fill('Ghi nhầm đơn vị phối hợp');
+  await secretary.getByRole('button', { name: 'Lập bản đính chính' }).click();
+  await expect(versions).toHaveCount(2);
+  await expect(versions.nth(0)).toHaveAttribute('data-stage', 'du-thao');
+  await expect(versions.nth(1)).toHaveAttribute('data-stage', 'da-ky');
+  for (const [name, magic] of [['Biên bản 1, tệp PDF', '%PDF-'], ['Biên bản 1, tệp DOCX', 'PK'], ['Thông báo kết luận, tệp PDF', '%PDF-'], ['Báo cáo điểm danh, tệp DOCX', 'PK']] as const) {
+    const href = await secretary.getByRole('link', { name, exact: true }).getAttribute('href');
+    const file = await secretary.request.get(`${url}${href ?? ''}`);
+    expect(file.status(), name).toBe(200);
+    expect((await file.body()).subarray(0, magic.length).toString('latin1'), name).toBe(magic);
+  }
+  for (const page of [secretary, chair]) await page.context().close();
+});

@@ -1,0 +1,89 @@
+import { Button, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { correctMinutes, fetchMinutes, fetchNotice, noticeSent, stepMinutes, type MinutesStep } from '../../api/minutes';
+import { Problem } from '../../api/problem';
+import { Panel } from '../../parts/Panel';
+import { Downloads } from './Downloads';
+import { MinutesSheet } from './MinutesSheet';
+import { NoticeLine } from './NoticeLine';
+import classes from './MinutesDesk.module.css';
+
+interface MinutesDeskProps {
+  readonly meeting: string;
+  readonly rights: readonly string[];
+}
+
+/** Draft, submitted, signed; a correction is a version of its own (MIN-04). The secretary writes, the chair signs. */
+export function MinutesDesk({ meeting, rights }: MinutesDeskProps) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [reason, setReason] = useState('');
+  const versions = useQuery({ queryKey: ['minutes', meeting], queryFn: async () => fetchMinutes(meeting), retry: false });
+  const notice = useQuery({ queryKey: ['notice', meeting], queryFn: async () => fetchNotice(meeting), retry: false });
+  const step = useMutation({
+    mutationFn: async (deed: () => Promise<void>) => deed(),
+    onError: (error) => {
+      const problem = error instanceof Problem ? error : new Problem('unknown');
+      const message = problem.places.map((place) => place.message).find(Boolean) ?? t(`problem.${problem.code}`, { seconds: 30 });
+      notifications.show({ color: 'red', title: t('board.refused'), message });
+    },
+    onSettled: async () => Promise.all(['minutes', 'notice'].map(async (key) => client.invalidateQueries({ queryKey: [key, meeting] }))),
+  });
+  const last = versions.data?.at(-1);
+  const newestFirst = [...(versions.data ?? [])].sort((a, b) => b.number - a.number);
+  const writes = rights.includes('thu-ky');
+  const signs = rights.includes('chu-tri');
+  const button = (name: MinutesStep, word: string, filled = true) => (
+    <Button size="md" variant={filled ? 'filled' : 'default'} loading={step.isPending} onClick={() => step.mutate(async () => stepMinutes(meeting, name))}>
+      {word}
+    </Button>
+  );
+  return (
+    <div className={classes.desk}>
+      <Panel title={t('signing.title')} aside={last && t(`signing.stage.${last.stage === 'da-ky' || last.stage === 'trinh-ky' ? last.stage : 'du-thao'}`)} fill>
+        <div className={classes.acts} data-testid="minutes-acts">
+          {!last && !versions.isPending && <p className={classes.none}>{t('signing.none')}</p>}
+          {writes && !last && button('draft', t('signing.draft'))}
+          {writes && last?.stage === 'du-thao' && (
+            <>
+              {button('submit', t('signing.submit'))}
+              {last.corrects === undefined && button('draft', t('signing.again'), false)}
+            </>
+          )}
+          {last?.stage === 'trinh-ky' && (
+            <>
+              {signs && button('sign', t('signing.sign'))}
+              {(writes || signs) && button('take-back', t('signing.takeBack'), false)}
+            </>
+          )}
+          {writes && last?.stage === 'da-ky' && (
+            <>
+              {(last.fields.head.number ?? '') === '' && button('number', t('signing.number'))}
+              <TextInput size="sm" aria-label={t('signing.reason')} placeholder={t('signing.reason')} maxLength={2_000} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+              <Button
+                variant="default"
+                disabled={reason.trim() === ''}
+                onClick={() => {
+                  step.mutate(async () => correctMinutes(meeting, reason.trim()));
+                  setReason('');
+                }}
+              >
+                {t('signing.correct')}
+              </Button>
+            </>
+          )}
+        </div>
+        {newestFirst.map((version) => (
+          <MinutesSheet key={version.number} meeting={meeting} version={version} open={version === last} />
+        ))}
+      </Panel>
+      <div className={classes.side}>
+        {notice.data && <NoticeLine notice={notice.data} onSent={writes ? () => step.mutate(async () => noticeSent(meeting)) : null} />}
+        <Downloads meeting={meeting} minutes={last !== undefined} />
+      </div>
+    </div>
+  );
+}
