@@ -241,12 +241,12 @@ func fill(t *testing.T, e *archive.Entry, leg *archive.Leg, disk *small, left in
 	return kept
 }
 
-// TestARC02_ADiskFullToItsLastByteCostsOnlyWhatDidNotFit fills the disk at 200
+// TestARC02_ADiskFullToItsLastByteCostsOnlyWhatDidNotFit fills the disk at 60
 // places: in fragments, in the index, in events, in the middle of a checkpoint.
 // Then there is room again, in the same run or after a crash.
 func TestARC02_ADiskFullToItsLastByteCostsOnlyWhatDidNotFit(t *testing.T) {
 	t.Parallel()
-	for n := range 200 {
+	for n := range 60 {
 		disk := &small{left: 1 << 30}
 		s := archive.Settings{Key: key}.SmallDisk(disk.room)
 		e, err := archive.Create(t.TempDir(), archive.About{Meeting: "m", Epoch: epoch}, s)
