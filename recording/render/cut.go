@@ -80,7 +80,7 @@ func (c *cutter) cut(t archive.TrackItem, from, to int64, out string) (input, bo
 	if err != nil {
 		return input{}, false, err
 	}
-	defer m.Close()
+	defer func() { _ = m.Close() }() // it was only read
 	w, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return input{}, false, fmt.Errorf("render: %w", err)

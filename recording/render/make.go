@@ -135,7 +135,7 @@ func (m *making) picture(ctx context.Context, p piece, number int, out string) e
 		if !ok {
 			continue
 		}
-		defer os.Remove(in.file) // only its space is lost otherwise
+		defer func() { _ = os.Remove(in.file) }() // only its space is lost otherwise
 		in.name = filepath.Join(m.dir, fmt.Sprintf("name-%d.txt", t.Leg))
 		label := t.Name
 		if label == "" {
@@ -175,7 +175,7 @@ func (m *making) sound(ctx context.Context, end int64) (string, error) {
 			return "", err
 		}
 		if ok {
-			defer os.Remove(in.file) // only its space is lost otherwise
+			defer func() { _ = os.Remove(in.file) }() // only its space is lost otherwise
 			inputs, args = append(inputs, in), append(args, "-i", in.file)
 		}
 	}

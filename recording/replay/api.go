@@ -197,7 +197,7 @@ func (d *Desk) read(c *contents, leg uint16, pieces []piece, first int) ([]byte,
 	if err != nil {
 		return nil, err
 	}
-	defer m.Close()
+	defer func() { _ = m.Close() }() // it was only read
 	at := pieces[0].offset
 	if c.About.Encrypted {
 		if err := d.intact(c, leg, pieces); err != nil {
@@ -257,7 +257,7 @@ func (d *Desk) file(ctx context.Context, in *OfTrack) (*huma.StreamResponse, err
 	}
 	t := c.track(in.Leg)
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {
-		defer m.Close()
+		defer func() { _ = m.Close() }() // it was only read
 		r, w := humago.Unwrap(hctx)
 		h := w.Header()
 		h.Set("Content-Type", fileType(t.Codec))

@@ -32,7 +32,7 @@ export function ArchivePage() {
     <OfficeShell>
       <h1 className={classes.title}>{t('archive.title')}</h1>
       <div className={classes.filters} role="search">
-        <TextInput className={classes.words} label={t('archive.find')} description={t('archive.findHint')} value={text} maxLength={200} onChange={(event) => setText(event.currentTarget.value)} />
+        <TextInput className={classes.words} label={t('archive.find')} description={t('archive.findHint')} descriptionProps={{ style: { color: 'var(--ink-soft)' } }} value={text} maxLength={200} onChange={(event) => setText(event.currentTarget.value)} />
         <TextInput label={t('archive.speaker')} value={speaker} maxLength={200} onChange={(event) => setSpeaker(event.currentTarget.value)} />
         <DayInput label={t('archive.from')} size="md" value={from} onDay={setFrom} />
         <DayInput label={t('archive.to')} size="md" value={to} onDay={setTo} />
