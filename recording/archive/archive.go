@@ -83,7 +83,7 @@ func (s *Settings) complete() error {
 		s.Software = "diemcau"
 	}
 	if s.sync == nil {
-		s.sync = func(f *os.File) error { return syscall.Fdatasync(int(f.Fd())) } // a descriptor fits
+		s.sync = syncData
 	}
 	if s.write == nil {
 		s.write = func(f *os.File, b []byte, at int64) (int, error) { return f.WriteAt(b, at) }
@@ -112,7 +112,7 @@ func (s Settings) SlowSync(before func(path string) error) Settings {
 		if err := before(f.Name()); err != nil {
 			return err
 		}
-		return syscall.Fdatasync(int(f.Fd())) // a descriptor fits
+		return syncData(f)
 	}
 	return s
 }

@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"diemcau/recording/evidence"
@@ -81,7 +80,7 @@ func (e *Entry) openFiles() error {
 		return fmt.Errorf("archive: %w", err)
 	}
 	e.lock = f
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil { // a descriptor fits
+	if err := lockFile(f); err != nil {
 		return fmt.Errorf("archive: %s: %w", e.Dir, ErrBusy)
 	}
 	for name, l := range map[string]*log{indexName: &e.index, eventsName: &e.events, checkpointsName: &e.points} {
@@ -275,7 +274,7 @@ func (e *Entry) Close() {
 	if e.lock != nil {
 		// Closing alone is not enough while a child process, between fork and exec,
 		// shares the descriptor.
-		_ = syscall.Flock(int(e.lock.Fd()), syscall.LOCK_UN) // a descriptor fits
+		_ = unlockFile(e.lock)
 	}
 	for _, f := range []*os.File{e.index.file, e.events.file, e.points.file, e.lock} {
 		if f != nil {
