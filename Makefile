@@ -9,7 +9,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GO_DIRS := cmd internal meeting recording sfu signaling web/*.go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test bench soak lint fuzz e2e web fmt test-go test-web tools types documents clean
+.PHONY: run build test bench soak cross lint fuzz e2e web fmt test-go test-web tools types documents clean
 
 run: build ## build everything and start the bridge with demo data
 	bin/diemcau serve --dev --demo
@@ -31,6 +31,13 @@ test: tools build lint test-go test-web e2e documents ## every check; the one th
 
 tools: ## what the tests need from the system
 	deploy/test-tools.sh
+
+# Other systems than the one at hand: they are built, not tested.
+CROSS := darwin/arm64 windows/amd64 linux/arm64
+cross: web ## the commands for other systems; nothing is kept
+	@set -e; for t in $(CROSS); do echo "$$t"; \
+	  CGO_ENABLED=0 GOOS=$${t%/*} GOARCH=$${t#*/} go build -o /dev/null ./cmd/diemload; \
+	  CGO_ENABLED=0 GOOS=$${t%/*} GOARCH=$${t#*/} go build -o /dev/null ./cmd/diemcau; done
 
 lint: $(LINT) web/node_modules/.package-lock.json ## format, vet, rules, architecture
 	@test -z "$$(gofmt -l $(GO_DIRS))" || { gofmt -l $(GO_DIRS); echo "run make fmt"; exit 1; }
