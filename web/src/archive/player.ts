@@ -25,6 +25,8 @@ export interface State {
 /** All tracks of a recording under one clock. Elements of tiles are lent to it while they are shown. */
 export class Player {
   readonly clock: MasterClock;
+  /** Where the first picture is: before it nothing was recorded. */
+  private readonly first: number;
   private readonly shelf: IndexShelf;
   private readonly pumps = new Map<number, Pump>();
   private readonly voices = new Map<number, Pump>();
@@ -41,7 +43,9 @@ export class Player {
     start: number,
   ) {
     this.clock = new MasterClock(() => performance.now(), detail.length);
-    this.clock.seek(start);
+    const begins = detail.tracks.filter((track) => track.type.startsWith('video/')).map((track) => track.from);
+    this.first = Math.min(...(begins.length > 0 ? begins : [0])) + frameMs;
+    this.clock.seek(Math.max(start, this.first));
     this.shelf = new IndexShelf(detail.index, async (block) => fetchBlock(detail.id, block), !detail.encrypted, () => this.tell());
     this.state = this.look();
     this.timer = setInterval(() => this.step(), stepMs);
@@ -117,7 +121,7 @@ export class Player {
       this.waitingSince = null;
       return;
     }
-    const late = all.length === 0 || all.some((pump) => !pump.ready(time));
+    const late = all.some((pump) => !pump.ready(time));
     const now = performance.now();
     if (!late) {
       this.waitingSince = null;
@@ -136,7 +140,7 @@ export class Player {
   }
 
   play(): void {
-    if (this.clock.time >= this.detail.length - 100) this.clock.seek(0);
+    if (this.clock.time >= this.detail.length - 100) this.clock.seek(this.first);
     this.playing = true;
     this.tell();
   }
@@ -155,7 +159,7 @@ export class Player {
   /** Jumps: the clock stands until the tracks are there. */
   seek(time: number): void {
     this.clock.stop();
-    this.clock.seek(time);
+    this.clock.seek(Math.max(time, this.first));
     this.waitingSince = this.playing ? performance.now() : null;
     for (const pump of [...this.pumps.values(), ...this.voices.values()]) pump.follow(this.clock.time, this.clock.rate, false);
     this.tell();
