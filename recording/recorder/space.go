@@ -1,10 +1,6 @@
 package recorder
 
-import (
-	"fmt"
-	"syscall"
-	"time"
-)
+import "time"
 
 // WarnAt is how full a disk may be before operators are warned.
 const WarnAt = 0.8
@@ -13,16 +9,6 @@ const WarnAt = 0.8
 // counts as neither, as df reckons.
 type Space struct {
 	Size, Free uint64
-}
-
-// SpaceOf looks at the disk that a folder is on.
-func SpaceOf(dir string) (Space, error) {
-	var s syscall.Statfs_t
-	if err := syscall.Statfs(dir, &s); err != nil {
-		return Space{}, fmt.Errorf("disk of %s: %w", dir, err)
-	}
-	block := uint64(s.Bsize) // not negative
-	return Space{Size: (s.Blocks - s.Bfree + s.Bavail) * block, Free: s.Bavail * block}, nil
 }
 
 // Used is the part of the disk that is taken, 0 to 1.
