@@ -171,10 +171,10 @@ const detail = {
   scenes: [{ at: 0, points: ['B'] }, { at: 70_000, points: ['A'], content: 'B' }],
 } as unknown as Detail;
 
-describe('what is seen and heard', () => {
-  const shown = (time: number, layout: Parameters<typeof tilesAt>[2], chosen: string | null = null) =>
-    tilesAt(detail, time, layout, chosen).map((tile) => `${tile.track.point}${tile.track.screen ? '*' : ''}${tile.large ? '!' : ''}`);
+const shown = (time: number, layout: Parameters<typeof tilesAt>[2], chosen: string | null = null) =>
+  tilesAt(detail, time, layout, chosen).map((tile) => `${tile.track.point}${tile.track.screen ? '*' : ''}${tile.large ? '!' : ''}`);
 
+describe('what is seen and heard', () => {
   it('is what the layout says', () => {
     expect(shown(15_000, 'speaker')).toEqual(['C!', 'A', 'B']);
     expect(shown(15_000, 'seen')).toEqual(['B!']);
