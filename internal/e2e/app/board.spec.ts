@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import type { Browser, Page } from '@playwright/test';
+import type { Browser, Locator, Page } from '@playwright/test';
 import { startBridge, type Bridge } from '../bridge';
 import { expect, steadyTone, test as base, type Point } from './fixture';
 
@@ -164,3 +164,72 @@ test('CON-02 a camera that is taken away in mid-speech is named with what to do,
   await hall.expectMoving(commune);
   await chair.context().close();
 });
+
+/**
+ * CON-04 is measured over 20 acts on a machine that does nothing else: CON04_ACTS=20 makes them and holds them to the
+ * requirement's seconds. Otherwise two acts are made, shown with their times, and need only happen.
+ */
+const measured = process.env.CON04_ACTS !== undefined;
+const acts = Number(process.env.CON04_ACTS ?? 2);
+
+test('CON-04 from the click to the picture on all screens within 2 s, cut back within 1 s', async ({ house, browser }) => {
+  test.setTimeout(60_000 + acts * 20_000);
+  const chair = await board(browser, house.bridge.url, 'chutri', 'chu-tri');
+  const hall = await house.open(0);
+  await takeSeat(hall);
+  const communes = [await house.open(4), await house.open(5)];
+  for (const commune of communes) await takeSeat(commune);
+  const screens = [hall, ...communes];
+  const took = { invite: [] as number[], cut: [] as number[] };
+  for (let act = 0; act < acts; act++) {
+    const speaker = communes[act % communes.length];
+    if (!speaker) throw new Error('no commune');
+    await speaker.page.keyboard.press('p');
+    await expect(chair.locator(`[data-testid="queue-row"][data-point="${speaker.id}"]`)).toBeVisible();
+    const invited = await watchPictures(screens.filter((each) => each !== speaker), speaker);
+    const clicked = await clickTime(chair, chair.getByTestId('invite-next'));
+    took.invite.push(Math.max(...(await Promise.all(invited.shown))) - clicked);
+    await expect(speaker.page.getByTestId('own-mic')).toContainText('ĐANG PHÁT BIỂU');
+    const cut = await watchPictures(communes, hall);
+    const pressed = await clickTime(chair, chair.getByRole('toolbar').getByRole('button', { name: 'Cắt về điểm cầu chính' }));
+    took.cut.push(Math.max(...(await Promise.all(cut.shown))) - pressed);
+    await expect(speaker.page.getByTestId('own-mic')).toContainText('MICRO ĐANG TẮT');
+  }
+  const worst = { invite: Math.max(...took.invite), cut: Math.max(...took.cut) };
+  console.log(`      ${acts} acts: on all screens within ${worst.invite} ms (${took.invite.join(', ')}), cut back within ${worst.cut} ms (${took.cut.join(', ')})`);
+  if (measured) {
+    expect(worst.invite).toBeLessThanOrEqual(2_000);
+    expect(worst.cut).toBeLessThanOrEqual(1_000);
+  }
+  await chair.context().close();
+});
+
+/** When each screen shows the point in its large place with a picture that moves, by Date.now() of this machine. */
+async function watchPictures(screens: readonly Point[], point: Point): Promise<{ shown: Promise<number>[] }> {
+  const begun = screens.map((screen) =>
+    screen.page.evaluateHandle((id) => {
+      const seen = new Promise<number>((done) => {
+        let frames = -1;
+        const look = () => {
+          const video = document.querySelector<HTMLVideoElement>(`[data-testid="point"][data-identity="${id}"][data-role="main"] video`);
+          const now = video?.getVideoPlaybackQuality().totalVideoFrames ?? -1;
+          if (now > 0 && frames >= 0 && now > frames) return done(Date.now());
+          if (video) frames = frames < 0 ? now : frames;
+          else frames = -1;
+          requestAnimationFrame(look);
+        };
+        look();
+      });
+      return { seen };
+    }, point.id),
+  );
+  const handles = await Promise.all(begun);
+  return { shown: handles.map((handle) => handle.evaluate(({ seen }) => seen)) };
+}
+
+/** When the page took the click. */
+async function clickTime(page: Page, button: Locator): Promise<number> {
+  const taken = page.evaluate(() => new Promise<number>((done) => window.addEventListener('click', () => done(Date.now()), { once: true, capture: true })));
+  await button.click();
+  return taken;
+}

@@ -33,6 +33,7 @@ export function PointDesk({ meeting, row, previewed, act, now, onPreview, talk }
   return (
     <div className={classes.desk}>
       <p className={classes.name}>{row.name}</p>
+      {row.alarms.length > 0 && <p className={classes.fault}>{row.alarms.map((alarm) => t(`tech.alarms.${alarm}`)).join(' · ')}</p>}
       <div className={classes.acts}>
         <Button variant={previewed ? 'default' : 'filled'} disabled={!row.connected} onClick={() => onPreview(previewed ? null : point)}>
           {previewed ? t('tech.previewOff') : t('tech.preview')}

@@ -82,11 +82,16 @@ const PointRow = memo(function PointRow({ row, index, top, chosen, onChoose }: P
       <span role="cell" data-column="alarm">
         {row.alarms.length > 0 ? (
           <span className={classes.alarms} title={row.alarms.map((alarm) => t(`tech.alarms.${alarm}`)).join(', ')}>
-            {row.alarms.map((alarm) => (
+            {row.alarms.slice(0, 1).map((alarm) => (
               <strong key={alarm} className={classes.alarm} data-alarm={alarm}>
                 {t(`tech.alarms.${alarm}`)}
               </strong>
             ))}
+            {row.alarms.length > 1 && (
+              <span className={classes.more} role="img" aria-label={row.alarms.slice(1).map((alarm) => t(`tech.alarms.${alarm}`)).join(', ')}>
+                +{row.alarms.length - 1}
+              </span>
+            )}
           </span>
         ) : row.connected && facts ? (
           <LineWord line={facts.line} />
