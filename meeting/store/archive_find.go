@@ -46,6 +46,7 @@ const (
 	passagesAtOnce = 1000
 	batchesAtMost  = 20
 	hitsShown      = 5
+	hitsScored     = 20 // of a recording; more would not change its place
 )
 
 // FindRecordings lists recordings, latest first, or searches them, best first. may
@@ -207,7 +208,7 @@ func (f *finder) take(rows *sql.Rows) error {
 		at = &FoundRecording{Recording: r}
 		f.found[r.ID] = at
 	}
-	if len(f.words) > 0 {
+	if len(f.words) > 0 && len(at.Hits) < hitsScored {
 		h.score = f.score(&h)
 		at.score = max(at.score, h.score)
 		at.Hits = append(at.Hits, h)
