@@ -231,7 +231,7 @@ func (c *client) describe(e engine.LocalDescription) {
 		if e.ID != c.offerID {
 			return
 		}
-		if err := c.pub.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: e.SDP}); err != nil {
+		if err := c.pub.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: e.SDP}); err != nil && !errors.Is(err, webrtc.ErrConnectionClosed) {
 			c.t.Errorf("%s: answer: %v\n%s", c.name, err, e.SDP)
 		}
 		return
