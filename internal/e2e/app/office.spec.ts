@@ -15,7 +15,7 @@ const test = base.extend<object, { bridge: Bridge }>({
   ],
 });
 
-const meeting = 'giao-ban-2026-11';
+const meeting = 'giao-ban';
 const password = 'LamGiang@2026';
 const shots = process.env.SHOTS;
 
@@ -143,7 +143,7 @@ test('SEC-02 SEC-03 a first sign-in asks for a new password, and a second factor
   test.setTimeout(90_000);
   const { url } = bridge;
   const admin = await signIn(browser, url, 'quantri');
-  const made = await ask<{ password: string }>(admin, 'POST', `${url}/api/accounts`, { user: 'thukymoi', name: 'Thư ký Mới', person: 'thukymoi', unit: 'LG-00', rights: ['thu-ky'] });
+  const made = await ask<{ password: string }>(admin, 'POST', `${url}/api/accounts`, { user: 'thukymoi', name: 'Thư ký Mới', unit: 'LG-00', rights: ['thu-ky'] });
   const page = await newPage(browser);
   await page.goto(`${url}/dang-nhap`);
   await fillSignIn(page, 'thukymoi', 'Khong-dung-1');
@@ -174,96 +174,4 @@ test('SEC-02 SEC-03 a first sign-in asks for a new password, and a second factor
   await page.getByRole('button', { name: 'Đăng nhập' }).click();
   await expect(page).toHaveURL(`${url}/trang-chu`);
   for (const each of [admin, page]) await each.context().close();
-});
-
-test('CON-07 VOT-02 MIN-01 MIN-04 MIN-05 the briefing runs from its roll call to signed minutes, by clicks and keys', async ({ bridge, browser }) => {
-  test.setTimeout(180_000);
-  const { url } = bridge;
-  const secretary = await signIn(browser, url, 'thuky');
-  await secretary.goto(`${url}/hop/${meeting}/thu-ky`);
-  await secretary.getByRole('button', { name: 'Mở cuộc họp' }).click();
-  const roll = secretary.getByTestId('roll');
-  await roll.focus();
-  for (let point = 0; point < 10; point++) {
-    await secretary.keyboard.press('Space');
-    await expect(roll.locator('tr[data-status="co-mat"]')).toHaveCount(point + 1);
-  }
-  // The last one comes later: absent for now, one key as well.
-  await secretary.keyboard.press('k');
-  await expect(roll.locator('tr[data-status="vang-khong-ly-do"]')).toHaveCount(1);
-  await look(secretary, 'secretary-roll');
-
-  const chair = await signIn(browser, url, 'chutri');
-  await chair.goto(`${url}/hop/${meeting}/chu-tri`);
-  await chair.getByRole('button', { name: 'Khai mạc' }).click();
-  await expect(chair.getByText('Đang họp')).toBeVisible();
-  const order = secretary.getByRole('region', { name: 'Chương trình' });
-  for (const title of ['Điểm danh điểm cầu', 'Nêu nội dung, yêu cầu', 'Tình hình KT-XH', 'Giải ngân đầu tư công', 'Dự thảo Quy chế']) {
-    const line = order.getByTestId('order-row').filter({ hasText: title });
-    await line.getByRole('button', { name: 'Bắt đầu' }).click();
-    await expect(line).toHaveAttribute('data-state', 'on');
-  }
-
-  // A motion, put to the vote by the chair, counted by hands, confirmed point by point.
-  await secretary.getByRole('tab', { name: 'Biểu quyết' }).click();
-  await secretary.getByRole('textbox', { name: 'Vấn đề biểu quyết' }).fill('Thông qua Quy chế vận hành');
-  await secretary.getByRole('button', { name: 'Đưa ra chờ mở' }).click();
-  await chair.getByRole('button', { name: 'Mở biểu quyết' }).click();
-  const hands = secretary.getByTestId('hands-row');
-  await expect(hands.first()).toBeVisible();
-  for (let row = 0; row < (await hands.count()); row++) {
-    await hands.nth(row).getByRole('button', { name: 'Ghi số đếm' }).click();
-    await hands.nth(row).getByRole('button', { name: 'Xác nhận', exact: true }).click();
-    await expect(hands.nth(row).getByRole('button', { name: 'Đã xác nhận' })).toBeVisible();
-  }
-  await look(secretary, 'secretary-hands');
-  await chair.getByRole('button', { name: 'Đóng biểu quyết' }).click();
-
-  await secretary.getByRole('tab', { name: 'Diễn biến' }).click();
-  await secretary.getByRole('textbox', { name: /Dự thảo Quy chế/ }).fill('Đại biểu thống nhất nội dung dự thảo <script>window.broken = true</script>');
-  await secretary.keyboard.press('Tab');
-  await look(secretary, 'secretary-minutes');
-  await secretary.getByRole('tab', { name: 'Kết luận' }).click();
-  await secretary.getByRole('textbox', { name: 'Nội dung', exact: true }).fill('Ban hành Quy chế vận hành hội nghị trực tuyến cấp xã');
-  await secretary.getByRole('textbox', { name: 'Đơn vị chủ trì' }).fill('Sở KH&CN');
-  await secretary.getByRole('textbox', { name: 'Đơn vị phối hợp' }).fill('Văn phòng UBND tỉnh, Sở Nội vụ');
-  await secretary.getByRole('textbox', { name: 'Thời hạn hoàn thành' }).fill('31/12/2026');
-  await secretary.keyboard.press('Enter');
-  await secretary.getByRole('button', { name: 'Thêm nhiệm vụ' }).click();
-  await expect(secretary.getByTestId('task')).toHaveCount(1);
-  await look(secretary, 'secretary-tasks');
-  await chair.getByRole('button', { name: 'Bế mạc' }).click();
-  const sure = chair.getByRole('button', { name: 'Bấm lần nữa để xác nhận' });
-  if (await sure.isVisible().catch(() => false)) await sure.click();
-
-  // On paper: drawn, submitted, signed by the chair, numbered, corrected as a version of its own.
-  await secretary.goto(`${url}/lich/${meeting}/bien-ban`);
-  await secretary.getByRole('button', { name: 'Lập dự thảo' }).click();
-  const versions = secretary.getByTestId('minutes-version');
-  await expect(versions.first()).toContainText('Ban hành Quy chế vận hành');
-  await expect(versions.first()).toContainText('<script>');
-  expect(await secretary.evaluate(() => 'broken' in window)).toBe(false);
-  await secretary.getByRole('button', { name: 'Trình ký' }).click();
-  await expect(versions.first()).toHaveAttribute('data-stage', 'trinh-ky');
-  await expect(secretary.getByRole('button', { name: 'Ký biên bản' })).toHaveCount(0);
-  await chair.goto(`${url}/lich/${meeting}/bien-ban`);
-  await chair.getByRole('button', { name: 'Ký biên bản' }).click();
-  await expect(chair.getByTestId('minutes-version')).toHaveAttribute('data-stage', 'da-ky');
-  await expect(chair.getByTestId('minutes-version').locator('code')).toHaveText(/^[0-9a-f]{64}$/);
-  await secretary.reload();
-  await secretary.getByRole('button', { name: 'Cấp số' }).click();
-  await expect(versions.first()).toContainText('/BB-');
-  await look(secretary, 'minutes-signed');
-  await secretary.getByRole('textbox', { name: 'Lý do đính chính' }).fill('Ghi nhầm đơn vị phối hợp');
-  await secretary.getByRole('button', { name: 'Lập bản đính chính' }).click();
-  await expect(versions).toHaveCount(2);
-  await expect(versions.nth(0)).toHaveAttribute('data-stage', 'du-thao');
-  await expect(versions.nth(1)).toHaveAttribute('data-stage', 'da-ky');
-  for (const [name, magic] of [['Biên bản 1, tệp PDF', '%PDF-'], ['Biên bản 1, tệp DOCX', 'PK'], ['Thông báo kết luận, tệp PDF', '%PDF-'], ['Báo cáo điểm danh, tệp DOCX', 'PK']] as const) {
-    const href = await secretary.getByRole('link', { name, exact: true }).getAttribute('href');
-    const file = await secretary.request.get(`${url}${href ?? ''}`);
-    expect(file.status(), name).toBe(200);
-    expect((await file.body()).subarray(0, magic.length).toString('latin1'), name).toBe(magic);
-  }
-  for (const page of [secretary, chair]) await page.context().close();
 });

@@ -24,7 +24,7 @@ export function EditorPage() {
   const failed = (error: unknown) => {
     const problem = error instanceof Problem ? error : new Problem('unknown');
     const message = problem.status === 412 ? t('editor.stale') : problem.places.map((place) => place.message).filter(Boolean).join(' ') || t(`problem.${problem.code}`, { seconds: 30 });
-    notifications.show({ color: 'red', title: t('board.refused'), message, autoClose: 8_000 });
+    notifications.show({ closeButtonProps: { 'aria-label': t('app.close') }, color: 'red', title: t('board.refused'), message, autoClose: 8_000 });
   };
   const keep = (fresh: MeetingView | undefined) => {
     if (fresh && 'plan' in fresh) client.setQueryData(['meeting', meeting], fresh);
@@ -37,7 +37,7 @@ export function EditorPage() {
     },
     onSuccess: (fresh) => {
       keep(fresh);
-      notifications.show({ message: t('editor.saved') });
+      notifications.show({ closeButtonProps: { 'aria-label': t('app.close') }, message: t('editor.saved') });
     },
     onError: failed,
   });
@@ -45,7 +45,7 @@ export function EditorPage() {
     mutationFn: async (answers: { reason?: string; despite?: boolean }) => publishMeeting(meeting, answers),
     onSuccess: (fresh) => {
       keep(fresh);
-      notifications.show({ message: t('editor.published') });
+      notifications.show({ closeButtonProps: { 'aria-label': t('app.close') }, message: t('editor.published') });
     },
     onError: failed,
   });

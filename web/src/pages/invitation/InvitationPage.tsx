@@ -24,11 +24,11 @@ export function InvitationPage() {
   const replies = useQuery({ queryKey: ['replies', meeting], queryFn: async () => fetchReplies(meeting), enabled: view.data !== undefined, retry: false });
   const send = useMutation({
     mutationFn: async (answer: NewReply) => reply(meeting, letter.data?.point ?? '', answer),
-    onSuccess: () => notifications.show({ message: t('reply.sent') }),
+    onSuccess: () => notifications.show({ closeButtonProps: { 'aria-label': t('app.close') }, message: t('reply.sent') }),
     onError: (error) => {
       const problem = error instanceof Problem ? error : new Problem('unknown');
       const message = problem.places.map((place) => place.message).find(Boolean) ?? t(`problem.${problem.code}`, { seconds: 30 });
-      notifications.show({ color: 'red', title: t('board.refused'), message });
+      notifications.show({ closeButtonProps: { 'aria-label': t('app.close') }, color: 'red', title: t('board.refused'), message });
     },
     onSettled: async () => client.invalidateQueries({ queryKey: ['replies', meeting] }),
   });

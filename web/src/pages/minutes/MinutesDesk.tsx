@@ -28,7 +28,7 @@ export function MinutesDesk({ meeting, rights }: MinutesDeskProps) {
     onError: (error) => {
       const problem = error instanceof Problem ? error : new Problem('unknown');
       const message = problem.places.map((place) => place.message).find(Boolean) ?? t(`problem.${problem.code}`, { seconds: 30 });
-      notifications.show({ color: 'red', title: t('board.refused'), message });
+      notifications.show({ closeButtonProps: { 'aria-label': t('app.close') }, color: 'red', title: t('board.refused'), message });
     },
     onSettled: async () => Promise.all(['minutes', 'notice'].map(async (key) => client.invalidateQueries({ queryKey: [key, meeting] }))),
   });

@@ -42,7 +42,7 @@ export function GuestDoor({ meeting }: { readonly meeting: string }) {
         <tbody>
           {(guests.data ?? []).map((guest) => (
             <tr key={guest.id} data-testid="guest" data-state={guest.state}>
-              <th scope="row">{guest.name}</th>
+              <td className={table.strong}>{guest.name}</td>
               <td>{guest.unit ?? ''}</td>
               <td>{t(`guest.state.${guest.state === 'cho-vao' || guest.state === 'tu-choi' ? guest.state : 'cho'}`)}</td>
               <td className={classes.acts}>
