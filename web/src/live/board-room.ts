@@ -59,7 +59,7 @@ export class BoardRoom {
     try {
       await own.setMicrophoneEnabled(true, micCapture(loadChoices().mic));
       // Released, or another point was chosen, while the microphone was opening.
-      if (this.view.get().preview === null || this.closed) return void (await this.talk(false));
+      if (this.view.get().preview === null || this.closed) return await this.talk(false);
       this.view.update({ talking: true, talkFault: null });
     } catch (error) {
       this.view.update({ talking: false, talkFault: mediaTrouble(error) });

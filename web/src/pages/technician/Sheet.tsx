@@ -2,7 +2,7 @@ import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../../api/problem';
-import { emptySheet, sheetFault, sheetLines, verdictOf, type CheckMark, type Checks } from '../../conduct/sheet';
+import { emptySheet, sheetFault, sheetLines, verdictOf, type Checks } from '../../conduct/sheet';
 import { saveSheet } from '../../live/acts';
 import classes from './Sheet.module.css';
 
@@ -67,7 +67,7 @@ export function Sheet({ meeting, point }: SheetProps) {
             transitionDuration={0}
             aria-label={t(`tech.check.${line}`)}
             value={checks[line]}
-            onChange={(mark) => setChecks({ ...checks, [line]: mark as CheckMark })}
+            onChange={(mark) => setChecks({ ...checks, [line]: mark })}
             data={[
               { value: '', label: t('tech.mark.none') },
               { value: 'dat', label: t('tech.mark.dat') },
