@@ -17,10 +17,12 @@ func TestCopiesOfRecordingsThatCannotWorkAreRefusedBeforeTheStart(t *testing.T) 
 		"store inside the archive":       func(r *Recording) { r.Dir, r.Bucket.Folder = "/srv/archive", "/srv/archive" },
 		"two stores":                     func(r *Recording) { r.Bucket = Bucket{Folder: "/srv/kho", Endpoint: "https://s3.example.vn"} },
 		"a store without keys":           func(r *Recording) { r.Bucket = Bucket{Endpoint: "https://s3.example.vn", Name: "ghi"} },
-		"no address":                     func(r *Recording) { r.Bucket = Bucket{Endpoint: "s3.example.vn", Name: "ghi", Access: "a", Secret: "b"} },
-		"a key in the address":           func(r *Recording) { r.Timestamp.URL = "https://ai:mat-khau@tsa.example.vn" },
-		"checks without end":             func(r *Recording) { r.CheckEvery = 1 },
-		"a negative rate":                func(r *Recording) { r.CheckMBps = -1 },
+		"no address": func(r *Recording) {
+			r.Bucket = Bucket{Endpoint: "s3.example.vn", Name: "ghi", Access: "a", Secret: "b"}
+		},
+		"a key in the address": func(r *Recording) { r.Timestamp.URL = "https://ai:mat-khau@tsa.example.vn" },
+		"checks without end":   func(r *Recording) { r.CheckEvery = 1 },
+		"a negative rate":      func(r *Recording) { r.CheckMBps = -1 },
 	} {
 		c := Default()
 		c.Dev = true
