@@ -27,7 +27,9 @@ func TestP7APointOverIPv6IsSeenAndHeardWithinItsBudget(t *testing.T) {
 	mux := ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: socket})
 	t.Cleanup(func() { _ = mux.Close() })
 	room := newRoom()
-	far := join(t, b, room, "far", func(s *lkclient.Settings) { s.UDPMux = mux })
+	far := join(t, b, room, "far", func(s *lkclient.Settings) {
+		s.UDPMux, s.Single = mux, true // the mux tells connections apart by the bridge's address, which two would share
+	})
 	for _, name := range []string{"one", "two"} {
 		p := join(t, b, room, name)
 		p.publish(samples.VP8, cam, 0)
