@@ -42,6 +42,13 @@ async function takeSeat(point: Point): Promise<void> {
   await expect(point.page.getByTestId('own-mic')).toBeVisible();
 }
 
+/** asks to speak by the key, which does nothing before the room knows the meeting. */
+async function ask(point: Point): Promise<void> {
+  await expect(point.page.getByTestId('hand')).toBeEnabled();
+  await point.page.keyboard.press('p');
+  await expect(point.page.getByTestId('place')).toBeVisible();
+}
+
 async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
@@ -151,7 +158,7 @@ test('CON-02 a camera that is taken away in mid-speech is named with what to do,
   await takeSeat(hall);
   const commune = await house.open(5, loseableCamera);
   await takeSeat(commune);
-  await commune.page.keyboard.press('p');
+  await ask(commune);
   await chair.getByTestId('invite-next').click();
   await hall.expectMoving(commune);
   await callIn(commune.page, 'unplug');
@@ -184,7 +191,7 @@ test('CON-04 from the click to the picture on all screens within 2 s, cut back w
   for (let act = 0; act < acts; act++) {
     const speaker = communes[act % communes.length];
     if (!speaker) throw new Error('no commune');
-    await speaker.page.keyboard.press('p');
+    await ask(speaker);
     await expect(chair.locator(`[data-testid="queue-row"][data-point="${speaker.id}"]`)).toBeVisible();
     const invited = await watchPictures(screens.filter((each) => each !== speaker), speaker);
     const clicked = await clickTime(chair, chair.getByTestId('invite-next'));

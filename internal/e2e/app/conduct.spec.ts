@@ -80,6 +80,7 @@ test('CON-02 CON-03 CON-04 CON-07 a meeting is opened, called, asked for, invite
   await expectAccessible(chair);
 
   // One key asks for the floor; the point sees its place, the chair the entry.
+  await expect(commune.page.getByTestId('hand')).toBeEnabled();
   await commune.page.keyboard.press('p');
   await expect(commune.page.getByTestId('place')).toHaveText('Thứ 1 trong 1 điểm cầu chờ');
   await expect(chair.locator(`[data-testid="queue-row"][data-point="${commune.id}"]`)).toBeVisible();
