@@ -77,8 +77,10 @@ func TestImportsFollowTheHousePlan(t *testing.T) {
 func TestTestPackagesAreImportedByTestsOnly(t *testing.T) {
 	t.Parallel()
 	for _, p := range listPackages(t) {
-		if slices.Contains(p.Imports, "diemcau/internal/leaktest") {
-			t.Errorf("%s imports the leak check outside its tests", p.ImportPath)
+		for _, forTests := range []string{"diemcau/internal/leaktest", "diemcau/recording/specimen"} {
+			if slices.Contains(p.Imports, forTests) {
+				t.Errorf("%s imports %s outside its tests", p.ImportPath, forTests)
+			}
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package bag_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
@@ -14,46 +13,19 @@ import (
 	"testing"
 	"time"
 
-	"diemcau/recording"
 	"diemcau/recording/archive"
 	"diemcau/recording/bag"
-	"diemcau/recording/evidence"
-	"diemcau/recording/webm"
+	"diemcau/recording/specimen"
 )
 
-var key = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{5}, 32))
+var key = specimen.Key
 
 // sealed makes a recording of some seconds below root and returns its folder.
 func sealed(t testing.TB, root string) string {
 	t.Helper()
-	e, err := archive.Create(root, archive.About{
-		Meeting: "giao-ban", Title: "Giao ban trực tuyến", Epoch: time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC),
-	}, archive.Settings{Key: key, Software: "diemcau test"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	header, err := webm.AppendHeader(nil, recording.Format{Codec: recording.VP8, Width: 64, Height: 36}, e.About.Epoch, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	leg, err := e.NewLeg(0, archive.Opening{Codec: recording.VP8, Source: archive.Source{Track: "TR_a", Point: "LG-00"}}, header)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for s := range int64(20) {
-		data := bytes.Repeat([]byte{byte(s)}, 300)
-		b, err := webm.AppendCluster(nil, []recording.Frame{{At: s * 1e6, Duration: 1e6, Key: true, Held: true, Data: data}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := leg.Append(archive.Fragment{At: s * 1e6, Duration: 1e6, Flags: evidence.FlagKey, Data: b}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := e.Seal(20_000); err != nil {
-		t.Fatal(err)
-	}
-	return e.Dir
+	about := specimen.About()
+	about.Title = "Giao ban trực tuyến"
+	return specimen.Seal(t, root, about, archive.Settings{Software: "diemcau test"}, specimen.Clusters(t, 20, 300)).Dir
 }
 
 func packed(t testing.TB, dir string) string {
@@ -71,28 +43,6 @@ func packed(t testing.TB, dir string) string {
 		t.Fatal(err)
 	}
 	return to
-}
-
-// flip changes one bit in the middle of a file.
-func flip(t testing.TB, path string) {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b[len(b)/2] ^= 1
-	if err := os.WriteFile(path, b, 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func track(t testing.TB, dir string) string {
-	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(dir, "tracks", "*.webm"))
-	if err != nil || len(paths) != 1 {
-		t.Fatalf("%v, %v", paths, err)
-	}
-	return paths[0]
 }
 
 func TestARC03_ABagHoldsTheRecordingItsFieldsAndWhatWasDoneForIt(t *testing.T) {
@@ -156,20 +106,20 @@ func TestARC03_AForeignToolTakesTheSoundBagAndRefusesTheChangedOne(t *testing.T)
 		if out, err := run(); err != nil {
 			t.Errorf("%s: %v\n%s", tool[0], err, out)
 		}
-		file := track(t, filepath.Join(to, "data", "recording"))
-		flip(t, file)
+		file := specimen.Track(t, filepath.Join(to, "data", "recording"))
+		specimen.Flip(t, file)
 		if out, err := run(); err == nil {
 			t.Errorf("the changed bag is valid to %s: %s", tool[0], out)
 		}
-		flip(t, file)
+		specimen.Flip(t, file)
 	}
 }
 
 func TestARC04_AChangedByteInABagIsNamedWithFileAndSecond(t *testing.T) {
 	t.Parallel()
 	to := packed(t, sealed(t, t.TempDir()))
-	file := track(t, filepath.Join(to, "data", "recording"))
-	flip(t, file)
+	file := specimen.Track(t, filepath.Join(to, "data", "recording"))
+	specimen.Flip(t, file)
 	problems, err := bag.Check(t.Context(), to, nil)
 	if err != nil || len(problems) != 1 || filepath.Base(problems[0].File) != filepath.Base(file) {
 		t.Fatal(problems, err)
@@ -236,7 +186,7 @@ func TestAnOpenOrChangedRecordingIsNotPacked(t *testing.T) {
 		t.Error(err)
 	}
 	dir := sealed(t, t.TempDir())
-	flip(t, track(t, dir))
+	specimen.Flip(t, specimen.Track(t, dir))
 	if err := bag.Pack(context.Background(), bag.Export{Dir: dir, To: filepath.Join(t.TempDir(), "b")}, nil); !errors.Is(err, bag.ErrChanged) {
 		t.Error(err)
 	}
@@ -259,7 +209,7 @@ func TestARC04_ARecheckRestoresFromTheSecondCopyAndKeepsWhatChanged(t *testing.T
 	if r := check(); r.Copied || r.Restored || r.Error != "" {
 		t.Fatalf("nothing to do: %+v", r)
 	}
-	flip(t, track(t, dir))
+	specimen.Flip(t, specimen.Track(t, dir))
 	r := check()
 	if !r.Restored || len(r.Problems) != 1 || r.Kept == "" || r.Error != "" {
 		t.Fatalf("a changed byte: %+v", r)
@@ -273,7 +223,7 @@ func TestARC04_ARecheckRestoresFromTheSecondCopyAndKeepsWhatChanged(t *testing.T
 	if items, err := archive.Rebuild(root); err != nil || len(items) != 1 {
 		t.Errorf("%d recordings: %v", len(items), err)
 	}
-	flip(t, track(t, filepath.Join(second, name)))
+	specimen.Flip(t, specimen.Track(t, filepath.Join(second, name)))
 	if r := check(); !r.Copied || r.Restored || len(r.Problems) > 0 {
 		t.Errorf("a changed copy: %+v", r)
 	}

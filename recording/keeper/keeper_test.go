@@ -3,7 +3,6 @@ package keeper_test
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
 	"log/slog"
 	"net/http"
 	"os"
@@ -18,12 +17,10 @@ import (
 
 	"diemcau/internal/leaktest"
 	"diemcau/meeting/store"
-	"diemcau/recording"
 	"diemcau/recording/archive"
 	"diemcau/recording/bucket"
-	"diemcau/recording/evidence"
 	"diemcau/recording/keeper"
-	"diemcau/recording/webm"
+	"diemcau/recording/specimen"
 )
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
@@ -128,31 +125,7 @@ func (h *house) await(k *keeper.Keeper, id, what string, want func(keeper.Custod
 // sealed makes a recording of some seconds and returns its id and folder.
 func (h *house) sealed() (id, dir string) {
 	h.t.Helper()
-	key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{5}, 32))
-	e, err := archive.Create(h.root, archive.About{Meeting: "giao-ban", Epoch: time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)}, archive.Settings{Key: key})
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	header, err := webm.AppendHeader(nil, recording.Format{Codec: recording.VP8, Width: 64, Height: 36}, e.About.Epoch, 1)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	leg, err := e.NewLeg(0, archive.Opening{Codec: recording.VP8, Source: archive.Source{Track: "TR_a", Point: "LG-00"}}, header)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	for s := range int64(5) {
-		b, err := webm.AppendCluster(nil, []recording.Frame{{At: s * 1e6, Duration: 1e6, Key: true, Held: true, Data: bytes.Repeat([]byte{byte(s)}, 3000)}})
-		if err != nil {
-			h.t.Fatal(err)
-		}
-		if err := leg.Append(archive.Fragment{At: s * 1e6, Duration: 1e6, Flags: evidence.FlagKey, Data: b}); err != nil {
-			h.t.Fatal(err)
-		}
-	}
-	if err := e.Seal(5000); err != nil {
-		h.t.Fatal(err)
-	}
+	e := specimen.Seal(h.t, h.root, specimen.About(), archive.Settings{}, specimen.Clusters(h.t, 5, 3000))
 	return e.About.ID, e.Dir
 }
 
@@ -168,18 +141,7 @@ func (h *house) elsewhere(root, dir string) string {
 // flip changes one bit in the middle of a recording's track.
 func flip(t *testing.T, dir string) {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(dir, "tracks", "*.webm"))
-	if err != nil || len(paths) != 1 {
-		t.Fatalf("%s: %v, %v", dir, paths, err)
-	}
-	b, err := os.ReadFile(paths[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	b[len(b)/2] ^= 1
-	if err := os.WriteFile(paths[0], b, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	specimen.Flip(t, specimen.Track(t, dir))
 }
 
 func sound(t *testing.T, dir string) bool {
@@ -362,7 +324,7 @@ func TestAStoreThatRefusesForAnHourIsSurvivedAndCounted(t *testing.T) {
 	}
 	close(hold)
 	h.await(k, id, "kept at last", func(c keeper.Custody) bool { return !c.Kept.IsZero() })
-	if strings.Contains(h.log.String(), secret) || strings.Contains(h.log.String(), "Signature=") {
+	if strings.Contains(h.log.String(), specimen.Secret) || strings.Contains(h.log.String(), "Signature=") {
 		t.Error("the log has the key or a signature")
 	}
 }

@@ -3,7 +3,6 @@ package registry_test
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -25,15 +24,13 @@ import (
 	"diemcau/meeting/desk"
 	"diemcau/meeting/door"
 	"diemcau/meeting/store"
-	"diemcau/recording"
 	"diemcau/recording/archive"
 	"diemcau/recording/bucket"
-	"diemcau/recording/evidence"
 	"diemcau/recording/keeper"
 	"diemcau/recording/lifetime"
 	"diemcau/recording/registry"
+	"diemcau/recording/specimen"
 	"diemcau/recording/vault"
-	"diemcau/recording/webm"
 )
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
@@ -117,26 +114,10 @@ func newHouse(t *testing.T) *house {
 // copies are made.
 func (h *house) sealed(year int) string {
 	h.t.Helper()
-	key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{5}, 32))
-	e, err := archive.Create(h.root, archive.About{Meeting: "giao-ban", Title: "Giao ban", Epoch: time.Date(year, 3, 1, 1, 0, 0, 0, time.UTC)},
-		archive.Settings{Key: key, Recipients: []age.Recipient{h.identity.Recipient()}, Keys: h.keys})
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	header, err := webm.AppendHeader(nil, recording.Format{Codec: recording.VP8, Width: 64, Height: 36}, e.About.Epoch, 1)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	leg, err := e.NewLeg(0, archive.Opening{Codec: recording.VP8, Source: archive.Source{Track: "TR_a", Point: "LG-00"}}, header)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	if err := leg.Append(archive.Fragment{At: 0, Duration: 1e6, Flags: evidence.FlagKey, Data: []byte("bí mật của cuộc họp")}); err != nil {
-		h.t.Fatal(err)
-	}
-	if err := e.Seal(1000); err != nil {
-		h.t.Fatal(err)
-	}
+	about := specimen.About()
+	about.Title, about.Epoch = "Giao ban", time.Date(year, 3, 1, 1, 0, 0, 0, time.UTC)
+	e := specimen.Seal(h.t, h.root, about, archive.Settings{Recipients: []age.Recipient{h.identity.Recipient()}, Keys: h.keys},
+		[][]byte{[]byte("bí mật của cuộc họp")})
 	for end := time.Now().Add(deadline); ; time.Sleep(5 * time.Millisecond) {
 		all, err := h.ledger.Custodies(h.t.Context())
 		if err != nil {
