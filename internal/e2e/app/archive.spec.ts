@@ -2,13 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat, writeFile, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from '@playwright/test';
 import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
 import { startBridge, type Bridge } from '../bridge';
 import { expect, houseOf, test } from './fixture';
+import { expectAccessible, signIn } from './office';
 
-const password = 'LamGiang@2026';
 
 async function record(bridge: Bridge, path: string, body?: object): Promise<number> {
   const token = new AccessToken(bridge.key, bridge.secret);
@@ -19,17 +18,6 @@ async function record(bridge: Bridge, path: string, body?: object): Promise<numb
     ...(body && { body: JSON.stringify(body) }),
   });
   return response.status;
-}
-
-async function signedIn(bridge: Bridge, browser: Browser, user: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'vi-VN' });
-  const page = await context.newPage();
-  await page.goto(`${bridge.url}/dang-nhap`);
-  await page.getByLabel('Tên đăng nhập').fill(user);
-  await page.getByLabel('Mật khẩu', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
-  await page.waitForURL(/trang-chu/);
-  return page;
 }
 
 /** Pictures that a tile has decoded. */
@@ -59,12 +47,12 @@ test('ARC-08 ARC-02 a meeting is found without marks, watched with sound in thre
     expect(await record(bridge, `/api/recordings/rooms/${open.name}/stop`)).toBe(200);
     await house.close();
 
-    const page = await signedIn(bridge, browser, 'luutru');
+    const page = await signIn(browser, bridge.url, 'luutru');
     await page.getByRole('link', { name: 'Kho ghi hình' }).click();
     await page.getByLabel('Tìm trong kho').fill('giai ngan dau tu');
     const found = page.getByRole('link', { name: 'Giao ban về giải ngân đầu tư công', exact: true });
     await expect(found).toBeVisible({ timeout: 30_000 });
-    expect((await new AxeBuilder({ page }).analyze()).violations.filter((each) => each.impact === 'serious' || each.impact === 'critical')).toEqual([]);
+    await expectAccessible(page);
     await found.focus();
     await page.keyboard.press('Enter');
     await expect(page.getByTestId('replay-tile').first()).toBeVisible({ timeout: 30_000 });
@@ -81,7 +69,7 @@ test('ARC-08 ARC-02 a meeting is found without marks, watched with sound in thre
     await page.keyboard.press('Home');
     await page.keyboard.press('l');
     await expect(page.getByTestId('time')).toContainText(/0:00:1\d \//);
-    expect((await new AxeBuilder({ page }).analyze()).violations.filter((each) => each.impact === 'serious' || each.impact === 'critical')).toEqual([]);
+    await expectAccessible(page);
 
     await page.getByText('Xuất MP4').first().click();
     await page.getByRole('button', { name: 'Xuất MP4' }).click();
@@ -95,7 +83,7 @@ test('ARC-08 ARC-02 a meeting is found without marks, watched with sound in thre
 
     // A link that is shared, and a guess, give nothing to who may not.
     const link = page.url();
-    const delegate = await signedIn(bridge, browser, 'daibieu');
+    const delegate = await signIn(browser, bridge.url, 'daibieu');
     await delegate.goto(link);
     await expect(delegate.getByRole('alert')).toContainText('không được xem');
     expect((await delegate.request.get(bridge.url + address)).status()).toBe(404);

@@ -1,32 +1,11 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Locator, Page } from '@playwright/test';
-import { startBridge, type Bridge } from '../bridge';
-import { expect, steadyTone, test as base, type Point } from './fixture';
+import { expect, steadyTone, testAlone, type Point } from './fixture';
+import { expectAccessible, meeting, password, signIn, takeSeat } from './office';
 
-/** A meeting that was opened stays conducted: these tests have a bridge of their own. */
-const test = base.extend<object, { demoBridge: Bridge }>({
-  demoBridge: [
-    async ({}, use) => {
-      const bridge = await startBridge({ args: ['--demo'] });
-      await use(bridge);
-      await bridge.stop();
-    },
-    { scope: 'worker' },
-  ],
-});
-
-const meeting = 'giao-ban';
-const password = 'LamGiang@2026';
+const test = testAlone();
 
 async function board(browser: Browser, url: string, user: string, path: string, prepare?: (page: Page) => Promise<unknown>): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'vi-VN' });
-  const page = await context.newPage();
-  await prepare?.(page);
-  await page.goto(`${url}/dang-nhap`);
-  await page.getByRole('textbox', { name: 'Tên đăng nhập' }).fill(user);
-  await page.getByLabel('Mật khẩu', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Đăng nhập' }).click();
-  await expect(page).toHaveURL(`${url}/trang-chu`);
+  const page = await signIn(browser, url, user, prepare);
   await page.goto(`${url}/hop/${meeting}/${path}`);
   const open = page.getByRole('button', { name: 'Mở cuộc họp' });
   await expect(open.or(page.getByRole('banner'))).toBeVisible();
@@ -35,24 +14,11 @@ async function board(browser: Browser, url: string, user: string, path: string, 
   return page;
 }
 
-async function takeSeat(point: Point): Promise<void> {
-  await point.page.getByRole('combobox', { name: 'Điểm cầu' }).click();
-  await point.page.getByRole('option', { name: point.name, exact: true }).click();
-  await point.button('Vào họp').click();
-  await expect(point.page.getByTestId('own-mic')).toBeVisible();
-}
-
-/** asks to speak by the key, which does nothing before the room knows the meeting. */
+/** Asks to speak by the key, which does nothing before the room knows the meeting. */
 async function ask(point: Point): Promise<void> {
   await expect(point.page.getByTestId('hand')).toBeEnabled();
   await point.page.keyboard.press('p');
   await expect(point.page.getByTestId('place')).toBeVisible();
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
 }
 
 test('CON-15 CON-05 the technician sees a point’s figures, looks at it off the air and talks to it, and nobody else hears it', async ({ house, browser }) => {

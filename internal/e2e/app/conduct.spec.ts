@@ -1,48 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Browser, Page } from '@playwright/test';
-import { startBridge, type Bridge } from '../bridge';
-import { expect, test as base, type Point } from './fixture';
+import { expect, testAlone, type Point } from './fixture';
+import { expectAccessible, meeting, signIn, takeSeat } from './office';
 
-/** A bridge for these tests alone: a meeting that was opened stays conducted, and the others want a free room. */
-const test = base.extend<object, { demoBridge: Bridge }>({
-  demoBridge: [
-    async ({}, use) => {
-      const bridge = await startBridge({ args: ['--demo'] });
-      await use(bridge);
-      await bridge.stop();
-    },
-    { scope: 'worker' },
-  ],
-});
-
-const meeting = 'giao-ban';
-const password = 'LamGiang@2026';
-
-/** Somebody at a board, signed in as in an office. */
-async function signIn(browser: Browser, url: string, user: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'vi-VN' });
-  const page = await context.newPage();
-  await page.goto(`${url}/dang-nhap`);
-  await page.getByRole('textbox', { name: 'Tên đăng nhập' }).fill(user);
-  await page.getByLabel('Mật khẩu', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Đăng nhập' }).click();
-  await expect(page).toHaveURL(`${url}/trang-chu`);
-  return page;
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
-}
-
-/** Clicks the way in; the picture is the one that was chosen centrally, so the own tile need not be in it. */
-async function takeSeat(point: Point): Promise<void> {
-  await point.page.getByRole('combobox', { name: 'Điểm cầu' }).click();
-  await point.page.getByRole('option', { name: point.name, exact: true }).click();
-  await point.button('Vào họp').click();
-  await expect(point.page.getByTestId('own-mic')).toBeVisible();
-}
+const test = testAlone();
 
 const sign = (point: Point) => point.page.getByTestId('own-mic');
 

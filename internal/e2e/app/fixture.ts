@@ -136,15 +136,19 @@ async function points(url: string): Promise<DemoPoint[]> {
   return demo.points;
 }
 
+type WorkerBridge = [({}: object, use: (bridge: Bridge) => Promise<void>) => Promise<void>, { scope: 'worker' }];
+
+const sampleBridge = (): WorkerBridge => [
+  async ({}, use) => {
+    const bridge = await startBridge({ args: ['--demo'] });
+    await use(bridge);
+    await bridge.stop();
+  },
+  { scope: 'worker' },
+];
+
 export const test = base.extend<{ house: House; watch: Watch }, { demoBridge: Bridge }>({
-  demoBridge: [
-    async ({}, use) => {
-      const bridge = await startBridge({ args: ['--demo'] });
-      await use(bridge);
-      await bridge.stop();
-    },
-    { scope: 'worker' },
-  ],
+  demoBridge: sampleBridge(),
   watch: async ({}, use) => {
     const watch: Watch = { hosts: new Set(), faults: [] };
     await use(watch);
@@ -189,3 +193,6 @@ export function houseOf(bridge: Bridge, browser: Browser, watch: Watch): House &
 }
 
 export { expect };
+
+/** Tests with a bridge of their own: a meeting that was opened stays conducted, and others want a free room. */
+export const testAlone = () => test.extend<object, { demoBridge: Bridge }>({ demoBridge: sampleBridge() });

@@ -1,48 +1,16 @@
 import { createHmac } from 'node:crypto';
-import AxeBuilder from '@axe-core/playwright';
-import { expect, test as base, type Browser, type Locator, type Page } from '@playwright/test';
-import { startBridge, type Bridge } from '../bridge';
+import type { Locator, Page } from '@playwright/test';
+import { expect, testAlone } from './fixture';
+import { expectAccessible, fillSignIn, meeting, newPage, signIn } from './office';
 
-/** The office: letters, the waiting room, stages of signing in, and a meeting on paper from its invitation to its signed minutes. */
-const test = base.extend<object, { bridge: Bridge }>({
-  bridge: [
-    async ({}, use) => {
-      const bridge = await startBridge({ args: ['--demo'] });
-      await use(bridge);
-      await bridge.stop();
-    },
-    { scope: 'worker' },
-  ],
-});
+/** The office: letters, the waiting room, stages of signing in. */
+const test = testAlone();
 
-const meeting = 'giao-ban';
-const password = 'LamGiang@2026';
 const shots = process.env.SHOTS;
 
-async function newPage(browser: Browser): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'vi-VN' });
-  return context.newPage();
-}
-
-async function fillSignIn(page: Page, user: string, word = password): Promise<void> {
-  await page.getByRole('textbox', { name: 'Tên đăng nhập' }).fill(user);
-  await page.getByLabel('Mật khẩu', { exact: true }).fill(word);
-  await page.getByRole('button', { name: 'Đăng nhập' }).click();
-}
-
-async function signIn(browser: Browser, url: string, user: string, word = password): Promise<Page> {
-  const page = await newPage(browser);
-  await page.goto(`${url}/dang-nhap`);
-  await fillSignIn(page, user, word);
-  await expect(page).toHaveURL(`${url}/trang-chu`);
-  return page;
-}
-
-/** Nothing serious for who cannot see or cannot use a mouse; and a picture when asked for. */
+/** Whoever cannot see can use it; and a picture when asked for. */
 async function look(page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => `${name}, ${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
+  await expectAccessible(page);
   if (shots) await page.screenshot({ path: `${shots}/${name}.png` });
 }
 
@@ -53,7 +21,7 @@ async function ask<T>(page: Page, method: 'GET' | 'POST', path: string, body?: u
   return (await response.json()) as T;
 }
 
-test('SCH-05 SCH-09 the link of a letter shows the invitation, notes that it was seen, and takes a reply with a substitute', async ({ bridge, browser }) => {
+test('SCH-05 SCH-09 the link of a letter shows the invitation, notes that it was seen, and takes a reply with a substitute', async ({ demoBridge: bridge, browser }) => {
   const { url } = bridge;
   const secretary = await signIn(browser, url, 'thuky');
   const { link } = await ask<{ link: string }>(secretary, 'GET', `${url}/api/meetings/${meeting}/points/LG-X1/link`);
@@ -91,7 +59,7 @@ test('SCH-05 SCH-09 the link of a letter shows the invitation, notes that it was
   for (const page of [secretary, guest]) await page.context().close();
 });
 
-test('SEC-09 a guest gives a name, waits, is let in and comes with a badge; another is refused', async ({ bridge, browser }) => {
+test('SEC-09 a guest gives a name, waits, is let in and comes with a badge; another is refused', async ({ demoBridge: bridge, browser }) => {
   test.setTimeout(90_000);
   const { url } = bridge;
   const secretary = await signIn(browser, url, 'thuky');
@@ -139,7 +107,7 @@ function codeOf(secret: string, at = Date.now()): string {
   return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
 
-test('SEC-02 SEC-03 a first sign-in asks for a new password, and a second factor is asked for from then on', async ({ bridge, browser }) => {
+test('SEC-02 SEC-03 a first sign-in asks for a new password, and a second factor is asked for from then on', async ({ demoBridge: bridge, browser }) => {
   test.setTimeout(90_000);
   const { url } = bridge;
   const admin = await signIn(browser, url, 'quantri');

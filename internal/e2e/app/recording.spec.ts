@@ -6,6 +6,7 @@ import type { Page } from '@playwright/test';
 import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
 import { startBridge, type Bridge } from '../bridge';
 import { expect, houseOf, test } from './fixture';
+import { signIn } from './office';
 
 const binary = resolve(import.meta.dirname, '../../../bin/diemcau');
 /** Seconds of the meeting; longer by hand. */
@@ -261,14 +262,8 @@ test('ARC-02 what two points did is recorded whole: content, mute, a switch of l
 test('ARC-01 ARC-09 the chair sees how long the disk lasts, records, and goes off the record and on again', async ({ browser }) => {
   test.skip(process.env.DIEMCAU_URL !== undefined, 'the meeting is not ours to open');
   const bridge = await startBridge({ args: ['--demo'] });
-  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'vi-VN' });
   try {
-    const chair = await context.newPage();
-    await chair.goto(`${bridge.url}/dang-nhap`);
-    await chair.getByRole('textbox', { name: 'Tên đăng nhập' }).fill('chutri');
-    await chair.getByLabel('Mật khẩu', { exact: true }).fill('LamGiang@2026');
-    await chair.getByRole('button', { name: 'Đăng nhập' }).click();
-    await expect(chair).toHaveURL(`${bridge.url}/trang-chu`);
+    const chair = await signIn(browser, bridge.url, 'chutri');
     await chair.goto(`${bridge.url}/hop/giao-ban/chu-tri`);
     await chair.getByRole('button', { name: 'Mở cuộc họp' }).click();
     await expect(chair.getByText(/Ổ đĩa còn ghi được khoảng \d+ giờ/)).toBeVisible();
@@ -280,8 +275,8 @@ test('ARC-01 ARC-09 the chair sees how long the disk lasts, records, and goes of
     await expect(banner).toContainText('tạm dừng');
     await chair.getByRole('button', { name: 'Ghi tiếp' }).click();
     await expect(banner).toContainText('Đang ghi hình');
+    await chair.context().close();
   } finally {
-    await context.close();
     await bridge.stop();
   }
 });
