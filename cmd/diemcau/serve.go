@@ -33,13 +33,14 @@ type serveCmd struct {
 
 // Run serves until ctx ends.
 func (s *serveCmd) Run(ctx context.Context) error {
+	slack := timerslack.Widen() // first: it begins the program anew
 	cfg, err := s.configuration()
 	if err != nil {
 		return err
 	}
 	logger := newLogger(cfg.Log)
-	if err := timerslack.Widen(); err != nil { // the program costs more, and works
-		logger.Warn("timer slack not set", "err", err)
+	if slack != nil { // the program costs more, and works
+		logger.Warn("timer slack not set", "err", slack)
 	}
 	defer processors.Follow(logger).Close()
 	b, err := bridge.New(cfg, logger)
