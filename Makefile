@@ -54,7 +54,7 @@ $(LINT):
 # pictures, and want the machine for themselves; what goes by the clock runs once
 # more without the detector, two tests at a time: they wait more than they work.
 INTEGRATION := ./internal/integration
-BY_THE_CLOCK := FivePercentLoss|ResumesAfter|ForcedFull|LayerChange|TheFloorChanges|P6|TheStateCosts|Garbage|StopsReading|AShutdown|TwoPointsSee
+BY_THE_CLOCK := FivePercentLoss|ResumesAfter|ForcedFull|LayerChange|TheFloorChanges|P6|TheStateCosts|Garbage|StopsReading|AShutdown
 test-go: cross ## Go tests with the race detector; the store's on SQLite and PostgreSQL
 	CGO_ENABLED=1 deploy/test-postgres.sh go test -race -timeout 10m $$(go list ./... | grep -v /internal/integration)
 	CGO_ENABLED=1 go test -race -timeout 10m -parallel 2 $(INTEGRATION)
