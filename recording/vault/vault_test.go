@@ -5,13 +5,13 @@ import (
 	"errors"
 	"io"
 	"math/rand"
-	"os"
 	"path/filepath"
 	"testing"
 
 	"filippo.io/age"
 
 	"diemcau/recording/chunk"
+	"diemcau/recording/specimen"
 	"diemcau/recording/vault"
 )
 
@@ -143,14 +143,7 @@ func TestADamagedFileOfKeysIsNoticed(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "r1.json")
 	record(t, path, 1, identity(t).Recipient())
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b[len(b)/2] ^= 1
-	if err := os.WriteFile(path, b, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	specimen.Flip(t, path)
 	if _, err := vault.Load(path); err == nil {
 		t.Error("it loads")
 	}

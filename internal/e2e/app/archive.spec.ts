@@ -8,7 +8,6 @@ import { startBridge, type Bridge } from '../bridge';
 import { expect, houseOf, test } from './fixture';
 import { expectAccessible, signIn } from './office';
 
-
 async function record(bridge: Bridge, path: string, body?: object): Promise<number> {
   const token = new AccessToken(bridge.key, bridge.secret);
   token.addGrant({ roomRecord: true });
