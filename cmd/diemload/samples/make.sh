@@ -14,7 +14,7 @@ picture() { # width height
 
 vp8() { # layer width height kbit/s
 	ffmpeg -hide_banner -loglevel error -y -f lavfi -i "$(picture "$2" "$3")" -frames:v 30 \
-		-c:v libvpx -deadline good -cpu-used 4 -g 999 -auto-alt-ref 0 -lag-in-frames 0 \
+		-c:v libvpx -deadline good -cpu-used 4 -g 999 -keyint_min 999 -auto-alt-ref 0 -lag-in-frames 0 \
 		-max-intra-rate 300 -b:v "${4}k" -minrate "${4}k" -maxrate "${4}k" -bufsize "$(($4 / 2))k" "vp8_$1.ivf"
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"diemcau/cmd/diemload/samples"
 	"diemcau/internal/leaktest"
+	"diemcau/sfu"
+	"diemcau/sfu/codec"
 )
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
@@ -27,6 +29,32 @@ func TestEveryLayerRunsASecondAtItsRate(t *testing.T) {
 			}
 			if len(clip.Frames) != 30 || bits < int(clip.Bitrate)*3/4 || bits > int(clip.Bitrate)*5/4 {
 				t.Errorf("%s %s: %d frames of %d bit, want 30 of about %d", mime, clip.RID, len(clip.Frames), bits, clip.Bitrate)
+			}
+		}
+	}
+}
+
+func TestALayerBeginsWithItsOnlyKeyframe(t *testing.T) {
+	t.Parallel()
+	for _, mime := range []string{samples.VP8, samples.H264} {
+		set, err := samples.Load(mime)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, clip := range set.Layers {
+			inspector := codec.NewInspector(mime, false)
+			for i, frame := range clip.Frames {
+				key := false
+				for _, payload := range frame.Payloads {
+					p := &sfu.Packet{Payload: payload}
+					if err := inspector.Inspect(p); err != nil {
+						t.Fatal(err)
+					}
+					key = key || p.Keyframe
+				}
+				if key != (i == 0) {
+					t.Errorf("%s %s: frame %d: keyframe %v", mime, clip.RID, i, key)
+				}
 			}
 		}
 	}
