@@ -138,7 +138,7 @@ func (h *house) set(now time.Time) {
 // samples loads the sample data; today is before all of it.
 func (h *house) samples(t *testing.T) *house {
 	t.Helper()
-	if err := desk.LoadSamples(t.Context(), h.store, "giao-ban"); err != nil {
+	if err := desk.LoadSamples(t.Context(), h.store, "giao-ban", h.clock()); err != nil {
 		t.Fatal(err)
 	}
 	return h

@@ -16,10 +16,11 @@ import (
 )
 
 // LoadSamples fills an empty house with the sample data: points, units, people, a
-// room, three meetings and what was prepared for them. What is there already stays
-// as it is, whoever changed it, so that it may run at every start. The briefing is
-// the meeting of the standing room: whoever is in the room at its time is in it.
-func LoadSamples(ctx context.Context, s *store.Store, standing meeting.ID) error {
+// room, three meetings to come as seen from now, and what was prepared for them. What
+// is there already stays as it is, whoever changed it, so that it may run at every
+// start. The briefing is the meeting of the standing room: whoever is in the room at
+// its time is in it.
+func LoadSamples(ctx context.Context, s *store.Store, standing meeting.ID, now time.Time) error {
 	tree, err := sample.Tree()
 	if err != nil {
 		return err
@@ -33,13 +34,16 @@ func LoadSamples(ctx context.Context, s *store.Store, standing meeting.ID) error
 		errs = append(errs, put(ctx, s, store.People, "", string(p.ID), from, PersonEntry{ID: p.ID, Name: p.Name, Position: p.Position, UnitName: p.Unit}))
 	}
 	errs = append(errs, put(ctx, s, store.Rooms, "", "hoi-truong", from, RoomEntry{ID: "hoi-truong", Name: "Hội trường UBND tỉnh", Point: "LG-00", Seats: 120}))
-	for _, p := range sample.Plans() {
+	for _, p := range sample.Upcoming(now) {
 		if p.Type == plan.Briefing {
 			p.ID = standing
 		}
 		errs = append(errs, announceSample(ctx, s, p))
+		if p.Type == plan.YearEnd {
+			errs = append(errs, preparedYearEnd(ctx, s, p))
+		}
 	}
-	return errors.Join(append(errs, preparedYearEnd(ctx, s))...)
+	return errors.Join(errs...)
 }
 
 func sampleUnits() []Unit {
@@ -82,8 +86,7 @@ func announceSample(ctx context.Context, s *store.Store, p plan.Plan) error {
 
 // preparedYearEnd is the test run of the year-end conference with the point that
 // failed and was repaired, and a substitute who was agreed to.
-func preparedYearEnd(ctx context.Context, s *store.Store) error {
-	p := sample.YearEnd()
+func preparedYearEnd(ctx context.Context, s *store.Store, p plan.Plan) error {
 	run := p.Start.AddDate(0, 0, -1).Add(6 * time.Hour)
 	by := sample.Cast()["kiemthu"]
 	errs := []error{put(ctx, s, store.Rehearsals, p.ID, "chay-thu", run, Rehearsal{ID: "chay-thu", Start: run, End: run.Add(2 * time.Hour), By: by.ID})}

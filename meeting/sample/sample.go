@@ -5,6 +5,7 @@ package sample
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"diemcau/meeting"
@@ -219,3 +220,22 @@ func Storm() plan.Plan {
 
 // Plans are the three meetings.
 func Plans() []plan.Plan { return []plan.Plan{YearEnd(), Briefing(), Storm()} }
+
+// Ahead is how far the first of the meetings lies ahead of who tries them out.
+const Ahead = 7 * 24 * time.Hour
+
+// Upcoming are the three meetings, all later by the same count of weeks, so that none
+// begins within Ahead of now: who tries the bridge on the day of a sample would
+// otherwise find a meeting being held in the room that he wants to try.
+func Upcoming(now time.Time) []plan.Plan {
+	const week = 7 * 24 * time.Hour
+	plans := Plans()
+	first := slices.MinFunc(plans, func(a, b plan.Plan) int { return a.Start.Compare(b.Start) }).Start
+	if late := now.Add(Ahead).Sub(first); late > 0 {
+		later := (late + week - 1) / week * week
+		for i, p := range plans {
+			plans[i] = p.At(p.Start.Add(later))
+		}
+	}
+	return plans
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"time"
 
 	"diemcau/cmd/diemcau/config"
 	"diemcau/meeting/desk"
@@ -20,7 +21,7 @@ func (b *Bridge) office() (*desk.Office, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), openPatience)
 	defer cancel()
-	if err := desk.LoadSamples(ctx, b.store, config.DemoMeeting); err != nil {
+	if err := desk.LoadSamples(ctx, b.store, config.DemoMeeting, time.Now()); err != nil {
 		return nil, fmt.Errorf("sample data: %w", err)
 	}
 	return o, nil
