@@ -197,6 +197,30 @@ func TestAnyByteChangedIsNamedWithItsPlace(t *testing.T) {
 	}
 }
 
+func TestTwoLinesChangedAtOnceAreNamedFromTheFirst(t *testing.T) {
+	t.Parallel()
+	e := create(t, archive.Settings{})
+	legs(t, e, 0, 25)
+	if err := e.Seal(25_000); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(e.Dir, "events.jsonl")
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := bytes.IndexByte(b, '\n') + 1
+	kind := bytes.Index(b, []byte(`"k":"`)) + len(`"k":"`)
+	b[kind], b[second+len(`{"`)] = b[second+len(`{"`)], b[kind] // the second line has no number any more
+	if err := os.WriteFile(name, b, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	p := verify(t, e.Dir).Problems
+	if len(p) == 0 || p[0].File != "events.jsonl" || p[0].From != 0 || p[0].To <= int64(second) {
+		t.Errorf("named were %v; the second line begins at %d", p, second)
+	}
+}
+
 func TestMissingAndForeignFilesAreNamed(t *testing.T) {
 	t.Parallel()
 	e := create(t, archive.Settings{})

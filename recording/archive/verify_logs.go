@@ -47,13 +47,8 @@ func (v *verification) checkEvents() error {
 		follows := err == nil && e.Number == int64(i) &&
 			(i == 0 && e.Prev == "" || i > 0 && e.Prev == v.heads[i-1])
 		if !follows {
-			// Either this line was changed or the one before. A line whose own hash
-			// the next one carries is as it was.
-			at := i
-			if i > 0 && err == nil && e.Number == int64(i) && v.carried(lines, i, head) {
-				at = i - 1
-			}
-			v.add(eventsName, lines[at].from, lines[at].to, v.eventTime(at), "a line is not what was recorded")
+			first, last := v.changed(lines, i, head)
+			v.add(eventsName, lines[first].from, lines[last].to, v.eventTime(first), "a line is not what was recorded")
 			return nil
 		}
 		v.heads, v.times = append(v.heads, hash), append(v.times, e.At)
@@ -70,6 +65,24 @@ func (v *verification) checkEvents() error {
 		v.add(eventsName, lines[n-1].from, lines[n-1].to, last, "the last line is not what was sealed")
 	}
 	return v.compareAbout(lines)
+}
+
+// changed tells which lines are in question where line i does not follow: the one
+// before, when the hash of line i is carried on, for then line i is as it was; line i
+// alone, when it still carries the hash of the one before; else both, for nothing
+// vouches for the one before.
+func (v *verification) changed(lines []line, i int, head string) (first, last int) {
+	if i == 0 {
+		return 0, 0
+	}
+	e, err := evidence.ReadEvent(lines[i].text)
+	switch {
+	case err == nil && e.Number == int64(i) && v.carried(lines, i, head):
+		return i - 1, i - 1
+	case bytes.Contains(lines[i].text, []byte(v.heads[i-1])):
+		return i, i
+	}
+	return i - 1, i
 }
 
 // eventHead is the hash that the last line must have, if a seal tells.
