@@ -234,7 +234,7 @@ func TestSCH09_WhatTheServerSaysIsKeptAndWhatPassesIsTriedAgain(t *testing.T) {
 		o.clock.Add(int64(wait))
 		until(t, b, "it is tried again, and the answer kept", func() bool {
 			l := o.letter(t, "day@lamgiang.example")
-			return p.tried(l.Address) > before && (l.State == letter.Sent || l.State == letter.Queued && l.Next.After(o.now()))
+			return p.tried(l.Address) > before && (l.State == letter.Sent || l.State == letter.Queued && l.Next.Equal(o.now().Add(letter.After(l.Attempts))))
 		})
 	}
 	until(t, b, "the full box takes it in the end", func() bool { return o.letter(t, "day@lamgiang.example").State == letter.Sent })
