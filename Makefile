@@ -9,7 +9,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GO_DIRS := cmd internal meeting recording sfu signaling web/*.go
 export CGO_ENABLED ?= 0
 
-.PHONY: bundle run build test bench soak cross lint fuzz e2e web fmt test-go test-web tools dependencies types documents clean
+.PHONY: run build test bench soak cross lint fuzz e2e web fmt test-go test-web tools dependencies types documents clean
 
 run: build ## build everything and start the bridge with demo data
 	bin/diemcau serve --dev --demo
@@ -100,10 +100,6 @@ e2e: build internal/e2e/node_modules/.package-lock.json ## the whole bridge in a
 bench: build ## the figures of docs/performance.md
 	go test -run '^$$' -bench . -benchmem ./sfu/...
 	bin/diemload bench --server bin/diemcau
-
-# The same commit gives the same bytes. SIGNING_KEY=file.pem signs the sums.
-bundle: build ## dist/: archive for machines without internet, Debian package, licences, bill of materials
-	VERSION='$(VERSION)' deploy/bundle.sh dist
 
 DURATION ?= 30m
 soak: build ## points coming and going for DURATION; fails when the bridge keeps something
