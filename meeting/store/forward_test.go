@@ -20,15 +20,7 @@ func released(t *testing.T, address, dump string) string {
 	t.Helper()
 	driver := "sqlite"
 	if strings.HasPrefix(address, "postgres://") {
-		driver = "pgx"
-		name := "forward_" + strings.ReplaceAll(uuid.NewString(), "-", "")
-		run(t, driver, address, "CREATE DATABASE "+name)
-		u, err := url.Parse(address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		u.Path = "/" + name
-		address = u.String()
+		driver, address = "pgx", own(t, address)
 	}
 	text, err := os.ReadFile(filepath.Join("testdata", dump))
 	if err != nil {
@@ -36,6 +28,35 @@ func released(t *testing.T, address, dump string) string {
 	}
 	run(t, driver, address, strings.Split(string(text), ";\n")...)
 	return address
+}
+
+// own makes a database on the PostgreSQL server for one test and returns its address.
+func own(t *testing.T, address string) string {
+	t.Helper()
+	name := "own_" + strings.ReplaceAll(uuid.NewString(), "-", "")
+	run(t, "pgx", address, "CREATE DATABASE "+name)
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+// try runs one statement past the store.
+func try(t *testing.T, address, statement string) error {
+	t.Helper()
+	name := driver(address)
+	if name == "sqlite" {
+		address = (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: address}).EscapedPath()}).String()
+	}
+	db, err := sql.Open(name, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	_, err = db.ExecContext(t.Context(), statement)
+	return err
 }
 
 func run(t *testing.T, driver, address string, statements ...string) {

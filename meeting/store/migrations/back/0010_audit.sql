@@ -1,0 +1,2 @@
+-- Nothing to do: the release before does not look at these tables, and an audit log
+-- is not taken away.
