@@ -228,8 +228,9 @@ func (o *Office) notBegun(ctx context.Context, id meeting.ID) error {
 // codeBegun refuses to change what is announced of a meeting that was opened.
 const codeBegun meeting.Code = "meeting.begun"
 
-// announce keeps the next version of a meeting that is at the revision.
-func (o *Office) announce(ctx context.Context, id meeting.ID, revision int, change func(schedule.Entry) (schedule.Entry, error)) (*tagged[MeetingView], error) {
+// announce keeps the next version of a meeting that is at the revision, and with it
+// the letters that tell of it (SCH-09).
+func (o *Office) announce(ctx context.Context, id meeting.ID, revision int, quietly Quietly, change func(schedule.Entry) (schedule.Entry, error)) (*tagged[MeetingView], error) {
 	e, err := o.store.Entry(ctx, id)
 	if err != nil && meeting.CodeOf(err) != meeting.CodeUnknown {
 		return nil, err
@@ -237,10 +238,25 @@ func (o *Office) announce(ctx context.Context, id meeting.ID, revision int, chan
 	if e, err = change(e); err != nil {
 		return nil, err
 	}
-	if err := o.store.SaveVersionAt(ctx, e, revision); err != nil {
+	if o.post == nil || quietly.WithoutLetters {
+		if err := o.store.SaveVersionAt(ctx, e, revision); err != nil {
+			return nil, err
+		}
+		return o.viewed(ctx, id)
+	}
+	letters, silent, err := o.post.Letters(ctx, e.Now())
+	if err != nil {
 		return nil, err
 	}
-	return o.viewed(ctx, id)
+	if err := o.store.SaveVersionAt(ctx, e, revision, letters...); err != nil {
+		return nil, err
+	}
+	o.post.Wake()
+	view, err := o.viewed(ctx, id)
+	if err == nil {
+		view.Body.Letters = &LettersOut{Queued: len(letters), Silent: silent}
+	}
+	return view, err
 }
 
 func (o *Office) publishMeeting(ctx context.Context, in *struct {
@@ -272,7 +288,7 @@ func (o *Office) publishMeeting(ctx context.Context, in *struct {
 	if err := o.free(ctx, p, in.Body.Despite); err != nil {
 		return nil, err
 	}
-	return o.announce(ctx, in.Meeting, now.Revision, func(e schedule.Entry) (schedule.Entry, error) {
+	return o.announce(ctx, in.Meeting, now.Revision, in.Body.Quietly, func(e schedule.Entry) (schedule.Entry, error) {
 		e, err := e.Publish(p, who(ctx).Person, o.now().UTC().Truncate(time.Millisecond))
 		if err == nil && late {
 			e.Versions[0].Change.Text = strings.TrimSpace(in.Body.Reason) // the log of SCH-02
@@ -294,7 +310,7 @@ func (o *Office) putOff(ctx context.Context, id meeting.ID, body PutOff, how fun
 	if err := o.notBegun(ctx, id); err != nil {
 		return nil, err
 	}
-	return o.announce(ctx, id, now.Revision, func(e schedule.Entry) (schedule.Entry, error) {
+	return o.announce(ctx, id, now.Revision, body.Quietly, func(e schedule.Entry) (schedule.Entry, error) {
 		return how(e, o.change(ctx, body.Why, body.Text))
 	})
 }
@@ -322,66 +338,4 @@ func (o *Office) listVersions(ctx context.Context, in *OfMeeting) (*answer[liste
 		err = nil // a draft has none yet
 	}
 	return list(e.Versions, err)
-}
-
-// NewSeries is a rule by which a meeting comes again.
-type NewSeries struct {
-	Rule   string          `json:"rule" minLength:"1" maxLength:"500" example:"FREQ=MONTHLY;BYDAY=1MO;COUNT=12"`
-	Except []calendar.Date `json:"except,omitempty" doc:"days on which it is left out"`
-	Until  time.Time       `json:"until" doc:"no meeting starts at or after it"`
-	// Preview makes nothing and shows what would be made.
-	Preview bool `json:"preview,omitempty"`
-}
-
-// SeriesView are the meetings of a series, the first among them.
-type SeriesView struct {
-	Items []SeriesItem `json:"items" nullable:"false"`
-}
-
-// SeriesItem is one meeting of a series.
-type SeriesItem struct {
-	ID        meeting.ID     `json:"id"`
-	Start     time.Time      `json:"start"`
-	End       time.Time      `json:"end"`
-	Made      bool           `json:"made" doc:"there is a meeting with this id"`
-	Conflicts []ConflictView `json:"conflicts" nullable:"false"`
-}
-
-func (o *Office) makeSeries(ctx context.Context, in *struct {
-	OfMeeting
-	Body NewSeries
-}) (*answer[SeriesView], error) {
-	now, m, err := o.seen(ctx, in.Meeting)
-	if err != nil {
-		return nil, err
-	}
-	if !m.Edit {
-		return nil, meeting.Refuse(meeting.CodeNoRight, "").With(string(meeting.Secretary))
-	}
-	s := schedule.Series{First: now.Plan.WithoutPapers(), Rule: in.Body.Rule, Except: in.Body.Except}
-	plans, err := s.Occurrences(now.Plan.Start, in.Body.Until)
-	if err != nil {
-		return nil, err
-	}
-	view := SeriesView{Items: []SeriesItem{}}
-	for _, p := range plans {
-		item := SeriesItem{ID: p.ID, Start: p.Start, End: p.End}
-		if item.Conflicts, err = o.conflicts(ctx, p); err != nil {
-			return nil, err
-		}
-		_, err := o.store.Standing(ctx, p.ID)
-		switch {
-		case err == nil:
-			item.Made = true
-		case meeting.CodeOf(err) != meeting.CodeUnknown:
-			return nil, err
-		case !in.Body.Preview:
-			if err := o.store.SaveDraft(ctx, p, 0, who(ctx).Person, o.now()); err != nil {
-				return nil, err
-			}
-			item.Made = true
-		}
-		view.Items = append(view.Items, item)
-	}
-	return give(view, nil)
 }

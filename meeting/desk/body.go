@@ -45,6 +45,18 @@ type MeetingView struct {
 	Deadlines *calendar.Deadlines `json:"deadlines,omitempty" doc:"hạn gửi giấy mời, hạn thông báo kết luận (SCH-02)"`
 	Warnings  []Warning           `json:"warnings" nullable:"false"`
 	Mine      Mine                `json:"mine"`
+	Letters   *LettersOut         `json:"letters,omitempty" doc:"what this request sent; absent without a mail server, or when the letters were kept back"`
+}
+
+// LettersOut are the letters that tell of an announcement.
+type LettersOut struct {
+	Queued int               `json:"queued"`
+	Silent []meeting.PointID `json:"silent" nullable:"false" doc:"points for which no address is known"`
+}
+
+// Quietly keeps the letters back that an announcement sends by itself.
+type Quietly struct {
+	WithoutLetters bool `json:"withoutLetters,omitempty" doc:"send nothing by mail now; POST .../invitations/send does it later"`
 }
 
 // Mine is what the one who asks may do in this meeting.
@@ -77,6 +89,7 @@ type NewMeeting struct {
 
 // EditMeeting replaces the plan. A meeting that was published needs the reason.
 type EditMeeting struct {
+	Quietly
 	Plan plan.Plan    `json:"plan"`
 	Why  schedule.Why `json:"why,omitempty" enum:"bat-kha-khang,chi-dao-cap-tren,chua-chuan-bi-xong,nguoi-chu-tri-ban,trung-lich,khac"`
 	Text string       `json:"text,omitempty" maxLength:"2000"`
@@ -104,6 +117,7 @@ type ConflictView struct {
 
 // PublishMeeting are the answers to what the check shows.
 type PublishMeeting struct {
+	Quietly
 	Reason string `json:"reason,omitempty" maxLength:"2000" doc:"why it is sent after the deadline (SCH-02)"`
 	// Despite accepts the conflicts that were shown.
 	Despite bool `json:"despite,omitempty" doc:"publish although points, people or rooms collide"`
@@ -111,6 +125,7 @@ type PublishMeeting struct {
 
 // PutOff postpones or cancels.
 type PutOff struct {
+	Quietly
 	Why  schedule.Why `json:"why" enum:"bat-kha-khang,chi-dao-cap-tren,chua-chuan-bi-xong,nguoi-chu-tri-ban,trung-lich,khac"`
 	Text string       `json:"text,omitempty" maxLength:"2000"`
 }

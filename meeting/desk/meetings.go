@@ -261,7 +261,7 @@ func (o *Office) saveMeeting(ctx context.Context, in *struct {
 	if err := o.free(ctx, p, in.Body.Despite); err != nil {
 		return nil, err
 	}
-	return o.announce(ctx, in.Meeting, revision, func(e schedule.Entry) (schedule.Entry, error) {
+	return o.announce(ctx, in.Meeting, revision, in.Body.Quietly, func(e schedule.Entry) (schedule.Entry, error) {
 		return e.Move(p, o.change(ctx, in.Body.Why, in.Body.Text))
 	})
 }

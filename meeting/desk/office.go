@@ -14,7 +14,9 @@ import (
 
 	"diemcau/meeting"
 	"diemcau/meeting/account"
+	"diemcau/meeting/letter"
 	"diemcau/meeting/paper"
+	"diemcau/meeting/schedule"
 	"diemcau/meeting/store"
 )
 
@@ -27,6 +29,16 @@ type OfficeSettings struct {
 	// Limits are what is accepted as a paper until the administrator sets others.
 	Limits paper.Limits
 	Now    func() time.Time
+	// Post tells of announcements by mail; nil without a mail server.
+	Post Post
+}
+
+// Post writes the letters that tell of an announcement, and the points that none of
+// them reaches. The office keeps them together with the announcement, then wakes
+// whoever sends them.
+type Post interface {
+	Letters(ctx context.Context, v schedule.Version) ([]letter.Letter, []meeting.PointID, error)
+	Wake()
 }
 
 // Office is the part of the API where meetings are prepared and kept: directory,
@@ -39,6 +51,7 @@ type Office struct {
 	log    *slog.Logger
 	limits paper.Limits
 	now    func() time.Time
+	post   Post
 }
 
 // NewOffice checks the settings and makes the folder of papers.
@@ -56,7 +69,7 @@ func NewOffice(s OfficeSettings) (*Office, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Office{store: s.Store, vault: v, log: s.Logger, limits: s.Limits, now: s.Now}, nil
+	return &Office{store: s.Store, vault: v, log: s.Logger, limits: s.Limits, now: s.Now, post: s.Post}, nil
 }
 
 // Register adds the operations of the office to the API.

@@ -49,23 +49,31 @@ type answer struct {
 // clock is the wall clock at a meeting's opening, running on by the machine's
 // own count: whoever sets the clock moves no speech. It is never before the last
 // event.
-type clock struct{ base, started time.Time }
+type clock struct {
+	base, started time.Time
+	other         func() time.Time // in its place; may be nil
+}
 
-func newClock(last time.Time) clock {
+func newClock(last time.Time, other func() time.Time) clock {
 	now := time.Now()
-	c := clock{base: now.Round(0), started: now}
+	c := clock{base: now.Round(0), started: now, other: other}
 	if last.After(c.base) {
 		c.base = last
 	}
 	return c
 }
 
-func (c clock) now() time.Time { return c.base.Add(time.Since(c.started)) }
+func (c clock) now() time.Time {
+	if c.other != nil {
+		return c.other()
+	}
+	return c.base.Add(time.Since(c.started))
+}
 
 func newOwner(h *House, l *conduct.Live, log []conduct.Event) *owner {
 	o := &owner{
 		house: h, id: l.Plan().ID, box: mailbox.New[func()](), quit: make(chan struct{}), done: make(chan struct{}),
-		live: l, clock: newClock(l.State().Last), coming: map[meeting.PointID]time.Time{}, paces: map[string]*pace{},
+		live: l, clock: newClock(l.State().Last, h.settings.Now), coming: map[meeting.PointID]time.Time{}, paces: map[string]*pace{},
 	}
 	o.remember(log)
 	return o

@@ -14,24 +14,28 @@ import (
 // QueueLetters adds letters that wait to be sent and tells how many are new. A
 // recipient who has a letter of the same version already gets no second one.
 func (s *Store) QueueLetters(ctx context.Context, letters []letter.Letter) (queued int, err error) {
-	err = s.write(ctx, func(tx *sql.Tx) error {
-		queued = 0
-		for _, l := range letters {
-			done, err := tx.ExecContext(ctx, `INSERT INTO letters (id, meeting, version, point, name, address, state, attempts, next, words, created, ended)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (meeting, version, point, address) DO NOTHING`,
-				l.ID, string(l.Meeting), l.Version, string(l.Point), l.Name, l.Address, string(letter.Queued), 0, instant(l.Next), "", instant(l.Created), "")
-			if err != nil {
-				return err
-			}
-			n, err := done.RowsAffected()
-			if err != nil {
-				return err
-			}
-			queued += int(n)
-		}
-		return nil
+	err = s.write(ctx, func(tx *sql.Tx) (err error) {
+		queued, err = queueLetters(ctx, tx, letters)
+		return err
 	})
 	return queued, err
+}
+
+func queueLetters(ctx context.Context, tx *sql.Tx, letters []letter.Letter) (queued int, err error) {
+	for _, l := range letters {
+		done, err := tx.ExecContext(ctx, `INSERT INTO letters (id, meeting, version, point, name, address, state, attempts, next, words, created, ended)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (meeting, version, point, address) DO NOTHING`,
+			l.ID, string(l.Meeting), l.Version, string(l.Point), l.Name, l.Address, string(letter.Queued), 0, instant(l.Next), "", instant(l.Created), "")
+		if err != nil {
+			return 0, err
+		}
+		n, err := done.RowsAffected()
+		if err != nil {
+			return 0, err
+		}
+		queued += int(n)
+	}
+	return queued, nil
 }
 
 // RequeueLetters lets the letters of a version that were refused or given up be

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"diemcau/meeting"
+	"diemcau/meeting/letter"
 	"diemcau/meeting/plan"
 	"diemcau/meeting/schedule"
 )
@@ -42,9 +43,16 @@ func (s *Store) SaveDraft(ctx context.Context, p plan.Plan, revision int, by mee
 }
 
 // SaveVersionAt is SaveVersion for an editor: the meeting must still be at the
-// revision that he saw.
-func (s *Store) SaveVersionAt(ctx context.Context, e schedule.Entry, revision int) error {
-	return s.write(ctx, func(tx *sql.Tx) error { return saveVersion(ctx, tx, e, revision) })
+// revision that he saw. The letters that tell of the version wait to be sent from
+// the same moment on, or nothing is kept: a crash announces no meeting in silence.
+func (s *Store) SaveVersionAt(ctx context.Context, e schedule.Entry, revision int, letters ...letter.Letter) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		if err := saveVersion(ctx, tx, e, revision); err != nil {
+			return err
+		}
+		_, err := queueLetters(ctx, tx, letters)
+		return err
+	})
 }
 
 func saveVersion(ctx context.Context, tx *sql.Tx, e schedule.Entry, revision int) error {

@@ -55,6 +55,8 @@ type Bridge struct {
 	live          *live.House
 	post          *post
 	identify      func(http.Handler) http.Handler // may be nil
+	now           func() time.Time                // of the meetings: what is planned, held and written down
+	clock         func() time.Time                // as given; nil is the machine's
 	sockets       *wire.Handler
 
 	readiness readiness
@@ -65,10 +67,22 @@ type Bridge struct {
 	running   sync.WaitGroup
 }
 
+// Option changes how a bridge is made.
+type Option func(*Bridge)
+
+// WithClock holds the meetings by another clock than the machine's: a rehearsal of a
+// day that is not today. Sessions, media and certificates keep the machine's.
+func WithClock(now func() time.Time) Option {
+	return func(b *Bridge) { b.now, b.clock = now, now }
+}
+
 // New opens the sockets of media and makes every part; nothing is served before
 // Start.
-func New(cfg config.Config, log *slog.Logger) (_ *Bridge, err error) {
-	b := &Bridge{cfg: cfg, log: log, failed: make(chan error, 3)}
+func New(cfg config.Config, log *slog.Logger, options ...Option) (_ *Bridge, err error) {
+	b := &Bridge{cfg: cfg, log: log, failed: make(chan error, 3), now: time.Now}
+	for _, o := range options {
+		o(b)
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.Close())

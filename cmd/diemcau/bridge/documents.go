@@ -59,7 +59,7 @@ func (b *Bridge) openPost() error {
 	if carrier.TLS, err = trusted(b.cfg.Mail.Authority); err != nil {
 		return fmt.Errorf("mail.authority: %w", err)
 	}
-	b.post.outbox, err = outbox.New(outbox.Settings{Box: b.store, Compose: b.post.composer.Compose, Carrier: carrier, Log: b.log})
+	b.post.outbox, err = outbox.New(outbox.Settings{Box: b.store, Compose: b.post.composer.Compose, Carrier: carrier, Log: b.log, Now: b.now})
 	return err
 }
 
@@ -99,7 +99,7 @@ func (b *Bridge) registerPapers(api huma.API, o *desk.Office) error {
 	if err != nil {
 		return err
 	}
-	letters, err := outbox.NewDesk(outbox.DeskSettings{Store: b.store, See: see, Composer: b.post.composer, Outbox: b.post.outbox})
+	letters, err := outbox.NewDesk(outbox.DeskSettings{Store: b.store, See: see, Composer: b.post.composer, Outbox: b.post.outbox, Now: b.now})
 	if err != nil {
 		return err
 	}

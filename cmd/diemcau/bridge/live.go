@@ -24,7 +24,7 @@ const doorPatience = 10 * time.Second
 // openMeetings makes the house of open meetings and opens those again that were
 // going on. The sessions ask it at the door, so it comes after them.
 func (b *Bridge) openMeetings(watchers ...live.Watcher) error {
-	b.live = live.New(live.Settings{Store: b.store, Bridge: b.sessions, Log: b.log, Watchers: watchers, MayRecord: b.records.mayRecord})
+	b.live = live.New(live.Settings{Store: b.store, Bridge: b.sessions, Log: b.log, Watchers: watchers, MayRecord: b.records.mayRecord, Now: b.clock})
 	ctx, cancel := context.WithTimeout(context.Background(), openPatience)
 	defer cancel()
 	if err := b.live.Resume(ctx); err != nil {

@@ -10,13 +10,11 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/google/uuid"
 
 	"diemcau/meeting"
 	"diemcau/meeting/account"
 	"diemcau/meeting/document"
 	"diemcau/meeting/letter"
-	"diemcau/meeting/plan"
 	"diemcau/meeting/schedule"
 	"diemcau/meeting/store"
 )
@@ -132,7 +130,8 @@ func (d *Desk) send(ctx context.Context, in *struct {
 	case d.s.Outbox == nil:
 		return nil, meeting.Refuse(CodeOff, "")
 	}
-	to, err := d.known(ctx, see.Plan)
+	sender := Sender{Store: d.s.Store, Outbox: d.s.Outbox, Now: d.s.Now}
+	to, err := sender.recipients(ctx, see.Version)
 	if err != nil {
 		return nil, err
 	}
@@ -145,20 +144,8 @@ func (d *Desk) send(ctx context.Context, in *struct {
 		}
 		to = append(to, r)
 	}
-	now, q := d.s.Now(), Queued{Silent: []meeting.PointID{}}
-	var letters []letter.Letter
-	reached := map[meeting.PointID]bool{}
-	for _, r := range to {
-		reached[r.Point] = true
-		letters = append(letters, letter.Letter{
-			ID: uuid.Must(uuid.NewV7()).String(), Meeting: in.Meeting, Version: see.Number, Point: r.Point, Name: r.Name, Address: r.Address, Next: now, Created: now,
-		})
-	}
-	for _, p := range see.Plan.Points {
-		if !reached[p.ID] {
-			q.Silent = append(q.Silent, p.ID)
-		}
-	}
+	now, q := d.s.Now(), Queued{Silent: silent(see.Plan, to)}
+	letters := sender.write(see.Version, to)
 	if q.Queued, err = d.s.Store.QueueLetters(ctx, letters); err != nil {
 		return nil, err
 	}
@@ -169,43 +156,6 @@ func (d *Desk) send(ctx context.Context, in *struct {
 	}
 	d.s.Outbox.Wake()
 	return &queuedAnswer{q}, nil
-}
-
-// contact is what the directory knows of a person's address.
-type contact struct {
-	Mail   string `json:"mail"`
-	Closed bool   `json:"closed"`
-}
-
-// known are the people of the plan whose address stands in the directory: the
-// leaders of points with their points' own links, the others without.
-func (d *Desk) known(ctx context.Context, p plan.Plan) ([]Recipient, error) {
-	all, err := store.All[contact](ctx, d.s.Store, store.People, "")
-	if err != nil {
-		return nil, err
-	}
-	mails := map[meeting.PersonID]string{}
-	for _, x := range all {
-		if x.Body.Mail != "" && !x.Body.Closed {
-			mails[meeting.PersonID(x.ID)] = x.Body.Mail
-		}
-	}
-	var to []Recipient
-	written := map[meeting.PersonID]bool{}
-	add := func(at meeting.PointID, who meeting.Person) {
-		if a := mails[who.ID]; a != "" && !written[who.ID] {
-			written[who.ID] = true
-			to = append(to, Recipient{Point: at, Name: who.Name, Address: a})
-		}
-	}
-	for _, x := range p.Points {
-		add(x.ID, x.Leader)
-	}
-	people := append([]meeting.Person{p.People.Chair, p.People.Secretary, p.People.Technician}, p.People.CoChairs...)
-	for _, x := range append(append(people, p.People.Hall...), p.People.Guests...) {
-		add("", x)
-	}
-	return to, nil
 }
 
 // LetterList are the letters of a meeting.

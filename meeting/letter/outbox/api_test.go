@@ -24,7 +24,11 @@ import (
 // serve is the API of letters for the office; o may be without an outbox.
 func (o *office) serve(t *testing.T, b *outbox.Outbox) http.Handler {
 	t.Helper()
-	keep, err := desk.NewOffice(desk.OfficeSettings{Store: o.store, Papers: filepath.Join(t.TempDir(), "papers"), Logger: slog.New(slog.DiscardHandler), Now: o.now})
+	settings := desk.OfficeSettings{Store: o.store, Papers: filepath.Join(t.TempDir(), "papers"), Logger: slog.New(slog.DiscardHandler), Now: o.now}
+	if b != nil {
+		settings.Post = outbox.Sender{Store: o.store, Outbox: b, Now: o.now}
+	}
+	keep, err := desk.NewOffice(settings)
 	if err != nil {
 		t.Fatal(err)
 	}

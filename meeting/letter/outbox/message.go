@@ -92,20 +92,33 @@ func (c *Composer) Compose(ctx context.Context, l letter.Letter) (Message, error
 		return Message{}, ErrObsolete
 	}
 	p := v.Plan
-	m := Message{ID: l.ID + "@diemcau", From: c.From, To: mail.Address{Name: l.Name, Address: l.Address}, Subject: strings.Join(strings.Fields(subject(v)), " "), Method: "REQUEST"}
-	on := v.State == schedule.Published
-	if !on {
-		m.Method = "CANCEL"
-	}
-	m.Calendar = letter.Calendar(v, letter.Envelope{From: c.From, To: m.To})
-	var to *document.Addressee
+	m := Message{ID: l.ID + "@diemcau", From: c.From, To: mail.Address{Name: l.Name, Address: l.Address}, Method: "REQUEST"}
 	content := content{Version: v, Name: l.Name, When: when(p), Why: v.Change.Text}
-	if x, ok := p.Point(l.Point); ok && on {
-		to = &document.Addressee{Point: x}
-		if to.Link, to.QR, err = c.Picture(p, v.Number, x.ID); err != nil {
+	x, takesPart := p.Point(l.Point)
+	content.Left = l.Point != "" && !takesPart
+	m.Subject = strings.Join(strings.Fields(content.subject()), " ")
+	calendar := v
+	if !content.On() {
+		m.Method = "CANCEL"
+		if calendar.State == schedule.Published {
+			calendar.State = schedule.Cancelled // for this one recipient
+		}
+	}
+	m.Calendar = letter.Calendar(calendar, letter.Envelope{From: c.From, To: m.To})
+	if content.Left {
+		return c.finish(m, content)
+	}
+	var to *document.Addressee
+	if takesPart {
+		link, qr, err := c.Picture(p, v.Number, x.ID)
+		if err != nil {
 			return Message{}, err
 		}
-		content.Link, content.Point, m.QR = to.Link, x.Name, to.QR
+		content.Link, content.Point = link, x.Name
+		if content.On() {
+			to = &document.Addressee{Point: x, Link: link, QR: qr}
+			m.QR = qr
+		}
 	}
 	for _, f := range []document.Format{document.PDF, document.DOCX} {
 		var b bytes.Buffer
@@ -114,13 +127,21 @@ func (c *Composer) Compose(ctx context.Context, l letter.Letter) (Message, error
 		}
 		m.Files = append(m.Files, File{"giay-moi." + string(f), f.Type(), b.Bytes()})
 	}
+	return c.finish(m, content)
+}
+
+// finish writes the text.
+func (c *Composer) finish(m Message, content content) (_ Message, err error) {
 	m.Text = content.text()
 	m.HTML, err = content.html()
 	return m, err
 }
 
-func subject(v schedule.Version) string {
+func (c content) subject() string {
+	v := c.Version
 	switch {
+	case c.Left:
+		return "Thay đổi thành phần dự họp: " + v.Plan.Title
 	case v.State == schedule.Cancelled:
 		return "Hủy: " + v.Plan.Title
 	case v.State == schedule.Postponed:
@@ -140,18 +161,23 @@ func when(p plan.Plan) string {
 type content struct {
 	Version                      schedule.Version
 	Name, When, Link, Point, Why string
+	// Left means that the recipient's point takes part no more.
+	Left bool
 }
 
-// On reports whether the meeting is held.
-func (c content) On() bool { return c.Version.State == schedule.Published }
+// On reports whether the meeting is held, as far as the recipient is concerned.
+func (c content) On() bool { return c.Version.State == schedule.Published && !c.Left }
 
 // lines are the sentences that text and HTML share.
 func (c content) lines() []string {
 	p := c.Version.Plan
 	if !c.On() {
 		what := "hoãn"
-		if c.Version.State == schedule.Cancelled {
+		switch {
+		case c.Version.State == schedule.Cancelled:
 			what = "hủy"
+		case c.Left:
+			what = "điểm cầu của đồng chí không còn trong thành phần dự họp"
 		}
 		all := []string{fmt.Sprintf("%s thông báo %s: %s (dự kiến %s).", p.Host, what, p.Title, c.When)}
 		if c.Why != "" {
@@ -173,6 +199,14 @@ func (c content) lines() []string {
 // Lines are for the template.
 func (c content) Lines() []string { return c.lines() }
 
+// Way says what the link is for: the way in, or only the word that the point knows.
+func (c content) Way() string {
+	if c.On() {
+		return "Vào họp tại điểm cầu " + c.Point
+	}
+	return "Xác nhận điểm cầu " + c.Point + " đã xem thông báo này"
+}
+
 func (c content) text() string {
 	all := []string{}
 	if c.Name != "" {
@@ -180,7 +214,7 @@ func (c content) text() string {
 	}
 	all = append(all, c.lines()...)
 	if c.Link != "" {
-		all = append(all, "", "Vào họp tại điểm cầu "+c.Point+":", c.Link)
+		all = append(all, "", c.Way()+":", c.Link)
 	}
 	return strings.Join(all, "\r\n") + "\r\n"
 }
@@ -189,8 +223,8 @@ var page = template.Must(template.New("letter").Parse(`<!doctype html>
 <html lang="vi"><body style="font-family: serif; font-size: 16px; color: #000">
 {{with .Name}}<p>Kính gửi: <b>{{.}}</b></p>{{end}}
 {{range .Lines}}<p>{{.}}</p>
-{{end}}{{if .Link}}<p>Vào họp tại điểm cầu <b>{{.Point}}</b>: <a href="{{.Link}}">mở giấy mời</a>, hoặc quét mã:</p>
-<p><img src="cid:qr" alt="Mã QR" width="180" height="180"></p>{{end}}
+{{end}}{{if .Link}}<p>{{.Way}}: <a href="{{.Link}}">{{if .On}}mở giấy mời{{else}}xác nhận{{end}}</a>{{if .On}}, hoặc quét mã:</p>
+<p><img src="cid:qr" alt="Mã QR" width="180" height="180">{{end}}</p>{{end}}
 </body></html>
 `))
 
