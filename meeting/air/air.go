@@ -25,6 +25,18 @@ const (
 // IsReserved tells whether an attribute is the bridge's.
 func IsReserved(key string) bool { return strings.HasPrefix(key, Reserved) }
 
+// PointerTopic marks the messages in which a presenter points at what everybody
+// sees. Topics that begin like it are the bridge's own.
+const (
+	PointerTopic = topicPrefix + "pointer"
+	topicPrefix  = "diemcau."
+)
+
+// IsTopicReserved tells whether no client may write on a topic.
+func IsTopicReserved(topic string) bool {
+	return strings.HasPrefix(topic, topicPrefix) && topic != PointerTopic
+}
+
 // boardPrefix begins the identity of a board: a machine that is no point.
 const boardPrefix = "board:"
 
@@ -63,6 +75,8 @@ type Order struct {
 	// Microphone, Camera and Screen may be published.
 	Microphone, Camera, Screen bool
 	Mic                        Mic
+	// Pointer lets it point at what everybody sees.
+	Pointer bool
 	// Who gets what it sends; its shared screen has a sound of its own.
 	Sound, Picture, Content, ContentSound Reach
 	// Line is what its line may carry; the zero Line leaves it at the bridge's own.

@@ -120,6 +120,9 @@ func (d ShareContent) decide(l *Live, a Act) ([]Change, error) {
 		}
 	}
 	p := l.state.Picture
+	if d.Point != "" {
+		p.Paper = Presented{} // what is shared takes its place
+	}
 	if p.Content = d.Point; d.Point != "" && p.Layout == Full {
 		p.Layout = MainSpeakerContent
 	} else if d.Point == "" && p.Layout == MainSpeakerContent {

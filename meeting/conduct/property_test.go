@@ -102,6 +102,12 @@ func anyDeed(t *rapid.T) conduct.Deed {
 			return conduct.HandOver{Right: meeting.Technician, To: meeting.Person{ID: meeting.PersonID(who), Name: who}}
 		}),
 		rapid.Custom(func(t *rapid.T) conduct.Deed { return conduct.Record{On: yes.Draw(t, "on")} }),
+		rapid.Custom(func(t *rapid.T) conduct.Deed { return conduct.Say{Text: rapid.StringN(0, 4, 9).Draw(t, "text")} }),
+		rapid.Custom(func(t *rapid.T) conduct.Deed { return conduct.WithdrawMessage{Number: small.Draw(t, "n")} }),
+		rapid.Custom(func(t *rapid.T) conduct.Deed {
+			return conduct.PresentPaper{Paper: rapid.SampledFrom([]meeting.PaperID{"", "tl-1"}).Draw(t, "paper"), Page: small.Draw(t, "n")}
+		}),
+		rapid.Custom(func(t *rapid.T) conduct.Deed { return conduct.SetChat{Off: yes.Draw(t, "off")} }),
 		rapid.Custom(func(t *rapid.T) conduct.Deed {
 			return conduct.StartItem{Item: rapid.SampledFrom([]meeting.ItemID{"i1", "i2"}).Draw(t, "i")}
 		}),

@@ -41,6 +41,8 @@ type Picture struct {
 	Page int `json:"page,omitempty"`
 	// Content is the point whose shared screen is shown.
 	Content meeting.PointID `json:"content,omitempty"`
+	// Paper is the one that everybody reads.
+	Paper Presented `json:"paper,omitzero"`
 	// Source is the camera source shown instead of Focus.
 	Source meeting.SourceID `json:"source,omitempty"`
 	// Ceremony is the award scene; Award is the line of the list, from 0.
@@ -69,6 +71,7 @@ type Screen struct {
 	Layout     Layout           `json:"layout"`
 	Tiles      []Tile           `json:"tiles"`
 	Content    meeting.PointID  `json:"content,omitempty"`
+	Paper      Presented        `json:"paper,omitzero"`
 	Source     meeting.SourceID `json:"source,omitempty"`
 	Speaking   meeting.PointID  `json:"speaking,omitempty"`
 	Clock      *Clock           `json:"clock,omitempty"`
@@ -88,7 +91,7 @@ type Screen struct {
 func (l *Live) Screen(now time.Time) Screen {
 	s := &l.state
 	out := Screen{
-		Layout: s.Picture.Layout, Content: s.Picture.Content, Source: s.Picture.Source,
+		Layout: s.Picture.Layout, Content: s.Picture.Content, Paper: s.Picture.Paper, Source: s.Picture.Source,
 		LowerThird: s.Picture.LowerThird, Music: s.Picture.Ceremony, Banner: s.Banner,
 		Recording: on(s.Sound.Recording), Loudspeaker: on(s.Sound.Loudspeaker), Speaking: s.Floor.Holder(),
 	}

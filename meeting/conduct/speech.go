@@ -69,7 +69,7 @@ func (d Invite) decide(l *Live, a Act) ([]Change, error) {
 	if slices.Contains(s.Sound.Muted, d.Point) {
 		changes = append(changes, MutedSet{Points: without(s.Sound.Muted, d.Point)})
 	}
-	picture := Picture{Layout: Full, Focus: d.Point, Content: s.Picture.Content}
+	picture := Picture{Layout: Full, Focus: d.Point, Content: s.Picture.Content, Paper: s.kept()}
 	if s.Mode == plan.Training {
 		picture.Layout = MainSpeaker // the lecturer stays in sight
 	}
@@ -103,7 +103,7 @@ func (l *Live) endSpeech(at time.Time, cut bool) []Change {
 
 // backToMain is the picture of the main point, content kept.
 func (l *Live) backToMain() Change {
-	return PictureSet{Picture: Picture{Layout: Full, Focus: l.state.Main, Content: l.state.Picture.Content}}
+	return PictureSet{Picture: Picture{Layout: Full, Focus: l.state.Main, Content: l.state.Picture.Content, Paper: l.state.kept()}}
 }
 
 // Cut returns picture and sound to the main point ("Cắt về điểm cầu chính").

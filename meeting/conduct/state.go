@@ -109,6 +109,7 @@ type State struct {
 	Votes   []vote.Vote                           `json:"votes,omitempty"`
 	Notes   Notes                                 `json:"notes"`
 	Banner  string                                `json:"banner,omitempty"`
+	Chat    Chat                                  `json:"chat,omitzero"`
 }
 
 // Floor is the queue, the speech that has the floor and those that had it.

@@ -48,6 +48,10 @@ func (h *House) Register(api huma.API, token func(Entry) (string, error)) {
 		Summary: "Every event of the meeting: who, at which device, when, what, before, after", Metadata: account.Known(),
 	}, h.logOperation)
 	huma.Register(api, huma.Operation{
+		OperationID: "meeting-chat", Method: http.MethodGet, Path: "/api/meetings/{id}/chat", Tags: []string{tag},
+		Summary: "What was written to all in the meeting", Metadata: account.Known(),
+	}, h.chatOperation)
+	huma.Register(api, huma.Operation{
 		OperationID: "enter-meeting", Method: http.MethodPost, Path: "/api/meetings/{id}/enter", Tags: []string{tag},
 		Summary: "A token to join the meeting: as one's point, or as a board", Metadata: account.Known(), DefaultStatus: http.StatusOK,
 	}, func(ctx context.Context, in *enterInput) (*enterOutput, error) {

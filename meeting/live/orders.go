@@ -87,6 +87,7 @@ func (b *orderBook) point(p meeting.PointID) air.Order {
 		Picture: b.reach(permit.Camera && b.shown(p), watching, false),
 		Content: b.reach(permit.Screen && b.screen.Content == p, watching, false),
 	}
+	o.Pointer = b.live.MayPresent(p)
 	o.ContentSound = b.reach(permit.Mic && o.Content.Everybody, nil, false)
 	switch p {
 	case b.state.Floor.Holder():
@@ -114,7 +115,7 @@ func (b *orderBook) point(p meeting.PointID) air.Order {
 // and to nobody else, for as long as the point is off the air: once it is heard
 // by all, its loudspeaker would carry the talk into the meeting (CON-05).
 func (b *orderBook) board(id meeting.PointID) air.Order {
-	o := air.Order{Attributes: map[string]string{air.AttributeRole: "board"}}
+	o := air.Order{Pointer: true, Attributes: map[string]string{air.AttributeRole: "board"}}
 	for d, p := range b.state.Sound.Previews {
 		if permit := b.live.MayPublish(p); air.Board(d) == id && permit.Camera && !permit.Mic {
 			o.Microphone, o.Mic = true, air.MicFree

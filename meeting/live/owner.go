@@ -338,6 +338,7 @@ func urgency(was, is State) time.Duration {
 		return laterAfter
 	}
 	was.Queue, is.Queue, was.Waiting, is.Waiting = nil, nil, 0, 0
+	was.Chat, is.Chat = nil, nil
 	if reflect.DeepEqual(was, is) {
 		return soonAfter
 	}

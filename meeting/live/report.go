@@ -129,6 +129,10 @@ func topic(s string) string {
 
 // called is an act by remote procedure call: the body of the HTTP request.
 func (o *owner) called(c air.Call) {
+	if after, asked := readChatCall(c.Body); asked {
+		c.Answer(chatAnswer(o.live, after))
+		return
+	}
 	deed, key, err := readAct(c.Body)
 	if err == nil {
 		_, err = o.act(conduct.Act{Key: key, By: actor(c.Guest), Do: deed})

@@ -53,6 +53,8 @@ type State struct {
 	Loudspeaker bool           `json:"loudspeaker,omitempty"`
 	Locked      bool           `json:"locked,omitempty"`
 	Banner      string         `json:"banner,omitempty"`
+	// Chat is absent until somebody has written, or it was switched off.
+	Chat *StateChat `json:"chat,omitempty"`
 }
 
 // StateScreen is the central picture: the same at all points (CON-10).
@@ -61,13 +63,23 @@ type StateScreen struct {
 	// Tiles are the points in the picture, the large place first.
 	Tiles   []meeting.PointID `json:"tiles"`
 	Content meeting.PointID   `json:"content,omitempty"` // whose shared screen is shown
-	Source  meeting.SourceID  `json:"source,omitempty"`
+	// Paper is the one that everybody reads, at its page; who may read it fetches it.
+	Paper  *StatePaper      `json:"paper,omitempty"`
+	Source meeting.SourceID `json:"source,omitempty"`
 	// LowerThird are two lines under the picture, or nothing.
 	LowerThird []string `json:"lowerThird,omitempty"`
 	// Music is the ceremony: stereo sound without noise suppression.
 	Music bool `json:"music,omitempty"`
 	// Lost is the speaker whose signal is out ("Mất tín hiệu điểm cầu ...").
 	Lost meeting.PointID `json:"lost,omitempty"`
+}
+
+// StatePaper is the paper that is presented. By is the point that turns the pages,
+// absent where a board does.
+type StatePaper struct {
+	ID   meeting.PaperID `json:"id"`
+	Page int             `json:"page"`
+	By   meeting.PointID `json:"by,omitempty"`
 }
 
 // StateSpeech is the speech that has the floor and its clock: yellow from 60 s
@@ -160,6 +172,7 @@ func NewState(l *conduct.Live, now time.Time) State {
 	if r := s.Sound.Recorder; r.State != "" || s.Sound.Paused || len(r.Alarms) > 0 {
 		out.Recorder = &StateRecorder{State: r.State, Paused: s.Sound.Paused, Code: r.Code, Alarms: r.Alarms}
 	}
+	out.Chat = stateChat(&s.Chat)
 	for _, r := range s.Floor.Queue[:min(len(s.Floor.Queue), longestQueue)] {
 		out.Queue = append(out.Queue, stateRequest(r))
 	}
@@ -173,6 +186,9 @@ func stateScreen(s conduct.Screen) StateScreen {
 	out := StateScreen{Layout: s.Layout, Tiles: []meeting.PointID{}, Content: s.Content, Source: s.Source, Music: s.Music, Lost: s.Lost}
 	for _, t := range s.Tiles {
 		out.Tiles = append(out.Tiles, t.Point)
+	}
+	if p := s.Paper; p.Paper != "" {
+		out.Paper = &StatePaper{ID: p.Paper, Page: p.Page, By: p.By}
 	}
 	if s.LowerThird != [2]string{} {
 		out.LowerThird = s.LowerThird[:]

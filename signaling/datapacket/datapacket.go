@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"diemcau/meeting"
+	"diemcau/meeting/air"
 
 	"github.com/livekit/protocol/livekit"
 	"google.golang.org/protobuf/proto"
@@ -23,6 +24,7 @@ type Sender struct {
 // Packet is a stamped packet on its way.
 type Packet struct {
 	Reliable bool
+	Topic    string // of a user packet
 	Sequence uint32 // of the sender's reliable packets; 0 means unnumbered
 	From     meeting.SessionID
 	Payload  []byte // the marshalled livekit.DataPacket
@@ -85,6 +87,9 @@ func stamp(dp *livekit.DataPacket, from Sender, reliable bool) bool {
 			v.ChatMessage.Generated = true
 		}
 	case *livekit.DataPacket_User:
+		if air.IsTopicReserved(v.User.GetTopic()) {
+			return false // what the bridge itself tells everybody
+		}
 		stampUser(dp, v.User, session, point)
 	}
 	dp.ParticipantSid, dp.ParticipantIdentity = session, point
@@ -118,6 +123,7 @@ func (p *Packet) address(dp *livekit.DataPacket) {
 	p.identities = dp.DestinationIdentities
 	switch v := dp.Value.(type) {
 	case *livekit.DataPacket_User:
+		p.Topic = v.User.GetTopic()
 		p.sids = v.User.GetDestinationSids() // old clients send it
 	case *livekit.DataPacket_RpcAck, *livekit.DataPacket_RpcResponse:
 		p.RPC = dp

@@ -144,6 +144,7 @@ func (p *Profile) Limit(to []livekit.TrackSource) bool {
 func (p *Profile) enforce() bool {
 	g := p.claims.Video.Clone()
 	if p.limited {
+		g.SetCanPublishData(g.GetCanPublishData()) // who sends no track still calls, and points
 		var names []livekit.TrackSource
 		for _, source := range p.limit {
 			if g.GetCanPublishSource(source) {

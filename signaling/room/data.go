@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"diemcau/meeting/air"
 	"diemcau/signaling"
 	"diemcau/signaling/datapacket"
 )
@@ -46,6 +47,10 @@ func (r *Room) carry(m *member, e signaling.MediaData) {
 		}
 		return
 	}
+	if p.Topic == air.PointerTopic && !mayPoint(m, p, reliable) {
+		count.DataGarbage.Add(1)
+		return
+	}
 	if reliable && p.Sequence > 0 {
 		if p.Sequence <= m.inbound.last { // replayed after a resume
 			count.DataDuplicates.Add(1)
@@ -57,6 +62,15 @@ func (r *Room) carry(m *member, e signaling.MediaData) {
 		return
 	}
 	r.broadcast(p)
+}
+
+// longestPointer is more than where a pointer stands takes.
+const longestPointer = 512
+
+// mayPoint tells whether a packet of the pointer goes on: from who may point, and
+// never in the way of anything else.
+func mayPoint(m *member, p *datapacket.Packet, reliable bool) bool {
+	return !reliable && len(p.Payload) <= longestPointer && (m.order == nil || m.order.Pointer)
 }
 
 // broadcast sends a packet to all it is meant for.

@@ -179,6 +179,11 @@ func (g *gathering) happened(context.Context) error {
 		lines.Write(append(text, '\n'))
 	}
 	s := g.live.State()
+	if len(s.Chat.Messages) > 0 {
+		if err := g.addJSON("meeting/messages.json", s.Chat.Messages); err != nil {
+			return err
+		}
+	}
 	return errors.Join(
 		g.addJSON("meeting/plan.json", g.live.Plan()),
 		g.addJSON("meeting/votes.json", append([]any{}, anys(s.Votes)...)),
