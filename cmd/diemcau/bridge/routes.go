@@ -32,19 +32,20 @@ func (b *Bridge) routes() (http.Handler, error) {
 	mux.Handle(roomservice.Path, roomservice.New(roomservice.Settings{
 		Tokens: b.keys, Rooms: b.sessions, Participants: b.sessions, Log: b.log,
 	}))
+	mux.HandleFunc("GET "+authorityFile, b.serveAuthority)
 	mux.Handle("/", web.Handler())
 	ours, public := wire.TrimSlashes(limitBodies(mux)), wire.Public(mux)
 	if b.identify != nil {
 		ours = b.identify(ours)
 	}
 	ours = b.door.Handler(ours)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return headers(b.behindHTTPS(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(strings.TrimLeft(r.URL.Path, "/"), "api/") {
 			ours.ServeHTTP(w, r)
 			return
 		}
 		public.ServeHTTP(w, r)
-	}), nil
+	}))), nil
 }
 
 // register adds the operations of every part to the API.
@@ -54,6 +55,7 @@ func (b *Bridge) register(api huma.API) error {
 		return err
 	}
 	b.door.Register(api)
+	b.registerAuthority(api)
 	d.Register(api)
 	o, err := b.office()
 	if err != nil {

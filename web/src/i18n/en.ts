@@ -1,5 +1,6 @@
 import { enArchive } from './en-archive';
 import { enBoards } from './en-boards';
+import { enDoors } from './en-doors';
 import { enLive } from './en-live';
 import { enOffice } from './en-office';
 import { enPapers } from './en-papers';
@@ -222,4 +223,5 @@ export const en: Texts = {
   ...enOffice,
   ...enPapers,
   ...enArchive,
+  ...enDoors,
 };

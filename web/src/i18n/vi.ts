@@ -1,5 +1,6 @@
 import { viArchive } from './vi-archive';
 import { viBoards } from './vi-boards';
+import { viDoors } from './vi-doors';
 import { viLive } from './vi-live';
 import { viOffice } from './vi-office';
 import { viPapers } from './vi-papers';
@@ -222,6 +223,7 @@ export const vi = {
   ...viOffice,
   ...viPapers,
   ...viArchive,
+  ...viDoors,
 };
 
 export type Texts = typeof vi;
