@@ -31,10 +31,13 @@ export interface Deeds {
   'note-incident': { incident: Incident };
   'note-speech': { number: number; summary: string };
   'open-vote': { motion: string; despite?: string };
+  'present-paper': { paper?: string; page?: number };
   'prepare-vote': { motion: Motion };
   preview: { point?: PointId };
   record: { on: boolean; paused?: boolean };
   reorder: { entry: string; place: number };
+  say: { text: string };
+  'set-chat': { off: boolean };
   'set-mode': { mode: Mode };
   'set-phase': { phase: Phase };
   'set-timing': { seconds: number; autoCut: boolean };
@@ -42,6 +45,7 @@ export interface Deeds {
   show: { layout: LayoutName; focus?: PointId; page?: number };
   'start-item': { item: string };
   withdraw: { entry: string };
+  'withdraw-message': { number: number };
 }
 
 export type DeedName = keyof Deeds;

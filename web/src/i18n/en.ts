@@ -1,3 +1,4 @@
+import { enRoom } from './en-room';
 import { enArchive } from './en-archive';
 import { enBoards } from './en-boards';
 import { enDoors } from './en-doors';
@@ -190,6 +191,8 @@ export const en: Texts = {
     pageBack: 'Previous page of the grid',
     pageOn: 'Next page of the grid',
     hand: 'Request to speak, withdraw',
+    chat: 'Open or close messages',
+    papers: 'Open or close meeting papers',
     help: 'This list',
     move: 'Go to the next button',
   },
@@ -220,6 +223,7 @@ export const en: Texts = {
   },
   ...enBoards,
   ...enLive,
+  ...enRoom,
   ...enOffice,
   ...enPapers,
   ...enArchive,

@@ -1,3 +1,4 @@
+import { viRoom } from './vi-room';
 import { viArchive } from './vi-archive';
 import { viBoards } from './vi-boards';
 import { viDoors } from './vi-doors';
@@ -190,6 +191,8 @@ export const vi = {
     pageBack: 'Trang trước của lưới',
     pageOn: 'Trang sau của lưới',
     hand: 'Đăng ký phát biểu, rút đăng ký',
+    chat: 'Mở, đóng trao đổi bằng chữ',
+    papers: 'Mở, đóng tài liệu họp',
     help: 'Bảng phím tắt này',
     move: 'Đi tới nút kế tiếp',
   },
@@ -220,6 +223,7 @@ export const vi = {
   },
   ...viBoards,
   ...viLive,
+  ...viRoom,
   ...viOffice,
   ...viPapers,
   ...viArchive,

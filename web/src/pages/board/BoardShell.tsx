@@ -5,6 +5,7 @@ import { LanguageSwitch } from '../../app/LanguageSwitch';
 import type { Board } from '../../conduct/board';
 import { recorderTrouble } from '../../conduct/recorder';
 import { dateText, timeText } from '../../i18n/clock';
+import { BoardChat } from './BoardChat';
 import classes from './BoardShell.module.css';
 
 export type BoardName = 'chair' | 'secretary' | 'technician';
@@ -47,6 +48,7 @@ export function BoardShell({ name, board, now, stale = false, children }: BoardS
               {t(`board.${each}Short`)}
             </Link>
           ))}
+          <BoardChat board={board} />
           <LanguageSwitch />
         </nav>
       </header>
