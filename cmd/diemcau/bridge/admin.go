@@ -72,7 +72,11 @@ func (b *Bridge) metrics() *prometheus.Registry {
 		b.records.Collector(),
 		b.keeping.keeper.Collector(),
 		metric.Collector("diemcau_web_", b.connections, connectionRows),
+		b.audit.Collector(),
 	)
+	if b.outlet != nil {
+		registry.MustRegister(b.outlet.Collector())
+	}
 	if b.media.relay != nil {
 		registry.MustRegister(b.media.relay.Collector())
 	}

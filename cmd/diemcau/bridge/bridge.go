@@ -21,6 +21,8 @@ import (
 
 	"diemcau/cmd/diemcau/config"
 	"diemcau/internal/porter"
+	"diemcau/meeting/audit"
+	"diemcau/meeting/audit/outlet"
 	"diemcau/meeting/door"
 	"diemcau/meeting/live"
 	"diemcau/meeting/store"
@@ -38,12 +40,14 @@ const shutdownPatience = 3 * time.Second
 
 // Bridge is a whole bridge in one value. Start it once, Close it once.
 type Bridge struct {
-	cfg   config.Config
-	log   *slog.Logger
-	keys  *token.Keys
-	shown *shown // nil without HTTPS
-	store *store.Store
-	door  *door.Door
+	cfg    config.Config
+	log    *slog.Logger
+	keys   *token.Keys
+	shown  *shown // nil without HTTPS
+	store  *store.Store
+	audit  *audit.Log
+	outlet *outlet.Outlet // nil without a collector
+	door   *door.Door
 	// firstPassword is the one-time password of an administrator made at this start.
 	firstPassword string
 	media         *media
@@ -102,6 +106,9 @@ func New(cfg config.Config, log *slog.Logger, options ...Option) (_ *Bridge, err
 	if b.store, err = openStore(cfg); err != nil {
 		return b, err
 	}
+	if err := b.openAudit(); err != nil {
+		return b, err
+	}
 	if err := b.openDoor(); err != nil {
 		return b, err
 	}
@@ -114,7 +121,7 @@ func New(cfg config.Config, log *slog.Logger, options ...Option) (_ *Bridge, err
 	if err := b.makeSignaling(); err != nil {
 		return b, err
 	}
-	if err := b.openMeetings(recordedMeetings{b.records}); err != nil {
+	if err := b.openMeetings(recordedMeetings{b.records}, b.audit); err != nil {
 		return b, err
 	}
 	if err := b.openPost(); err != nil {
@@ -321,6 +328,7 @@ func (b *Bridge) Close() error {
 	if b.media != nil {
 		errs = append(errs, b.media.close())
 	}
+	b.closeAudit()
 	if b.store != nil {
 		errs = append(errs, b.store.Close()) // last: the others write until they end
 	}

@@ -9,6 +9,7 @@ import (
 
 	"diemcau/cmd/diemcau/config"
 	"diemcau/meeting"
+	"diemcau/meeting/audit"
 	"diemcau/meeting/desk"
 	"diemcau/meeting/door"
 	"diemcau/signaling/roomservice"
@@ -22,7 +23,8 @@ import (
 func (b *Bridge) routes() (http.Handler, error) {
 	mux := http.NewServeMux()
 	api := desk.NewAPI(mux)
-	api.UseMiddleware(door.Guard(time.Now)) // before the first operation
+	requests := &auditRequests{log: b.audit, inside: mux}
+	api.UseMiddleware(requests.Middleware, door.Guard(time.Now)) // before the first operation
 	if err := b.register(api); err != nil {
 		return nil, err
 	}
@@ -69,6 +71,7 @@ func (b *Bridge) register(api huma.API) error {
 	b.live.Register(api, b.entryToken)
 	(&linesAPI{b.live, b.sessions.ListParticipants, b.media.engine.Lines}).Register(api)
 	b.registerKeeping(api)
+	audit.NewDesk(b.audit, b.store, func() ([]audit.Head, error) { return AuditHeads(b.cfg.Data) }).Register(api)
 	return b.registerReplay(api, o)
 }
 

@@ -38,6 +38,7 @@ type Config struct {
 	Meetings  []Meeting         `yaml:"meetings"`
 	Papers    Papers            `yaml:"papers"`
 	Mail      Mail              `yaml:"mail"`
+	Audit     Audit             `yaml:"audit"`
 	Limits    Limits            `yaml:"limits"`
 	Log       Log               `yaml:"log"`
 
@@ -151,6 +152,7 @@ func Default() Config {
 		RTC:   RTC{UDPPort: 7882, TCPPort: 7881},
 		TURN:  TURN{UDPPort: 3478},
 		Mail:  Mail{Security: "starttls"},
+		Audit: Audit{Syslog: Syslog{Network: "tls", Format: "syslog"}},
 		Room: Room{
 			AutoCreate:       true,
 			EmptyTimeout:     5 * time.Minute,
@@ -200,6 +202,9 @@ func (c *Config) Check() error {
 		return err
 	}
 	if err := c.checkMail(); err != nil {
+		return err
+	}
+	if err := c.checkAudit(); err != nil {
 		return err
 	}
 	if _, err := c.Policy(); err != nil {
