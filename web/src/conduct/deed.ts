@@ -9,6 +9,7 @@ export interface Deeds {
   'break-tie': { motion: string; choice: Choice };
   broadcast: { on: boolean };
   'cast-vote': { motion: string; voter: string; choice: Choice };
+  chapter: { text: string };
   'close-vote': { motion: string };
   conclude: { task: Task; drop?: boolean };
   'confirm-hands': { motion: string; point: PointId };
