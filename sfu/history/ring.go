@@ -29,6 +29,9 @@ func NewRing(pool *Pool, depth int) *Ring {
 	return &Ring{pool: pool, depth: uint64(depth)} // a small constant
 }
 
+// Depth is how many packets the ring holds.
+func (r *Ring) Depth() uint64 { return r.depth }
+
 // Put hands a slot over to the ring. It reports false, and leaves the slot with
 // the caller, when the packet is held already or older than what the ring holds.
 func (r *Ring) Put(s *Slot) bool {

@@ -54,6 +54,7 @@ type core struct {
 	measuredAt int64
 	silence    silence
 	hold       hold
+	group      group
 	meter      loudness
 	numbers    []uint16 // scratch of feedback
 	drops      Drops
@@ -83,7 +84,8 @@ func (c *core) publish() {
 }
 
 // receive takes one packet, of which Layer, Arrival and Recovered (for the
-// retransmission stream) are set, and with it the slot.
+// retransmission stream) are set, and with it the slot. The sinks get it with
+// deliver.
 func (c *core) receive(slot *history.Slot) {
 	c.now = slot.Packet.Arrival
 	st := c.streams[slot.Packet.Layer]
@@ -97,8 +99,9 @@ func (c *core) receive(slot *history.Slot) {
 	if c.hold.since == 0 {
 		c.hold.since = p.Arrival
 	}
-	for _, s := range c.heard {
-		s.WritePacket(p)
+	c.group.packets = append(c.group.packets, p)
+	if len(c.group.packets) == groupPackets {
+		c.deliver()
 	}
 }
 
@@ -132,6 +135,9 @@ func (c *core) take(st *stream, slot *history.Slot) bool {
 		c.drops.Malformed++
 		return false
 	}
+	if c.group.pushesOut(p, st.ring) {
+		c.deliver()
+	}
 	if !st.ring.Put(slot) {
 		c.drops.Duplicate++
 		return false
@@ -145,6 +151,7 @@ func (c *core) follow(st *stream, p *sfu.Packet) {
 		return
 	}
 	if st.unwrapper.Highest() != 0 {
+		c.deliver() // while the layer's clock is that of the packets
 		st.restart()
 		c.clocks.Forget(p.Layer)
 	}

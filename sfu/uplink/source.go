@@ -147,7 +147,11 @@ func (s *Source) Packet(layer int, seq uint64) *sfu.Packet {
 	if layer < 0 || layer >= s.layers {
 		return nil
 	}
-	return s.core.streams[layer].ring.Get(seq)
+	p := s.core.streams[layer].ring.Get(seq)
+	if p != nil && s.core.group.hides(p) {
+		return nil
+	}
+	return p
 }
 
 // Translate returns the timestamp of layer to that means the instant of rtp on
@@ -222,6 +226,7 @@ func (s *Source) burst(spare []*history.Slot) []*history.Slot {
 		s.core.receive(slot)
 		slots[i] = nil
 	}
+	s.core.deliver()
 	if len(slots) > 0 {
 		s.core.endBurst(s.now())
 	}
