@@ -146,7 +146,10 @@ func TestADeadPathIsNoticedAndRenewed(t *testing.T) {
 			}
 			in.more(t, 10)
 			out.more(t, 10)
-			t.Logf("media %v after the resume", time.Since(renewed))
+			t.Logf("media %v after the resume, %v after the cut", time.Since(renewed), time.Since(cut))
+			if d := time.Since(cut); timed && !b.control && d > 5*time.Second {
+				t.Errorf("P5: media came back after %v", d)
+			}
 		})
 	}
 }
@@ -247,6 +250,15 @@ func TestFivePercentLossIsRepaired(t *testing.T) {
 			}
 			if !timed {
 				return
+			}
+			for _, p := range []*point{sender, watcher} {
+				if err := p.Look(soon(t), func(r *lkclient.Room) {
+					if r.Leave != nil {
+						t.Errorf("%s was told %v on a path that works", r.Self.GetIdentity(), r.Leave)
+					}
+				}); err != nil {
+					t.Error(err)
+				}
 			}
 			if float64(seen) < 0.95*float64(sent) {
 				t.Errorf("%d of %d frames shown, want 95 %%", seen, sent)

@@ -136,7 +136,7 @@ type (
 	}
 	// Connected means: the primary connection is up, first or again.
 	Connected struct{}
-	// Silent means: nothing has come over one of the connections for 5 s.
+	// Silent means: nothing has come over one of the connections for 2.5 s and more.
 	// Connected follows when it works again.
 	Silent struct{}
 	// Failed means: ICE has given up on a connection. Only a restart helps.

@@ -168,12 +168,18 @@ func (l *line) changed(s webrtc.PeerConnectionState) {
 		}
 		l.silent = false
 	case webrtc.PeerConnectionStateDisconnected:
+		if l.conn.Heard(heardWithin) {
+			break // checks were lost on a bad line, which carries media all the same
+		}
 		l.silent = true // either way: who cannot be heard is as lost as who does not hear
 		p.emit(Silent{})
 	case webrtc.PeerConnectionStateFailed:
 		p.emit(Failed{l.target})
 	}
 }
+
+// heardWithin is how fresh media must be to prove a path on which checks are lost.
+const heardWithin = 2 * time.Second
 
 // primary tells whether this connection decides if the peer is connected.
 func (l *line) primary() bool {

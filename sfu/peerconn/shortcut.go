@@ -15,8 +15,9 @@ import (
 )
 
 // longWayEvery is how often RTCP of the client goes through Pion: its ICE agent
-// judges a path by what comes in, and STUN alone comes every few seconds.
-const longWayEvery = int64(time.Second)
+// judges a path by what comes in, and to a lite agent STUN alone comes every few
+// seconds.
+const longWayEvery = int64(2 * time.Second)
 
 // A shortcut takes a connection's SRTP and SRTCP past Pion's layers: from the
 // socket's reader straight to the routes of the Demux, and from the tracks into
@@ -35,6 +36,7 @@ type shortcut struct {
 	keys     atomic.Pointer[contexts]
 	gate     gate
 	longWay  atomic.Int64 // sfu.Now when RTCP went through Pion last
+	heard    atomic.Int64 // sfu.Now of the last packet that was authentic
 	asking   atomic.Bool  // a goroutine sends RTCP through Pion
 	dropped  atomic.Uint64
 }
@@ -126,8 +128,16 @@ func (s *shortcut) receive(packet []byte) bool {
 		s.dropped.Add(1)
 		return true
 	}
+	s.heard.Store(now)
 	s.demux.deliver(plain, now)
 	return true
+}
+
+// Heard tells whether media or reports of the client have come within the last d.
+// The state of the path does not tell: Pion does not see what takes the shortcut.
+func (c *Conn) Heard(d time.Duration) bool {
+	at := c.shortcut.heard.Load()
+	return at != 0 && sfu.Now()-at < int64(d)
 }
 
 func (s *shortcut) receiveRTCP(keys *contexts, packet []byte, now int64) bool {
@@ -139,6 +149,7 @@ func (s *shortcut) receiveRTCP(keys *contexts, packet []byte, now int64) bool {
 		s.dropped.Add(1)
 		return true
 	}
+	s.heard.Store(now)
 	s.demux.deliverRTCP(plain, now)
 	return true
 }

@@ -47,12 +47,17 @@ func (t *Transport) Prepare() error {
 }
 
 const (
-	// A path is unsure after 5 s in which nothing came over it, and given up 10 s
-	// later. A check goes out every 2 s, so seven must be lost before anything
-	// happens to the session; that a speaker is not heard is told after two.
-	iceDisconnected = 5 * time.Second
-	iceFailed       = 10 * time.Second
-	iceKeepalive    = 2 * time.Second
+	// A path is unsure after 2.5 s in which nothing came over it, neither media
+	// (see Conn.Heard) nor the answers to two checks or three, and given up 12.5 s
+	// later. A check goes out every second, so fifteen must be lost before anything
+	// happens to the session; that a speaker is not heard, and that another path
+	// might do better, is told long before.
+	iceDisconnected = 2500 * time.Millisecond
+	iceFailed       = 12500 * time.Millisecond
+	iceKeepalive    = time.Second
+	// A lite agent sends no checks. Browsers send theirs every 2.5 s.
+	iceLiteDisconnected = 6 * time.Second
+	iceLiteFailed       = 9 * time.Second
 	// A path gets that many checks, one each 200 ms, before it is struck off: as
 	// long as the connection may take in all. Pion's own 7 end after 1.4 s, too
 	// early for the 200 clients that join in one second.
@@ -72,7 +77,11 @@ const (
 func (t *Transport) settings(s Settings, past *shortcut) webrtc.SettingEngine {
 	var e webrtc.SettingEngine
 	e.LoggerFactory = PionLog(t.Log)
-	e.SetICETimeouts(iceDisconnected, iceFailed, iceKeepalive)
+	if t.Lite && !s.DisableLite {
+		e.SetICETimeouts(iceLiteDisconnected, iceLiteFailed, iceKeepalive)
+	} else {
+		e.SetICETimeouts(iceDisconnected, iceFailed, iceKeepalive)
+	}
 	e.SetICEMaxBindingRequests(iceChecks)
 	e.SetSrflxAcceptanceMinWait(iceDirectWait)
 	e.SetPrflxAcceptanceMinWait(iceDirectWait)

@@ -97,6 +97,7 @@ func (r *Room) lineEvent(m *member, e signaling.MediaEvent) bool {
 	case signaling.MediaSilent:
 		m.times.silent = time.Now()
 		r.report(m, air.Silent{Point: m.point})
+		r.tryOtherPath(m)
 	case signaling.MediaFailed:
 		r.settings.Log.Info("media failed", "room", r.settings.ID, "participant", m.point, "session", m.id, "target", v.Target)
 		r.mediaFailed(m)

@@ -57,6 +57,7 @@ type times struct {
 	// alone is when the socket ended, zero while there is one; silent when the path
 	// was found to bring nothing any more (air.Unsure), zero while it does.
 	alone, silent time.Time
+	advised       time.Time // told to try another path; zero if never
 	// pretendUntil ends a simulated speech; zero when there is none.
 	pretendUntil time.Time
 }

@@ -28,10 +28,11 @@ const (
 	pingInterval   = 5  // seconds
 	pingTimeout    = 15 // seconds
 
-	joinTimeout   = 60 * time.Second // from admission until the media is connected
-	resumeTimeout = 5 * time.Second  // from failed media until the session ends
-	goneTimeout   = 2 * time.Second  // from silence after a socket's end until the session ends
-	goneFirst     = 4 * time.Second  // so long before its silence is found, the socket of a killed page has ended
+	joinTimeout   = 60 * time.Second        // from admission until the media is connected
+	resumeTimeout = 5 * time.Second         // from failed media until the session ends
+	goneTimeout   = 5 * time.Second         // from silence after a socket's end until the session ends
+	goneFirst     = 1500 * time.Millisecond // so long before its silence is found, the socket of a killed page has ended
+	otherPath     = 10 * time.Second        // a client whose path is silent is told to look for another this often at most
 	tokenEvery    = 5 * time.Minute
 	qualityEvery  = 5 * time.Second
 )

@@ -200,14 +200,14 @@ func TestP5AKilledPageIsGoneSoonAndABrokenLineIsWaitedFor(t *testing.T) {
 		killed.lose()
 		back.lose()
 		h.settle()
-		time.Sleep(6 * time.Second)
+		time.Sleep(2 * time.Second)
 		for _, p := range []*point{killed, broken, back} {
 			p.peer.say(signaling.MediaSilent{})
 		}
 		h.settle()
 		broken.lose() // it gives its socket up because nothing comes any more
 		back.resume(nil)
-		time.Sleep(3 * time.Second)
+		time.Sleep(6 * time.Second)
 		synctest.Wait()
 		if got := watcher.sees("killed"); got.State != livekit.ParticipantInfo_DISCONNECTED || got.DisconnectReason != livekit.DisconnectReason_CONNECTION_TIMEOUT {
 			t.Errorf("the killed page is %v", got)
@@ -218,6 +218,35 @@ func TestP5AKilledPageIsGoneSoonAndABrokenLineIsWaitedFor(t *testing.T) {
 			if got := watcher.sees(name); got.State != livekit.ParticipantInfo_ACTIVE {
 				t.Errorf("%s is %v", name, got)
 			}
+		}
+	})
+}
+
+func TestP5AClientWhosePathIsSilentIsToldOnceToTryAnother(t *testing.T) {
+	t.Parallel()
+	inHouse(t, nil, func(h *house) {
+		a, watcher := h.active("a"), h.active("watcher")
+		leaves := func(p *point) int { return len(all(p, (*livekit.SignalResponse).GetLeave)) }
+		for range 3 { // a line on the brink
+			a.peer.say(signaling.MediaSilent{})
+			h.settle()
+			a.peer.say(signaling.MediaConnected{})
+			h.settle()
+		}
+		if leaves(a) != 1 || a.isClosed() {
+			t.Errorf("told %d times, socket closed: %v", leaves(a), a.isClosed())
+		}
+		time.Sleep(11 * time.Second)
+		a.peer.say(signaling.MediaSilent{})
+		h.settle()
+		if leaves(a) != 2 {
+			t.Errorf("told %d times after a while", leaves(a))
+		}
+		a.resume(nil)
+		time.Sleep(20 * time.Second)
+		synctest.Wait()
+		if got := watcher.sees("a"); got.State != livekit.ParticipantInfo_ACTIVE {
+			t.Errorf("the resumed session is %v", got)
 		}
 	})
 }

@@ -84,6 +84,19 @@ func (r *Room) socketLost(m *member) {
 	}
 }
 
+// tryOtherPath tells a client whose socket lives that its media does not get
+// through: by a resume it tries all paths anew, and finds that TCP works where a
+// firewall has begun to swallow UDP. Its browser would find out after 15 s and more.
+func (r *Room) tryOtherPath(m *member) {
+	now := time.Now()
+	if !m.active() || m.link.conn == nil || now.Sub(m.times.advised) < otherPath {
+		return
+	}
+	m.times.advised = now
+	r.settings.Log.Info("path silent, asking for a resume", "room", r.settings.ID, "participant", m.point, "session", m.id)
+	r.sendLeave(m, livekit.LeaveRequest_RESUME, livekit.DisconnectReason_CONNECTION_TIMEOUT)
+}
+
 // mediaFailed asks the client to come back by a resume, which renews the path.
 func (r *Room) mediaFailed(m *member) {
 	if !m.active() {

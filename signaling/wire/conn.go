@@ -3,6 +3,7 @@ package wire
 import (
 	"crypto/tls"
 	"log/slog"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -162,7 +163,7 @@ func cut(ws *websocket.Conn, reset bool) {
 	if t, ok := under.(*tls.Conn); ok {
 		under = t.NetConn()
 	}
-	if t, ok := under.(interface{ SetLinger(int) error }); ok && reset {
+	if t, ok := under.(*net.TCPConn); ok && reset {
 		_ = t.SetLinger(0)
 	}
 	_ = under.Close()

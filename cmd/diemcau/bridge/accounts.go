@@ -33,7 +33,7 @@ const firstUser = "quantri"
 // configuration, and makes the first administrator of a bridge that has none.
 func (b *Bridge) openDoor() (err error) {
 	if b.door, err = OpenDoor(b.cfg, b.store, door.Settings{
-		Audit: AuditTrail{Log: b.audit, Plain: account.Logger{Logger: b.log}}, Log: b.log, GuestToken: b.guestToken,
+		Audit: account.Logger{Logger: b.log}, Log: b.log, GuestToken: b.guestToken,
 		Address: func(r *http.Request) string { return wire.ClientAddress(r, b.cfg.Limits.TrustedProxies).String() },
 	}); err != nil {
 		return err

@@ -20,9 +20,6 @@ import (
 	"github.com/livekit/protocol/livekit"
 
 	"diemcau/cmd/diemcau/config"
-	"diemcau/internal/porter"
-	"diemcau/meeting/audit"
-	"diemcau/meeting/audit/outlet"
 	"diemcau/meeting/door"
 	"diemcau/meeting/live"
 	"diemcau/meeting/store"
@@ -40,14 +37,12 @@ const shutdownPatience = 3 * time.Second
 
 // Bridge is a whole bridge in one value. Start it once, Close it once.
 type Bridge struct {
-	cfg    config.Config
-	log    *slog.Logger
-	keys   *token.Keys
-	shown  *shown // nil without HTTPS
-	store  *store.Store
-	audit  *audit.Log
-	outlet *outlet.Outlet // nil without a collector
-	door   *door.Door
+	cfg   config.Config
+	log   *slog.Logger
+	keys  *token.Keys
+	tls   *tls.Config // nil without HTTPS
+	store *store.Store
+	door  *door.Door
 	// firstPassword is the one-time password of an administrator made at this start.
 	firstPassword string
 	media         *media
@@ -66,7 +61,6 @@ type Bridge struct {
 
 	readiness readiness
 	servers   []*http.Server
-	doors     []*porter.Listener // those for people
 	url       string
 	admin     string // address of the admin server
 	failed    chan error
@@ -100,19 +94,16 @@ func New(cfg config.Config, log *slog.Logger, options ...Option) (_ *Bridge, err
 	if b.keys, err = apiKeys(cfg); err != nil {
 		return b, err
 	}
-	if b.shown, err = showCertificates(cfg, log); err != nil {
+	if b.tls, err = tlsConfig(cfg, log); err != nil {
 		return b, err
 	}
 	if b.store, err = openStore(cfg); err != nil {
 		return b, err
 	}
-	if err := b.openAudit(); err != nil {
-		return b, err
-	}
 	if err := b.openDoor(); err != nil {
 		return b, err
 	}
-	if b.media, err = openMedia(cfg, b.shown.config(), log); err != nil {
+	if b.media, err = openMedia(cfg, b.tls, log); err != nil {
 		return b, err
 	}
 	if b.records, err = openRecordings(cfg, log); err != nil {
@@ -121,7 +112,7 @@ func New(cfg config.Config, log *slog.Logger, options ...Option) (_ *Bridge, err
 	if err := b.makeSignaling(); err != nil {
 		return b, err
 	}
-	if err := b.openMeetings(recordedMeetings{b.records}, b.audit); err != nil {
+	if err := b.openMeetings(recordedMeetings{b.records}); err != nil {
 		return b, err
 	}
 	if err := b.openPost(); err != nil {
@@ -200,19 +191,13 @@ func (b *Bridge) Start() error {
 			return err
 		}
 	}
-	if b.cfg.HTTPS != "" {
-		if err := b.serve(b.cfg.HTTPS, b.shown.config(), handler, "https"); err != nil {
+	if b.cfg.HTTP != "" {
+		if err := b.serve(b.cfg.HTTP, nil, handler, "http"); err != nil {
 			return err
 		}
 	}
-	if b.cfg.HTTP != "" {
-		plain := handler
-		if b.cfg.HTTPS != "" {
-			plain = b.toHTTPS()
-		} else if !b.cfg.Dev {
-			plain = b.fromProxiesOnly(handler)
-		}
-		if err := b.serve(b.cfg.HTTP, nil, plain, "http"); err != nil {
+	if b.cfg.HTTPS != "" {
+		if err := b.serve(b.cfg.HTTPS, b.tls, handler, "https"); err != nil {
 			return err
 		}
 	}
@@ -222,20 +207,13 @@ func (b *Bridge) Start() error {
 
 // serve listens on address. A scheme other than "" makes it the URL for people.
 func (b *Bridge) serve(address string, tlsConfig *tls.Config, h http.Handler, scheme string) error {
-	door, err := porter.Listen(address, porter.Bounds{
-		Total: b.cfg.Limits.Connections, PerAddress: b.cfg.Limits.ConnectionsPerAddress, Free: b.cfg.Limits.TrustedProxies,
-	})
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return err
 	}
-	var listener net.Listener = door
 	if scheme != "" {
-		url := scheme + "://" + personAddress(listener.Addr())
-		if b.url == "" { // HTTPS comes first
-			b.url = url
-		}
-		b.doors = append(b.doors, door)
-		b.log.Info("serving", "url", url)
+		b.url = scheme + "://" + personAddress(listener.Addr())
+		b.log.Info("serving", "url", b.url)
 	} else {
 		b.admin = listener.Addr().String()
 	}
@@ -243,7 +221,7 @@ func (b *Bridge) serve(address string, tlsConfig *tls.Config, h http.Handler, sc
 		listener = tls.NewListener(listener, tlsConfig)
 	}
 	s := &http.Server{
-		Handler:           porter.Pace{}.Bodies(h),
+		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10, // join requests travel in the URL
@@ -304,7 +282,6 @@ func (b *Bridge) Close() error {
 			errs = append(errs, s.Close())
 		}
 	}
-	b.shown.close()
 	b.running.Wait()
 	if b.catalogue != nil {
 		b.catalogue.Close()
@@ -328,7 +305,6 @@ func (b *Bridge) Close() error {
 	if b.media != nil {
 		errs = append(errs, b.media.close())
 	}
-	b.closeAudit()
 	if b.store != nil {
 		errs = append(errs, b.store.Close()) // last: the others write until they end
 	}

@@ -1,11 +1,14 @@
+import { useEffect, useState } from 'react';
 import { dateText, timeText } from '../i18n/clock';
-import { useNow } from './use-now';
 
-/** The bridge's time, in Viet Nam's zone: the machine's own clock may be hours wrong. */
 export function Clock({ className }: { readonly className?: string | undefined }) {
-  const now = useNow(5_000);
+  const [now, setNow] = useState(() => new Date());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date()), 5_000);
+    return () => clearInterval(timer);
+  }, []);
   return (
-    <time className={className} dateTime={new Date(now).toISOString()}>
+    <time className={className} dateTime={now.toISOString()}>
       {timeText(now)} · {dateText(now)}
     </time>
   );
