@@ -97,6 +97,12 @@ func TestCON02_AHostileClientIsHeardByNobody(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// It calls itself the hall: names are burnt on every tile (CON-10).
+	if err := hostile.Send(soon(t), &livekit.SignalRequest{Message: &livekit.SignalRequest_UpdateMetadata{
+		UpdateMetadata: &livekit.UpdateParticipantMetadata{Name: "Hội trường UBND tỉnh", Attributes: map[string]string{"hand": "1"}},
+	}}); err != nil {
+		t.Fatal(err)
+	}
 	hall.send(samples.Opus, mic)
 	hostile.hears(main)
 	time.Sleep(2 * time.Second) // nothing announces what does not come
@@ -106,6 +112,13 @@ func TestCON02_AHostileClientIsHeardByNobody(t *testing.T) {
 				t.Errorf("%s got %d %s packets", s.id, n, kind)
 			}
 		}
+	}
+	if err := other.Look(soon(t), func(r *lkclient.Room) {
+		if p := r.Others[string(x1)]; p.GetName() != "Xã Tân Dụ" || p.GetAttributes()["hand"] != "" {
+			t.Errorf("it calls itself %q, attributes %v", p.GetName(), p.GetAttributes())
+		}
+	}); err != nil {
+		t.Fatal(err)
 	}
 	h.at(x1).refused(meeting.CodeNoRight, conduct.Invite{Point: x1})
 	h.at(x1).refused(meeting.CodeNoRight, conduct.SetMode{Mode: plan.Discussion})

@@ -15,6 +15,12 @@ func (r *Room) ownMetadata(m *member, req *livekit.UpdateParticipantMetadata) {
 		m.refuse(req.GetRequestId(), livekit.RequestResponse_NOT_ALLOWED, "does not have permission to update own metadata", echo)
 		return
 	}
+	// The names on the tiles of a meeting are its points' (CON-10).
+	as := m.profile.Info()
+	if r.orders != nil && (req.GetName() != "" && req.GetName() != as.GetName() || req.GetMetadata() != "" && req.GetMetadata() != as.GetMetadata()) {
+		m.refuse(req.GetRequestId(), livekit.RequestResponse_NOT_ALLOWED, "a meeting names its points itself", echo)
+		return
+	}
 	attributes := own(req.GetAttributes())
 	if err := m.profile.Update(req.GetName(), req.GetMetadata(), attributes); err != nil {
 		m.refuse(req.GetRequestId(), livekit.RequestResponse_LIMIT_EXCEEDED, "exceeds metadata size limit", echo)

@@ -7,9 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/livekit/protocol/auth"
-	"github.com/livekit/protocol/livekit"
-
 	"diemcau/meeting"
 	"diemcau/meeting/air"
 	"diemcau/meeting/conduct"
@@ -73,11 +70,7 @@ func (b *Bridge) entryToken(e live.Entry) (string, error) {
 	if e.Device != "" {
 		j.Attributes[air.AttributeDevice] = string(e.Device)
 	}
-	own := true
-	j.Grant = &auth.VideoGrant{CanUpdateOwnMetadata: &own}
-	if e.Watch {
-		j.Grant.SetCanPublishSources([]livekit.TrackSource{livekit.TrackSource_MICROPHONE})
-	}
+	j.Grant = meetingGrant(e)
 	return b.keys.IssueJoin(j)
 }
 
