@@ -21,9 +21,19 @@ func (r *Registry) disposals(ctx context.Context, _ *struct{}) (*body[[]lifetime
 	if err != nil {
 		return nil, err
 	}
+	sees, err := r.seer(ctx, lookers)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]lifetime.Disposal, 0, len(all))
 	for _, d := range slices.Backward(all) {
-		out = append(out, d.Body)
+		ok, err := every(d.Body, sees)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out = append(out, d.Body)
+		}
 	}
 	return &body[[]lifetime.Disposal]{out}, nil
 }
@@ -34,7 +44,7 @@ type ListPath struct {
 }
 
 func (r *Registry) disposal(ctx context.Context, in *ListPath) (*body[lifetime.Disposal], error) {
-	d, err := store.Get[lifetime.Disposal](ctx, r.Store, store.Disposals, "", in.Disposal)
+	d, err := r.listFor(ctx, in.Disposal, lookers)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +103,7 @@ func (r *Registry) propose(ctx context.Context, in *proposeInput) (*proposed, er
 	}
 	items := make([]lifetime.Item, 0, len(in.Body.Recordings))
 	for _, recording := range in.Body.Recordings {
-		one, err := r.find(ctx, k, recording)
+		one, err := r.findFor(ctx, k, recording, keepers)
 		if err != nil {
 			return nil, err
 		}
@@ -119,10 +129,10 @@ func (r *Registry) saveList(ctx context.Context, number int, d lifetime.Disposal
 }
 
 // decideOn changes a list, and keeps it.
-func (r *Registry) decideOn(ctx context.Context, id, why string, what account.Happening,
+func (r *Registry) decideOn(ctx context.Context, id, why string, who []meeting.Right, what account.Happening,
 	change func(lifetime.Disposal, lifetime.Act, func(string) error) (lifetime.Disposal, error),
 ) (store.Document[lifetime.Disposal], error) {
-	d, err := store.Get[lifetime.Disposal](ctx, r.Store, store.Disposals, "", id)
+	d, err := r.listFor(ctx, id, who)
 	if err != nil {
 		return d, err
 	}
@@ -152,7 +162,7 @@ func (r *Registry) approve(ctx context.Context, in *ListPath) (*body[lifetime.Di
 		return nil, err
 	}
 	defer done()
-	d, err := r.decideOn(ctx, in.Disposal, "", DisposalApproved, lifetime.Disposal.Approve)
+	d, err := r.decideOn(ctx, in.Disposal, "", seconds, DisposalApproved, lifetime.Disposal.Approve)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +180,7 @@ func (r *Registry) refuse(ctx context.Context, in *refuseInput) (*body[lifetime.
 		return nil, err
 	}
 	defer done()
-	d, err := r.decideOn(ctx, in.Disposal, in.Body.Reason, DisposalRefused,
+	d, err := r.decideOn(ctx, in.Disposal, in.Body.Reason, seconds, DisposalRefused,
 		func(d lifetime.Disposal, by lifetime.Act, _ func(string) error) (lifetime.Disposal, error) {
 			return d.Refuse(by)
 		})
@@ -189,7 +199,7 @@ func (r *Registry) carryOut(ctx context.Context, in *ListPath) (*body[lifetime.D
 	}
 	defer done()
 	ctx = context.WithoutCancel(ctx)
-	d, err := r.decideOn(ctx, in.Disposal, "", DisposalBegun, lifetime.Disposal.Begin)
+	d, err := r.decideOn(ctx, in.Disposal, "", keepers, DisposalBegun, lifetime.Disposal.Begin)
 	if err != nil {
 		return nil, err
 	}

@@ -54,6 +54,9 @@ func (r *Registry) setClass(ctx context.Context, in *classInput) (*body[[]lifeti
 		return nil, err
 	}
 	defer done()
+	if err := r.in(ctx, "", keepers); err != nil {
+		return nil, err // the table is the whole house's
+	}
 	table, versions, err := r.classes(ctx)
 	if err != nil {
 		return nil, err
@@ -81,6 +84,10 @@ func (r *Registry) list(ctx context.Context, _ *struct{}) (*body[[]Kept], error)
 	if err != nil {
 		return nil, err
 	}
+	sees, err := r.seer(ctx, lookers)
+	if err != nil {
+		return nil, err
+	}
 	out := []Kept{}
 	for _, name := range slices.Backward(names) {
 		one, err := r.read(ctx, k, name)
@@ -91,7 +98,13 @@ func (r *Registry) list(ctx context.Context, _ *struct{}) (*body[[]Kept], error)
 			// Such a folder is what the check reports; here it must not hide the others.
 			one.Custody.Problems = append(one.Custody.Problems, err.Error())
 		}
-		out = append(out, one)
+		ok, err := sees(one.Meeting)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out = append(out, one)
+		}
 	}
 	return &body[[]Kept]{out}, nil
 }
@@ -106,7 +119,7 @@ func (r *Registry) one(ctx context.Context, in *RowPath) (*body[Kept], error) {
 	if err != nil {
 		return nil, err
 	}
-	one, err := r.find(ctx, k, in.Recording)
+	one, err := r.findFor(ctx, k, in.Recording, lookers)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +136,7 @@ func (r *Registry) check(ctx context.Context, in *RowPath) (*body[Kept], error) 
 }
 
 // edit changes what people have decided on a recording.
-func (r *Registry) edit(ctx context.Context, id string, what account.Happening, detail string, change func(known, lifetime.Life, lifetime.Act) (lifetime.Life, error)) (*body[Kept], error) {
+func (r *Registry) edit(ctx context.Context, id string, who []meeting.Right, what account.Happening, detail string, change func(known, lifetime.Life, lifetime.Act) (lifetime.Life, error)) (*body[Kept], error) {
 	done, err := r.decide(ctx)
 	if err != nil {
 		return nil, err
@@ -133,7 +146,7 @@ func (r *Registry) edit(ctx context.Context, id string, what account.Happening, 
 	if err != nil {
 		return nil, err
 	}
-	one, err := r.find(ctx, k, id)
+	one, err := r.findFor(ctx, k, id, who)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +190,7 @@ type reclassInput struct {
 }
 
 func (r *Registry) reclass(ctx context.Context, in *reclassInput) (*body[Kept], error) {
-	return r.edit(ctx, in.Recording, RecordingClassed, in.Body.Class, func(k known, l lifetime.Life, _ lifetime.Act) (lifetime.Life, error) {
+	return r.edit(ctx, in.Recording, keepers, RecordingClassed, in.Body.Class, func(k known, l lifetime.Life, _ lifetime.Act) (lifetime.Life, error) {
 		return l.Reclass(in.Body.Class, in.Body.Why, k.table)
 	})
 }
@@ -193,7 +206,7 @@ type holdInput struct {
 }
 
 func (r *Registry) hold(ctx context.Context, in *holdInput) (*body[Kept], error) {
-	return r.edit(ctx, in.Recording, HoldPlaced, "", func(_ known, l lifetime.Life, by lifetime.Act) (lifetime.Life, error) {
+	return r.edit(ctx, in.Recording, seconds, HoldPlaced, "", func(_ known, l lifetime.Life, by lifetime.Act) (lifetime.Life, error) {
 		return l.Hold(in.Body.Reason, by.By, by.At)
 	})
 }
@@ -205,7 +218,7 @@ type liftInput struct {
 }
 
 func (r *Registry) lift(ctx context.Context, in *liftInput) (*body[Kept], error) {
-	return r.edit(ctx, in.Recording, HoldLifted, fmt.Sprint(in.Hold), func(_ known, l lifetime.Life, by lifetime.Act) (lifetime.Life, error) {
+	return r.edit(ctx, in.Recording, seconds, HoldLifted, fmt.Sprint(in.Hold), func(_ known, l lifetime.Life, by lifetime.Act) (lifetime.Life, error) {
 		return l.Lift(in.Hold, in.Body.Reason, by.By, by.At)
 	})
 }
@@ -219,7 +232,7 @@ type handOverInput struct {
 }
 
 func (r *Registry) handOver(ctx context.Context, in *handOverInput) (*body[Kept], error) {
-	return r.edit(ctx, in.Recording, HandedOver, in.Body.To, func(_ known, l lifetime.Life, by lifetime.Act) (lifetime.Life, error) {
+	return r.edit(ctx, in.Recording, keepers, HandedOver, in.Body.To, func(_ known, l lifetime.Life, by lifetime.Act) (lifetime.Life, error) {
 		return l.Give(lifetime.HandOver{To: in.Body.To, Record: in.Body.Record, By: by.By, At: by.At})
 	})
 }

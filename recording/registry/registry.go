@@ -30,8 +30,11 @@ import (
 	"diemcau/recording/lifetime"
 )
 
-// Settings of a Registry. Store, Ledger, Keeper, Root and Note are required.
+// Settings of a Registry. Store, Ledger, Keeper, Root, Sight and Note are required.
 type Settings struct {
+	// Sight returns a function that tells what the one who asks may do in a meeting; in
+	// one that is unknown nothing but what holds for the whole house.
+	Sight  func(context.Context) (func(context.Context, meeting.ID) ([]meeting.Right, error), error)
 	Store  *store.Store
 	Ledger *keeper.Ledger
 	Keeper *keeper.Keeper
@@ -68,8 +71,8 @@ type Registry struct {
 
 // New checks the settings.
 func New(s Settings) (*Registry, error) {
-	if s.Store == nil || s.Ledger == nil || s.Keeper == nil || s.Root == "" || s.Note == nil || s.Log == nil {
-		return nil, errors.New("registry: Store, Ledger, Keeper, Root, Note and Log are required")
+	if s.Store == nil || s.Ledger == nil || s.Keeper == nil || s.Root == "" || s.Sight == nil || s.Note == nil || s.Log == nil {
+		return nil, errors.New("registry: Store, Ledger, Keeper, Root, Sight, Note and Log are required")
 	}
 	if s.Now == nil {
 		s.Now = time.Now
@@ -89,9 +92,7 @@ func (r *Registry) decide(ctx context.Context) (done func(), err error) {
 
 // Register adds the operations.
 func (r *Registry) Register(api huma.API) {
-	look := account.Allow(meeting.Archivist, meeting.Chair, meeting.Secretary, meeting.Technician, meeting.Administrator)
-	keep := account.Allow(meeting.Archivist)
-	second := account.Allow(meeting.Archivist, meeting.Chair)
+	look, keep, second := account.Allow(lookers...), account.Allow(keepers...), account.Allow(seconds...)
 	const row, list = "/api/keeping/{recording}", "/api/disposals/{disposal}"
 	add(api, "retention", http.MethodGet, "/api/retention", "The table of periods", look, r.table)
 	add(api, "set-retention", http.MethodPut, "/api/retention/{class}", "Add or change a line of the table of periods", keep, r.setClass)

@@ -92,6 +92,15 @@ func newHouse(t *testing.T) *house {
 	}
 	t.Cleanup(k.Close)
 	r, err := registry.New(registry.Settings{
+		Sight: func(ctx context.Context) (func(context.Context, meeting.ID) ([]meeting.Right, error), error) {
+			who, _ := account.Of(ctx)
+			return func(context.Context, meeting.ID) ([]meeting.Right, error) {
+				if strings.HasPrefix(string(who.Person), "elsewhere") {
+					return nil, nil
+				}
+				return who.Rights, nil
+			}, nil
+		},
 		Store: db, Ledger: h.ledger, Keeper: k, Root: h.root, Second: h.second, Keys: h.keys, Bucket: b, Log: log, Now: h.Now,
 		Note: func(_ context.Context, what account.Happening, on, _ string) {
 			h.mu.Lock()

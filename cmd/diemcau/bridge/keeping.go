@@ -12,6 +12,7 @@ import (
 
 	"diemcau/cmd/diemcau/config"
 	"diemcau/meeting/account"
+	"diemcau/meeting/desk"
 	"diemcau/recording/bucket"
 	"diemcau/recording/keeper"
 	"diemcau/recording/registry"
@@ -23,9 +24,9 @@ const recordingSealed account.Happening = "recording.sealed"
 
 // keeping is what looks after sealed recordings.
 type keeping struct {
-	keeper   *keeper.Keeper
-	registry *registry.Registry
-	bucket   *bucket.Bucket // nil for none
+	keeper *keeper.Keeper
+	ledger *keeper.Ledger
+	bucket *bucket.Bucket // nil for none
 }
 
 // openKeeping begins to look after what is in the archive.
@@ -46,20 +47,14 @@ func (b *Bridge) openKeeping() error {
 	if err != nil {
 		return err
 	}
-	ledger := keeper.NewLedger(b.store)
-	if k.keeper, err = keeper.New(keeper.Settings{
-		Root: b.records.root, Second: b.cfg.Recording.Second, Bucket: k.bucket, Authority: authority, Book: ledger,
+	k.ledger = keeper.NewLedger(b.store)
+	k.keeper, err = keeper.New(keeper.Settings{
+		Root: b.records.root, Second: b.cfg.Recording.Second, Bucket: k.bucket, Authority: authority, Book: k.ledger,
 		Note: func(ctx context.Context, c keeper.Custody) error {
 			b.noteRecording(ctx, recordingSealed, c.Recording, c.Root+" "+c.Head)
 			return nil
 		},
 		Every: b.cfg.Recording.CheckEvery, Rate: rate, Log: b.log,
-	}); err != nil {
-		return err
-	}
-	k.registry, err = registry.New(registry.Settings{
-		Store: b.store, Ledger: ledger, Keeper: k.keeper, Root: b.records.root, Second: b.cfg.Recording.Second,
-		Keys: b.cfg.RecordingKeysDir(), Bucket: k.bucket, Note: b.noteRecording, Log: b.log,
 	})
 	return err
 }
@@ -110,7 +105,16 @@ func paced(rate int64) func(context.Context, int) error {
 }
 
 // registerKeeping adds what people decide about recordings to the API.
-func (b *Bridge) registerKeeping(api huma.API) { b.keeping.registry.Register(api) }
+func (b *Bridge) registerKeeping(api huma.API, o *desk.Office) error {
+	r, err := registry.New(registry.Settings{
+		Sight: o.Sights, Store: b.store, Ledger: b.keeping.ledger, Keeper: b.keeping.keeper, Root: b.records.root, Second: b.cfg.Recording.Second,
+		Keys: b.cfg.RecordingKeysDir(), Bucket: b.keeping.bucket, Note: b.noteRecording, Log: b.log,
+	})
+	if err == nil {
+		r.Register(api)
+	}
+	return err
+}
 
 // close waits for what is under way.
 func (k *keeping) close() error {

@@ -66,7 +66,9 @@ func (b *Bridge) register(api huma.API) error {
 	(&recordingAPI{b.records, b.keys, b.cfg.Recording.ReserveMB << 20, b.cfg.Recording.Bitrate * 1000, b.conducted}).Register(api)
 	b.live.Register(api, b.entryToken)
 	(&linesAPI{b.live, b.sessions.ListParticipants, b.media.engine.Lines}).Register(api)
-	b.registerKeeping(api)
+	if err := b.registerKeeping(api, o); err != nil {
+		return err
+	}
 	return b.registerReplay(api, o)
 }
 
