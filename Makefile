@@ -79,6 +79,7 @@ test-web: web/node_modules/.package-lock.json
 documents: ## papers of meetings opened by LibreOffice, poppler and a foreign calendar; heavy, so last
 	deploy/test-tools.sh documents
 	DIEMCAU_TEST_DOCUMENTS=1 go test -count 1 ./meeting/document/... ./meeting/letter
+	DIEMCAU_TEST_DOCUMENTS=1 go test -count 1 -run TestTheBriefingIsHeld ./internal/integration
 
 # Types of the API for the web application; a Go test and a web test fail while
 # document, types and API differ.

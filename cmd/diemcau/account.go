@@ -71,7 +71,13 @@ func (h house) open(ctx context.Context, f func(*door.Door, *store.Store) error)
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	d, err := bridge.OpenDoor(cfg, s, door.Settings{Audit: account.Logger{Logger: newLogger(cfg.Log)}})
+	logger := newLogger(cfg.Log)
+	log, err := bridge.OpenAudit(ctx, cfg, s, logger, nil)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	d, err := bridge.OpenDoor(cfg, s, door.Settings{Audit: bridge.AuditTrail{Log: log, Plain: account.Logger{Logger: logger}, Address: "console"}})
 	if err != nil {
 		return err
 	}

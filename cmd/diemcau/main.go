@@ -20,6 +20,7 @@ var version = "dev"
 type commands struct {
 	Serve   serveCmd   `cmd:"" help:"Run the bridge."`
 	Account accountCmd `cmd:"" help:"Work with accounts."`
+	Audit   auditCmd   `cmd:"" help:"Check, follow and export the audit log."`
 	Archive archiveCmd `cmd:"" help:"Check and list recordings."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

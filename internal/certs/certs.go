@@ -1,6 +1,7 @@
 // Package certs keeps a small certificate authority in a folder and issues the
 // bridge's own server certificate from it, so that HTTPS works on a network that
-// has no public authority. It starts no goroutine.
+// has no public authority; and it follows certificates that change while a server
+// runs. It starts no goroutine.
 package certs
 
 import (
@@ -58,6 +59,9 @@ func authority(der []byte, key crypto.PrivateKey) (*Authority, error) {
 	if !ok {
 		return nil, errors.New("certificate authority: the key cannot sign")
 	}
+	if time.Now().After(cert.NotAfter) {
+		return nil, errEnded
+	}
 	return &Authority{cert: cert, der: der, key: signer}, nil
 }
 
@@ -107,7 +111,7 @@ func (a *Authority) Issue(hosts []string) (*tls.Certificate, error) {
 		SerialNumber: serial(),
 		Subject:      pkix.Name{CommonName: "diemcau"},
 		NotBefore:    time.Now().Add(-clockSkew),
-		NotAfter:     time.Now().Add(serverLife - clockSkew),
+		NotAfter:     earlier(time.Now().Add(serverLife-clockSkew), a.cert.NotAfter),
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
@@ -122,7 +126,19 @@ func (a *Authority) Issue(hosts []string) (*tls.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tls.Certificate{Certificate: [][]byte{der, a.der}, PrivateKey: key}, nil
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Certificate{Certificate: [][]byte{der, a.der}, PrivateKey: key, Leaf: leaf}, nil
+}
+
+// earlier keeps a certificate from outliving its authority.
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // PEM returns the authority's certificate for installing in rooms.

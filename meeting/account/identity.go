@@ -49,3 +49,16 @@ func Of(ctx context.Context) (Identity, bool) {
 	i, ok := ctx.Value(key{}).(Identity)
 	return i, ok
 }
+
+type addressKey struct{}
+
+// WithAddress notes in the context where a request comes from, proxies considered.
+func WithAddress(ctx context.Context, address string) context.Context {
+	return context.WithValue(ctx, addressKey{}, address)
+}
+
+// AddressOf is where a request comes from; empty when that is not known.
+func AddressOf(ctx context.Context) string {
+	address, _ := ctx.Value(addressKey{}).(string)
+	return address
+}

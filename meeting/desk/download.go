@@ -47,7 +47,7 @@ func (o *Office) readPaper(ctx context.Context, in *struct {
 		h.Set("Content-Disposition", disposition+"; filename*=UTF-8''"+strings.ReplaceAll(url.QueryEscape(d.Body.Name), "+", "%20"))
 		h.Set("Cache-Control", "no-store") // a recalled paper must not live on in a cache
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'")
+		h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'")
 		h.Set("ETag", `"`+d.Body.SHA256+`"`)
 		http.ServeContent(w, r, "", time.Time{}, &watched{file: f, asked: o.now(), now: o.now, ask: func() error {
 			newest, err := store.Get[PaperEntry](ctx, o.store, store.Papers, in.Meeting, in.Paper)

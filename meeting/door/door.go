@@ -110,7 +110,7 @@ func (d *Door) Handler(next http.Handler) http.Handler {
 			return
 		}
 		v := d.visitor(r)
-		ctx := context.WithValue(r.Context(), visitorKey{}, v)
+		ctx := account.WithAddress(context.WithValue(r.Context(), visitorKey{}, v), v.address)
 		if who, ok := v.identity(d.Policy, d.Now()); ok {
 			ctx = account.WithProof(account.With(ctx, who), v.proved())
 		}

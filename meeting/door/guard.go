@@ -52,6 +52,9 @@ func Undeclared(api huma.API) []string {
 	return bad
 }
 
+// Refuse answers a request with the refusal, for what stands before the guard.
+func Refuse(ctx huma.Context, err error) { refuse(ctx, err) }
+
 func refuse(ctx huma.Context, err error) {
 	p := &problem{}
 	if !errors.As(Problem(err), &p) {

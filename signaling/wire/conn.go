@@ -3,7 +3,6 @@ package wire
 import (
 	"crypto/tls"
 	"log/slog"
-	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -163,7 +162,7 @@ func cut(ws *websocket.Conn, reset bool) {
 	if t, ok := under.(*tls.Conn); ok {
 		under = t.NetConn()
 	}
-	if t, ok := under.(*net.TCPConn); ok && reset {
+	if t, ok := under.(interface{ SetLinger(int) error }); ok && reset {
 		_ = t.SetLinger(0)
 	}
 	_ = under.Close()

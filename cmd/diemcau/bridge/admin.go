@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"diemcau/internal/metric"
 	"diemcau/sfu/engine"
 	"diemcau/sfu/relay"
 	"diemcau/sfu/udp"
@@ -70,7 +71,12 @@ func (b *Bridge) metrics() *prometheus.Registry {
 		b.media.tcp.Collector(),
 		b.records.Collector(),
 		b.keeping.keeper.Collector(),
+		metric.Collector("diemcau_web_", b.connections, connectionRows),
+		b.audit.Collector(),
 	)
+	if b.outlet != nil {
+		registry.MustRegister(b.outlet.Collector())
+	}
 	if b.media.relay != nil {
 		registry.MustRegister(b.media.relay.Collector())
 	}
@@ -78,6 +84,25 @@ func (b *Bridge) metrics() *prometheus.Registry {
 		registry.MustRegister(b.hooks.Collector())
 	}
 	return registry
+}
+
+// connections of the web ports.
+type connections struct {
+	open    int
+	refused uint64
+}
+
+var connectionRows = []metric.Row[connections]{
+	{Name: "connections", Help: "Connections to the web ports now.", Gauge: true, Value: func(c *connections) float64 { return float64(c.open) }},
+	{Name: "connections_refused_total", Help: "Connections to the web ports that were closed at once because too many were open.", Value: func(c *connections) float64 { return float64(c.refused) }},
+}
+
+func (b *Bridge) connections() (c connections) {
+	for _, d := range b.doors {
+		c.open += d.Open()
+		c.refused += d.Refused()
+	}
+	return c
 }
 
 // describePatience is how long a description waits for peers.

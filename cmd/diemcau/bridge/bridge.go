@@ -20,6 +20,9 @@ import (
 	"github.com/livekit/protocol/livekit"
 
 	"diemcau/cmd/diemcau/config"
+	"diemcau/internal/porter"
+	"diemcau/meeting/audit"
+	"diemcau/meeting/audit/outlet"
 	"diemcau/meeting/door"
 	"diemcau/meeting/live"
 	"diemcau/meeting/store"
@@ -37,12 +40,14 @@ const shutdownPatience = 3 * time.Second
 
 // Bridge is a whole bridge in one value. Start it once, Close it once.
 type Bridge struct {
-	cfg   config.Config
-	log   *slog.Logger
-	keys  *token.Keys
-	tls   *tls.Config // nil without HTTPS
-	store *store.Store
-	door  *door.Door
+	cfg    config.Config
+	log    *slog.Logger
+	keys   *token.Keys
+	shown  *shown // nil without HTTPS
+	store  *store.Store
+	audit  *audit.Log
+	outlet *outlet.Outlet // nil without a collector
+	door   *door.Door
 	// firstPassword is the one-time password of an administrator made at this start.
 	firstPassword string
 	media         *media
@@ -61,6 +66,7 @@ type Bridge struct {
 
 	readiness readiness
 	servers   []*http.Server
+	doors     []*porter.Listener // those for people
 	url       string
 	admin     string // address of the admin server
 	failed    chan error
@@ -94,16 +100,19 @@ func New(cfg config.Config, log *slog.Logger, options ...Option) (_ *Bridge, err
 	if b.keys, err = apiKeys(cfg); err != nil {
 		return b, err
 	}
-	if b.tls, err = tlsConfig(cfg, log); err != nil {
+	if b.shown, err = showCertificates(cfg, log); err != nil {
 		return b, err
 	}
 	if b.store, err = openStore(cfg); err != nil {
 		return b, err
 	}
+	if err := b.openAudit(); err != nil {
+		return b, err
+	}
 	if err := b.openDoor(); err != nil {
 		return b, err
 	}
-	if b.media, err = openMedia(cfg, b.tls, log); err != nil {
+	if b.media, err = openMedia(cfg, b.shown.config(), log); err != nil {
 		return b, err
 	}
 	if b.records, err = openRecordings(cfg, log); err != nil {
@@ -112,7 +121,7 @@ func New(cfg config.Config, log *slog.Logger, options ...Option) (_ *Bridge, err
 	if err := b.makeSignaling(); err != nil {
 		return b, err
 	}
-	if err := b.openMeetings(recordedMeetings{b.records}); err != nil {
+	if err := b.openMeetings(recordedMeetings{b.records}, b.audit); err != nil {
 		return b, err
 	}
 	if err := b.openPost(); err != nil {
@@ -191,13 +200,19 @@ func (b *Bridge) Start() error {
 			return err
 		}
 	}
-	if b.cfg.HTTP != "" {
-		if err := b.serve(b.cfg.HTTP, nil, handler, "http"); err != nil {
+	if b.cfg.HTTPS != "" {
+		if err := b.serve(b.cfg.HTTPS, b.shown.config(), handler, "https"); err != nil {
 			return err
 		}
 	}
-	if b.cfg.HTTPS != "" {
-		if err := b.serve(b.cfg.HTTPS, b.tls, handler, "https"); err != nil {
+	if b.cfg.HTTP != "" {
+		plain := handler
+		if b.cfg.HTTPS != "" {
+			plain = b.toHTTPS()
+		} else if !b.cfg.Dev {
+			plain = b.fromProxiesOnly(handler)
+		}
+		if err := b.serve(b.cfg.HTTP, nil, plain, "http"); err != nil {
 			return err
 		}
 	}
@@ -207,13 +222,20 @@ func (b *Bridge) Start() error {
 
 // serve listens on address. A scheme other than "" makes it the URL for people.
 func (b *Bridge) serve(address string, tlsConfig *tls.Config, h http.Handler, scheme string) error {
-	listener, err := net.Listen("tcp", address)
+	door, err := porter.Listen(address, porter.Bounds{
+		Total: b.cfg.Limits.Connections, PerAddress: b.cfg.Limits.ConnectionsPerAddress, Free: b.cfg.Limits.TrustedProxies,
+	})
 	if err != nil {
 		return err
 	}
+	var listener net.Listener = door
 	if scheme != "" {
-		b.url = scheme + "://" + personAddress(listener.Addr())
-		b.log.Info("serving", "url", b.url)
+		url := scheme + "://" + personAddress(listener.Addr())
+		if b.url == "" { // HTTPS comes first
+			b.url = url
+		}
+		b.doors = append(b.doors, door)
+		b.log.Info("serving", "url", url)
 	} else {
 		b.admin = listener.Addr().String()
 	}
@@ -221,7 +243,7 @@ func (b *Bridge) serve(address string, tlsConfig *tls.Config, h http.Handler, sc
 		listener = tls.NewListener(listener, tlsConfig)
 	}
 	s := &http.Server{
-		Handler:           h,
+		Handler:           porter.Pace{}.Bodies(h),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10, // join requests travel in the URL
@@ -282,6 +304,7 @@ func (b *Bridge) Close() error {
 			errs = append(errs, s.Close())
 		}
 	}
+	b.shown.close()
 	b.running.Wait()
 	if b.catalogue != nil {
 		b.catalogue.Close()
@@ -305,6 +328,7 @@ func (b *Bridge) Close() error {
 	if b.media != nil {
 		errs = append(errs, b.media.close())
 	}
+	b.closeAudit()
 	if b.store != nil {
 		errs = append(errs, b.store.Close()) // last: the others write until they end
 	}

@@ -77,7 +77,7 @@ func (b *Bridge) registerReplay(api huma.API, o *desk.Office) error {
 	}
 	d, err := replay.New(replay.Settings{
 		Root: b.cfg.ArchiveDir(), Access: archive.Access{Keys: b.cfg.RecordingKeysDir(), Identities: identities},
-		Sight: o.Sights, Book: b.store, Log: b.log, Now: time.Now,
+		Sight: o.Sights, Book: auditedBook{b.store, b.audit}, Log: b.log, Now: time.Now,
 	})
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"diemcau/cmd/diemcau/config"
 	"diemcau/meeting"
+	"diemcau/meeting/audit"
 	"diemcau/meeting/desk"
 	"diemcau/meeting/door"
 	"diemcau/signaling/roomservice"
@@ -22,7 +23,8 @@ import (
 func (b *Bridge) routes() (http.Handler, error) {
 	mux := http.NewServeMux()
 	api := desk.NewAPI(mux)
-	api.UseMiddleware(door.Guard(time.Now)) // before the first operation
+	requests := &auditRequests{log: b.audit, inside: mux}
+	api.UseMiddleware(requests.Middleware, door.Guard(time.Now)) // before the first operation
 	if err := b.register(api); err != nil {
 		return nil, err
 	}
@@ -32,19 +34,20 @@ func (b *Bridge) routes() (http.Handler, error) {
 	mux.Handle(roomservice.Path, roomservice.New(roomservice.Settings{
 		Tokens: b.keys, Rooms: b.sessions, Participants: b.sessions, Log: b.log,
 	}))
+	mux.HandleFunc("GET "+authorityFile, b.serveAuthority)
 	mux.Handle("/", web.Handler())
 	ours, public := wire.TrimSlashes(limitBodies(mux)), wire.Public(mux)
 	if b.identify != nil {
 		ours = b.identify(ours)
 	}
 	ours = b.door.Handler(ours)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return headers(b.behindHTTPS(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(strings.TrimLeft(r.URL.Path, "/"), "api/") {
 			ours.ServeHTTP(w, r)
 			return
 		}
 		public.ServeHTTP(w, r)
-	}), nil
+	}))), nil
 }
 
 // register adds the operations of every part to the API.
@@ -54,6 +57,7 @@ func (b *Bridge) register(api huma.API) error {
 		return err
 	}
 	b.door.Register(api)
+	b.registerAuthority(api)
 	d.Register(api)
 	o, err := b.office()
 	if err != nil {
@@ -69,6 +73,7 @@ func (b *Bridge) register(api huma.API) error {
 	if err := b.registerKeeping(api, o); err != nil {
 		return err
 	}
+	audit.NewDesk(b.audit, b.store, func() ([]audit.Head, error) { return AuditHeads(b.cfg.Data) }).Register(api)
 	return b.registerReplay(api, o)
 }
 

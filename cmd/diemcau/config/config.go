@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/netip"
 	"os"
 	"time"
@@ -37,6 +38,7 @@ type Config struct {
 	Meetings  []Meeting         `yaml:"meetings"`
 	Papers    Papers            `yaml:"papers"`
 	Mail      Mail              `yaml:"mail"`
+	Audit     Audit             `yaml:"audit"`
 	Limits    Limits            `yaml:"limits"`
 	Log       Log               `yaml:"log"`
 
@@ -118,6 +120,9 @@ type Limits struct {
 	JoinBurst      float64        `yaml:"join_burst"`
 	Sessions       int            `yaml:"sessions"`
 	TrustedProxies []netip.Prefix `yaml:"trusted_proxies"`
+	// Connections at a time to the web ports, in all and from one address.
+	Connections           int `yaml:"connections"`
+	ConnectionsPerAddress int `yaml:"connections_per_address"`
 }
 
 // Log says what is written to standard error.
@@ -147,6 +152,7 @@ func Default() Config {
 		RTC:   RTC{UDPPort: 7882, TCPPort: 7881},
 		TURN:  TURN{UDPPort: 3478},
 		Mail:  Mail{Security: "starttls"},
+		Audit: Audit{Syslog: Syslog{Network: "tls", Format: "syslog"}},
 		Room: Room{
 			AutoCreate:       true,
 			EmptyTimeout:     5 * time.Minute,
@@ -154,7 +160,7 @@ func Default() Config {
 		},
 		Recording: DefaultRecording(),
 		Security:  defaultSecurity(),
-		Limits:    Limits{JoinsPerSecond: 50, JoinBurst: 200, Sessions: 2000},
+		Limits:    Limits{JoinsPerSecond: 50, JoinBurst: 200, Sessions: 2000, Connections: 10_000, ConnectionsPerAddress: 1000},
 		Log:       Log{Level: slog.LevelInfo, Format: "text"},
 	}
 }
@@ -179,6 +185,10 @@ func (c *Config) Check() error {
 	switch {
 	case c.HTTP == "" && c.HTTPS == "":
 		return errors.New("configuration: neither http nor https has an address")
+	case c.HTTPS == "" && !c.Dev && !onLoopback(c.HTTP) && len(c.Limits.TrustedProxies) == 0:
+		return errors.New("configuration: http without https must listen on a loopback address, or name the proxies before it in limits.trusted_proxies")
+	case c.Limits.Connections < 1 || c.Limits.ConnectionsPerAddress < 1:
+		return errors.New("configuration: limits.connections and limits.connections_per_address must be at least 1")
 	case (c.TLS.Certificate == "") != (c.TLS.Key == ""):
 		return errors.New("configuration: tls needs both certificate and key")
 	case badPort(c.RTC.UDPPort) || badPort(c.RTC.TCPPort):
@@ -192,6 +202,9 @@ func (c *Config) Check() error {
 		return err
 	}
 	if err := c.checkMail(); err != nil {
+		return err
+	}
+	if err := c.checkAudit(); err != nil {
 		return err
 	}
 	if _, err := c.Policy(); err != nil {
@@ -208,6 +221,17 @@ func (c *Config) Check() error {
 		}
 	}
 	return nil
+}
+
+// onLoopback answers whether an address to listen on can be reached from this
+// machine only.
+func onLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 func badPort(p int) bool { return p < 0 || p > 65535 }

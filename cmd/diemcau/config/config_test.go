@@ -44,6 +44,8 @@ func TestSettingsThatCannotWorkAreNamed(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]func(*config.Config){
 		"neither http":        func(c *config.Config) { c.HTTP, c.HTTPS = "", "" },
+		"loopback address":    func(c *config.Config) { c.HTTP, c.HTTPS = ":8080", "" },
+		"limits.connections":  func(c *config.Config) { c.Limits.Connections = 0 },
 		"certificate and key": func(c *config.Config) { c.TLS.Certificate = "x" },
 		"rtc ports":           func(c *config.Config) { c.RTC.UDPPort = 70000 },
 		"turn ports":          func(c *config.Config) { c.TURN.TLSPort = -1 },

@@ -162,6 +162,9 @@ export async function consent(meeting: string, point: string, agree: boolean): P
   await send('POST', `${of(meeting)}/points/${encodeURIComponent(point)}/consent`, { agree });
 }
 
+/** A point's own link to its invitation, and the same as a picture to be photographed. */
+export const fetchPointLink = async (meeting: string, point: string): Promise<{ readonly link: string; readonly qr: string }> => get(`${of(meeting)}/points/${encodeURIComponent(point)}/link`);
+
 /** The bytes of a paper; the bridge holds scope and window, and logs the opening. */
 export const paperPath = (meeting: string, paper: string): string => `${of(meeting)}/papers/${encodeURIComponent(paper)}/content`;
 

@@ -1,14 +1,11 @@
-import { useEffect, useState } from 'react';
 import { dateText, timeText } from '../i18n/clock';
+import { useNow } from './use-now';
 
+/** The bridge's time, in Viet Nam's zone: the machine's own clock may be hours wrong. */
 export function Clock({ className }: { readonly className?: string | undefined }) {
-  const [now, setNow] = useState(() => new Date());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(new Date()), 5_000);
-    return () => clearInterval(timer);
-  }, []);
+  const now = useNow(5_000);
   return (
-    <time className={className} dateTime={now.toISOString()}>
+    <time className={className} dateTime={new Date(now).toISOString()}>
       {timeText(now)} · {dateText(now)}
     </time>
   );

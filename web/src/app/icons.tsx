@@ -54,6 +54,10 @@ const shapes = {
   ),
   leave: <path d="M14 4H6.5A1.5 1.5 0 0 0 5 5.5v13A1.5 1.5 0 0 0 6.5 20H14M10.5 12H21M17.5 8.5L21 12l-3.5 3.5" />,
   sound: <path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11" />,
+  chat: <path d="M4 5h16v11.5H10.5L6 20.2v-3.7H4zM8 9.2h8M8 12.5h5" />,
+  paper: <path d="M6 3h8.5L19 7.5V21H6zM14 3v5h5M9 12.5h7M9 16.5h7" />,
+  pointer: <path d="M5.5 4l13 7.2-5.6 1.6-2.6 5.4z" />,
+  close: <path d="M5.5 5.5l13 13M18.5 5.5l-13 13" />,
   warning: <path d="M12 4L2.8 19.5h18.4zM12 10v4.5M12 17h.01" />,
 } satisfies Record<string, ReactNode>;
 

@@ -46,6 +46,11 @@ const invitation = createRoute({
   component: lazyRouteComponent(async () => import('../pages/invitation/InvitationPage'), 'InvitationPage'),
 });
 const guest = createRoute({ ...at('/khach'), component: lazyRouteComponent(async () => import('../pages/guest/GuestPage'), 'GuestPage') });
+// Where rooms fetch the authority that they have to trust; the name stands in the bridge's log.
+const authority = createRoute({
+  ...at('/chung-thu'),
+  component: lazyRouteComponent(async () => import('../pages/authority/AuthorityPage'), 'AuthorityPage'),
+});
 
 const archive = createRoute({
   ...at('/kho'),
@@ -71,7 +76,7 @@ const forBuilders = import.meta.env.DEV
   : [];
 
 export const router = createRouter({
-  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, minutes, invitation, guest, archive, recording, ...forBuilders]),
+  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, minutes, invitation, guest, authority, archive, recording, ...forBuilders]),
   history,
   defaultPendingComponent: Pending,
   defaultPendingMs: 400,

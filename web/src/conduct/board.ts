@@ -50,6 +50,8 @@ export interface Plan {
     readonly chair?: Person;
     readonly secretary?: Person;
     readonly technician?: Person;
+    readonly coChairs?: readonly Person[];
+    readonly hall?: readonly Person[];
     readonly phone?: string;
   };
   readonly main: PointId;

@@ -9,6 +9,7 @@ export interface Deeds {
   'break-tie': { motion: string; choice: Choice };
   broadcast: { on: boolean };
   'cast-vote': { motion: string; voter: string; choice: Choice };
+  chapter: { text: string };
   'close-vote': { motion: string };
   conclude: { task: Task; drop?: boolean };
   'confirm-hands': { motion: string; point: PointId };
@@ -31,10 +32,13 @@ export interface Deeds {
   'note-incident': { incident: Incident };
   'note-speech': { number: number; summary: string };
   'open-vote': { motion: string; despite?: string };
+  'present-paper': { paper?: string; page?: number };
   'prepare-vote': { motion: Motion };
   preview: { point?: PointId };
   record: { on: boolean; paused?: boolean };
   reorder: { entry: string; place: number };
+  say: { text: string };
+  'set-chat': { off: boolean };
   'set-mode': { mode: Mode };
   'set-phase': { phase: Phase };
   'set-timing': { seconds: number; autoCut: boolean };
@@ -42,6 +46,7 @@ export interface Deeds {
   show: { layout: LayoutName; focus?: PointId; page?: number };
   'start-item': { item: string };
   withdraw: { entry: string };
+  'withdraw-message': { number: number };
 }
 
 export type DeedName = keyof Deeds;

@@ -1,3 +1,5 @@
+import type { ChatState } from './chat';
+
 /** What the bridge tells every client of a meeting: the room's metadata. The names are those of meeting/live. */
 
 export type PointId = string;
@@ -32,11 +34,19 @@ export interface ScreenState {
   /** The points in the picture, the large place first. */
   readonly tiles: readonly PointId[];
   readonly content?: PointId;
+  /** The paper that everybody reads; `by` is the point that turns its pages, absent where a board does. */
+  readonly paper?: PaperState;
   readonly source?: string;
   readonly lowerThird?: readonly string[];
   readonly music?: boolean;
   /** The speaker whose signal is out. */
   readonly lost?: PointId;
+}
+
+export interface PaperState {
+  readonly id: string;
+  readonly page: number;
+  readonly by?: PointId;
 }
 
 /** Times are milliseconds since 1970 by the bridge's clock. */
@@ -114,6 +124,7 @@ export interface LiveState {
   readonly loudspeaker?: boolean;
   readonly locked?: boolean;
   readonly banner?: string;
+  readonly chat?: ChatState;
 }
 
 const version = 1;

@@ -115,6 +115,10 @@ export const enOffice: typeof viOffice = {
     paperFailed: 'This file was not sent',
     recall: 'Recall',
     recalled: 'Recalled',
+    link: 'Invitation',
+    linkOf: 'Invitation of {{name}}',
+    linkText: 'The own link of this point: who opens it has seen the invitation. Do not send it to another point.',
+    qrOf: 'QR code of the invitation of {{name}}',
     replies: 'Replies of the points',
     reply: {
       'chua-phan-hoi': 'No reply',

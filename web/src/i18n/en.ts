@@ -1,5 +1,7 @@
+import { enRoom } from './en-room';
 import { enArchive } from './en-archive';
 import { enBoards } from './en-boards';
+import { enDoors } from './en-doors';
 import { enLive } from './en-live';
 import { enOffice } from './en-office';
 import { enPapers } from './en-papers';
@@ -189,6 +191,8 @@ export const en: Texts = {
     pageBack: 'Previous page of the grid',
     pageOn: 'Next page of the grid',
     hand: 'Request to speak, withdraw',
+    chat: 'Open or close messages',
+    papers: 'Open or close meeting papers',
     help: 'This list',
     move: 'Go to the next button',
   },
@@ -219,7 +223,9 @@ export const en: Texts = {
   },
   ...enBoards,
   ...enLive,
+  ...enRoom,
   ...enOffice,
   ...enPapers,
   ...enArchive,
+  ...enDoors,
 };

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { problemCodes } from '../api/problem';
 import { en } from './en';
 import { vi } from './vi';
-import { dateText, dayOfText, dayText, timeText } from './clock';
+import { dateText, dayOf, dayOfText, dayText, timeText } from './clock';
 
 function leaves(value: unknown, path = ''): Map<string, string> {
   if (typeof value === 'string') return new Map([[path, value]]);
@@ -66,9 +66,15 @@ describe('texts', () => {
 
 describe('dates', () => {
   it('are dd/MM/yyyy and 24 hours', () => {
-    const time = new Date(2026, 11, 3, 13, 5);
-    expect(dateText(time)).toBe('03/12/2026');
-    expect(timeText(time)).toBe('13:05');
+    // Also on a machine that is set to another country: half past eleven at night there is the next day here.
+    const zone = process.env['TZ'];
+    for (const other of ['America/Los_Angeles', 'Pacific/Auckland', 'UTC']) {
+      process.env['TZ'] = other;
+      const time = new Date('2026-12-02T18:05:00Z');
+      expect([dateText(time), timeText(time), dayOf(time)]).toEqual(['03/12/2026', '01:05', '2026-12-03']);
+    }
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
   });
 
   it('are read as they are typed, and a day that does not exist is none', () => {

@@ -115,6 +115,10 @@ export const viOffice = {
     recall: 'Thu hồi',
     recalled: 'Đã thu hồi',
     replies: 'Phản hồi của các điểm cầu',
+    link: 'Giấy mời',
+    linkOf: 'Giấy mời của {{name}}',
+    linkText: 'Liên kết riêng của điểm cầu này: mở ra là đã xem giấy mời. Không gửi cho điểm cầu khác.',
+    qrOf: 'Mã QR giấy mời của {{name}}',
     reply: {
       'chua-phan-hoi': 'Chưa phản hồi',
       'tham-du': 'Tham dự',

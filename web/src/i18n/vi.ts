@@ -1,5 +1,7 @@
+import { viRoom } from './vi-room';
 import { viArchive } from './vi-archive';
 import { viBoards } from './vi-boards';
+import { viDoors } from './vi-doors';
 import { viLive } from './vi-live';
 import { viOffice } from './vi-office';
 import { viPapers } from './vi-papers';
@@ -189,6 +191,8 @@ export const vi = {
     pageBack: 'Trang trước của lưới',
     pageOn: 'Trang sau của lưới',
     hand: 'Đăng ký phát biểu, rút đăng ký',
+    chat: 'Mở, đóng trao đổi bằng chữ',
+    papers: 'Mở, đóng tài liệu họp',
     help: 'Bảng phím tắt này',
     move: 'Đi tới nút kế tiếp',
   },
@@ -219,9 +223,11 @@ export const vi = {
   },
   ...viBoards,
   ...viLive,
+  ...viRoom,
   ...viOffice,
   ...viPapers,
   ...viArchive,
+  ...viDoors,
 };
 
 export type Texts = typeof vi;

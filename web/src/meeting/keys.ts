@@ -1,4 +1,4 @@
-export type Command = 'mic' | 'camera' | 'share' | 'layout' | 'fullscreen' | 'devices' | 'help' | 'pageBack' | 'pageOn' | 'hand';
+export type Command = 'mic' | 'camera' | 'share' | 'layout' | 'fullscreen' | 'devices' | 'help' | 'pageBack' | 'pageOn' | 'hand' | 'chat' | 'papers';
 
 export const commandKeys: Readonly<Record<Command, readonly string[]>> = {
   mic: ['m'],
@@ -11,6 +11,8 @@ export const commandKeys: Readonly<Record<Command, readonly string[]>> = {
   pageOn: ['PageDown'],
   help: ['?', 'h'],
   hand: ['p'],
+  chat: ['t'],
+  papers: ['r'],
 };
 
 interface KeyPress {

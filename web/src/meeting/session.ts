@@ -2,6 +2,7 @@ import { RoomEvent, TrackEvent, type DisconnectReason, type Participant, type Ro
 import { bridgeURL, type JoinGrant } from '../api/bridge';
 import { Problem, type ProblemCode } from '../api/problem';
 import { Store } from '../app/store';
+import type { ChatPage } from '../conduct/chat';
 import type { Deed } from '../conduct/deed';
 import { mayOpenMic } from '../conduct/room-view';
 import { readState } from '../conduct/state';
@@ -120,15 +121,16 @@ export class MeetingSession {
   readonly startSound = (): void => void this.room?.startAudio().then(() => this.draw());
 
   /** Does something in the meeting by a call over the connection itself: a point's machine needs no sign-in for it. */
-  readonly perform = async (deed: Deed): Promise<void> => {
+  readonly perform = async (deed: Deed): Promise<void> => void (await this.ask({ ...deed, key: newKey() }));
+
+  /** What was written in the meeting after the message with this number. */
+  readonly readChat = async (after: number): Promise<ChatPage> => JSON.parse(await this.ask({ do: 'read-chat', with: { after } })) as ChatPage;
+
+  private readonly ask = async (body: object): Promise<string> => {
     const { room } = this;
     if (!room) throw new Problem('unreachable');
     try {
-      await room.localParticipant.performRpc({
-        destinationIdentity: 'diemcau',
-        method: 'act',
-        payload: JSON.stringify({ ...deed, key: newKey() }),
-      });
+      return await room.localParticipant.performRpc({ destinationIdentity: 'diemcau', method: 'act', payload: JSON.stringify(body) });
     } catch (error) {
       throw callProblem(error);
     }

@@ -7,8 +7,8 @@ import { useTranslation } from 'react-i18next';
 import { Problem } from '../../api/problem';
 import { fetchRecordings, type Found } from '../../archive/desk';
 import { timeCode } from '../../archive/lanes';
-import { dateText, dayOf, timeText } from '../../i18n/clock';
-import { addDays, timeAt } from '../../office/day';
+import { dateText, timeText } from '../../i18n/clock';
+import { beginOf } from '../../office/day';
 import { DayInput } from '../../parts/DayInput';
 import table from '../../parts/table.module.css';
 import { OfficeShell } from '../office/OfficeShell';
@@ -110,5 +110,5 @@ function Row({ item }: { readonly item: Found }) {
 
 /** A chosen day as the API takes it; the second is the day behind it. */
 function day(chosen: string, later: number): string {
-  return chosen === '' ? '' : (timeAt(dayOf(addDays(new Date(`${chosen}T00:00`), later)), '00:00') ?? '');
+  return beginOf(chosen, later) ?? '';
 }

@@ -2,10 +2,13 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LanguageSwitch } from '../../app/LanguageSwitch';
-import type { Board } from '../../conduct/board';
+import type { Board, Right } from '../../conduct/board';
 import { recorderTrouble } from '../../conduct/recorder';
 import { dateText, timeText } from '../../i18n/clock';
+import { BoardChat } from './BoardChat';
+import type { Do } from '../../live/use-board';
 import classes from './BoardShell.module.css';
+import { HandOver } from './HandOver';
 
 export type BoardName = 'chair' | 'secretary' | 'technician';
 
@@ -13,19 +16,23 @@ interface BoardShellProps {
   readonly name: BoardName;
   readonly board: Board;
   readonly now: number;
+  readonly act: Do;
   readonly stale?: boolean;
   readonly children: ReactNode;
 }
 
 const paths = { chair: '/hop/$room/chu-tri', secretary: '/hop/$room/thu-ky', technician: '/hop/$room/ky-thuat' } as const;
+const rightOf: Readonly<Record<BoardName, Right>> = { chair: 'chu-tri', secretary: 'thu-ky', technician: 'ky-thuat-vien' };
 const names: readonly BoardName[] = ['chair', 'secretary', 'technician'];
 
 /** The head of the three boards: which meeting, where it stands, who is there; and the way to the others. */
-export function BoardShell({ name, board, now, stale = false, children }: BoardShellProps) {
+export function BoardShell({ name, board, now, act, stale = false, children }: BoardShellProps) {
   const { t } = useTranslation();
   const { live, plan } = board;
   const trouble = recorderTrouble(live);
   const time = new Date(now);
+  const right = rightOf[name];
+  const holder = board.seats[right]?.person.name ?? '';
   return (
     <div className={classes.page}>
       <header className={classes.header}>
@@ -47,9 +54,16 @@ export function BoardShell({ name, board, now, stale = false, children }: BoardS
               {t(`board.${each}Short`)}
             </Link>
           ))}
+          <BoardChat board={board} />
+          <HandOver board={board} act={act} />
           <LanguageSwitch />
         </nav>
       </header>
+      {!board.you.seats.includes(right) && (
+        <p className={classes.looks} role="status" data-testid="look-only">
+          {holder === '' ? t('board.lookOnlyNobody') : t('board.lookOnly', { name: holder })}
+        </p>
+      )}
       {live.recording && (
         <p className={classes.recording} data-testid="recording">
           {live.recorder?.paused !== true && <span className={classes.dot} aria-hidden="true" />}

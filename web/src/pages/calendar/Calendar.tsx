@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EditReason, MeetingLine } from '../../api/meetings';
 import { dateText, dayOf } from '../../i18n/clock';
-import { addDays } from '../../office/day';
+import { partsOf } from '../../i18n/zone';
+import { addDays, addMonths } from '../../office/day';
 import { byDay, overlapping } from '../../office/lines';
 import classes from './Calendar.module.css';
 import { DayCell } from './DayCell';
@@ -32,7 +33,7 @@ export function Calendar(props: CalendarProps) {
   const [asked, setAsked] = useState<{ line: MeetingLine; day: string } | null>(null);
   const meetings = byDay(lines);
   const clashes = overlapping(lines);
-  const turn = (by: 1 | -1) => props.onDay(span === 'week' ? addDays(day, 7 * by) : new Date(day.getFullYear(), day.getMonth() + by, 1));
+  const turn = (by: 1 | -1) => props.onDay(span === 'week' ? addDays(day, 7 * by) : addMonths(day, by));
   const names = t('calendar.days', { returnObjects: true }) as readonly string[];
   const first = days[0] ?? day;
   const last = days.at(-1) ?? day;
@@ -44,7 +45,7 @@ export function Calendar(props: CalendarProps) {
     <>
       <div className={classes.bar}>
         <h1 className={classes.title}>
-          {span === 'week' ? t('calendar.weekOf', { from: dateText(first), to: dateText(last) }) : t('calendar.monthOf', { month: day.getMonth() + 1, year: day.getFullYear() })}
+          {span === 'week' ? t('calendar.weekOf', { from: dateText(first), to: dateText(last) }) : t('calendar.monthOf', { month: partsOf(day).month, year: partsOf(day).year })}
         </h1>
         <Button variant="default" onClick={() => turn(-1)}>
           ‹ {t('calendar.back')}
@@ -88,7 +89,7 @@ export function Calendar(props: CalendarProps) {
             key={dayOf(each)}
             day={each}
             today={dayOf(each) === dayOf(new Date(now))}
-            outside={span === 'month' && each.getMonth() !== day.getMonth()}
+            outside={span === 'month' && partsOf(each).month !== partsOf(day).month}
             lines={meetings.get(dayOf(each)) ?? []}
             clashes={clashes}
             most={span === 'week' ? 20 : 3}

@@ -18,7 +18,9 @@ export function CalendarPage() {
   const navigate = useNavigate();
   const client = useQueryClient();
   const [span, setSpan] = useState<Span>('week');
-  const [day, setDay] = useState(() => new Date(now));
+  // Until another is chosen it is today by the bridge's clock, which is known after its first answer only.
+  const [chosen, setDay] = useState<Date | null>(null);
+  const day = chosen ?? new Date(now);
   const days = span === 'week' ? weekDays(day) : monthDays(day);
   const from = dayOf(days[0] ?? day);
   const to = dayOf(addDays(days.at(-1) ?? day, 1));

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { MeetingLine } from '../../api/meetings';
 import { at } from '../../conduct/board';
 import { dateText, dayOf, timeText } from '../../i18n/clock';
+import { partsOf } from '../../i18n/zone';
 import classes from './DayCell.module.css';
 
 interface DayCellProps {
@@ -42,7 +43,7 @@ export function DayCell({ day, today, outside, lines, clashes, most, onDrop }: D
         onDrop(event.dataTransfer.getData(type), dayOf(day));
       }}
     >
-      <p className={classes.date}>{day.getDate()}</p>
+      <p className={classes.date}>{partsOf(day).date}</p>
       {lines.slice(0, most).map((line) => (
         <Link
           key={line.id}

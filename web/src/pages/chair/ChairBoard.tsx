@@ -23,7 +23,7 @@ export function ChairBoard({ board, now, act, stale = false }: ChairBoardProps) 
   const { t } = useTranslation();
   const next = nextInQueue(queueRows(board, now));
   return (
-    <BoardShell name="chair" board={board} now={now} stale={stale}>
+    <BoardShell name="chair" board={board} now={now} act={act} stale={stale}>
       <h2 className="visually-hidden">{t('board.chair')}</h2>
       <div className={classes.grid}>
         <div className={classes.floor}>

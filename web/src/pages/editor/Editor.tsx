@@ -32,6 +32,12 @@ export interface EditorProps {
   readonly onRecall: (paper: string) => void;
 }
 
+const boards = [
+  ['chu-tri', 'chu-tri', 'chair'],
+  ['thu-ky', 'thu-ky', 'secretary'],
+  ['ky-thuat-vien', 'ky-thuat', 'technician'],
+] as const;
+
 /** One page for one meeting: what it is, who sits where, points, agenda with papers; at the side what is missing and what collides. */
 export function Editor(props: EditorProps) {
   const { t } = useTranslation();
@@ -54,6 +60,14 @@ export function Editor(props: EditorProps) {
         <span className={classes.state} data-changed={changed}>
           {changed ? t('editor.unsaved') : t(`meetingState.${view.state}`)}
         </span>
+        {published &&
+          boards
+            .filter(([right]) => view.mine.rights.includes(right))
+            .map(([right, path, name]) => (
+              <Button key={right} variant="default" component="a" href={`/hop/${encodeURIComponent(view.id)}/${path}`}>
+                {t(`board.${name}`)}
+              </Button>
+            ))}
         {published && (
           <Button variant="default" component="a" href={`/lich/${encodeURIComponent(view.id)}/bien-ban`}>
             {t('signing.way')}
@@ -121,7 +135,7 @@ export function Editor(props: EditorProps) {
             </div>
           </Panel>
           <PointPicker plan={plan} map={props.map} onPlan={setPlan} />
-          {published && <Replies plan={plan} replies={props.replies} onConsent={props.onConsent} />}
+          {published && <Replies meeting={view.id} plan={plan} replies={props.replies} onConsent={props.onConsent} />}
         </div>
       </fieldset>
     </>

@@ -6,6 +6,7 @@ import { checkMeeting, consent, fetchMeeting, fetchPapers, fetchPeople, fetchPoi
 import { Problem } from '../../api/problem';
 import { Notice } from '../../app/Notice';
 import type { Plan } from '../../conduct/board';
+import { bridgeClock } from '../../conduct/clock';
 import { dayOf } from '../../i18n/clock';
 import { OfficeShell } from '../office/OfficeShell';
 import { Editor } from './Editor';
@@ -16,7 +17,7 @@ export function EditorPage() {
   const { meeting = '' } = useParams({ strict: false });
   const client = useQueryClient();
   const view = useQuery({ queryKey: ['meeting', meeting], queryFn: async () => fetchMeeting(meeting), refetchOnWindowFocus: false });
-  const map = useQuery({ queryKey: ['points'], queryFn: async () => fetchPoints(dayOf(new Date())) });
+  const map = useQuery({ queryKey: ['points'], queryFn: async () => fetchPoints(dayOf(bridgeClock.now())) });
   const people = useQuery({ queryKey: ['people'], queryFn: fetchPeople, retry: false });
   const papers = useQuery({ queryKey: ['papers', meeting], queryFn: async () => fetchPapers(meeting), retry: false });
   const replies = useQuery({ queryKey: ['replies', meeting], queryFn: async () => fetchReplies(meeting), retry: false });

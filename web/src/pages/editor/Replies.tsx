@@ -3,9 +3,11 @@ import { useTranslation } from 'react-i18next';
 import type { Reply } from '../../api/meetings';
 import type { Plan } from '../../conduct/board';
 import { Panel } from '../../parts/Panel';
+import { PointLink } from './PointLink';
 import table from '../../parts/table.module.css';
 
 interface RepliesProps {
+  readonly meeting: string;
   readonly plan: Plan;
   readonly replies: readonly Reply[];
   /** Chair and secretary agree to substitutes. */
@@ -13,7 +15,7 @@ interface RepliesProps {
 }
 
 /** What each point answered to its invitation (SCH-05). */
-export function Replies({ plan, replies, onConsent }: RepliesProps) {
+export function Replies({ meeting, plan, replies, onConsent }: RepliesProps) {
   const { t } = useTranslation();
   const last = new Map(replies.map((reply) => [reply.point, reply]));
   return (
@@ -24,7 +26,10 @@ export function Replies({ plan, replies, onConsent }: RepliesProps) {
             const reply = last.get(point.id);
             return (
               <tr key={point.id}>
-                <th scope="row">{point.name}</th>
+                <th scope="row">
+                  {point.name}
+                  <PointLink meeting={meeting} point={point.id} name={point.name} />
+                </th>
                 <td>
                   {t(`editor.reply.${reply?.answer ?? 'chua-phan-hoi'}`)}
                   {(reply?.reason || reply?.substitute?.name) && <div className={table.soft}>{reply.substitute?.name ?? reply.reason}</div>}

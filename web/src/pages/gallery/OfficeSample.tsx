@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { MeetingLine, MeetingView } from '../../api/meetings';
 import type { Plan } from '../../conduct/board';
 import { briefing } from '../../conduct/sample';
+import { momentOf } from '../../i18n/zone';
 import { monthDays, weekDays } from '../../office/day';
 import { Calendar, type Span } from '../calendar/Calendar';
 import { Editor } from '../editor/Editor';
@@ -9,7 +10,7 @@ import { Home } from '../home/Home';
 import { OfficeShell } from '../office/OfficeShell';
 
 const { plan } = briefing.board;
-const day = (date: number, hour: number) => new Date(2026, 11, date, hour, 30).toISOString();
+const day = (date: number, hour: number) => momentOf(2026, 12, date, hour, 30).toISOString();
 const nothing = () => undefined;
 
 const lines: MeetingLine[] = (

@@ -12,6 +12,9 @@ interface ControlsProps {
   readonly mayMic: boolean;
   readonly onHelp: () => void;
   readonly onContent: () => void;
+  readonly onChat: () => void;
+  readonly unread: number;
+  readonly side: 'chat' | 'papers' | null;
   readonly session: MeetingSession;
   readonly layout: LayoutWish;
   readonly nextLayout: LayoutWish;
@@ -60,6 +63,11 @@ export function Controls(props: ControlsProps) {
             {t('control.layout')}: {t(`control.layoutNow.${props.layout}`)}
           </Control>
         )}
+        {props.conducted && (
+          <Control icon="chat" keys="T" active={props.side === 'chat'} count={props.unread} onClick={props.onChat}>
+            {t('chat.title')}
+          </Control>
+        )}
         <Control icon={props.full ? 'shrink' : 'expand'} keys="F" onClick={props.onFullscreen}>
           {props.full ? t('control.fullscreenExit') : t('control.fullscreen')}
         </Control>
@@ -90,9 +98,11 @@ interface ControlProps {
   readonly off?: boolean;
   readonly active?: boolean;
   readonly title?: string;
+  readonly count?: number;
 }
 
-function Control({ icon, keys, children, onClick, off = false, active = false, disabled = false, title }: ControlProps) {
+function Control({ icon, keys, children, onClick, off = false, active = false, disabled = false, title, count = 0 }: ControlProps) {
+  const { t } = useTranslation();
   return (
     <button
       type="button"
@@ -106,6 +116,11 @@ function Control({ icon, keys, children, onClick, off = false, active = false, d
     >
       <Icon name={icon} size={26} />
       <span>{children}</span>
+      {count > 0 && (
+        <span className={classes.count} aria-label={t('chat.unread', { count })}>
+          {count}
+        </span>
+      )}
     </button>
   );
 }

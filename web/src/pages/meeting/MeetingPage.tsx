@@ -7,6 +7,8 @@ import { nextWish } from '../../meeting/layout';
 import type { MeetingSession } from '../../meeting/session';
 import { Announcer } from './Announcer';
 import { HelpDialog } from '../room/HelpDialog';
+import { useChat } from '../../live/use-chat';
+import { RoomChat } from '../room/RoomChat';
 import { LowerThird } from '../room/LowerThird';
 import { RoomNotices } from '../room/RoomNotices';
 import { RoomStrip } from '../room/RoomStrip';
@@ -22,6 +24,7 @@ import { Sounds } from './Sounds';
 import { Stage } from './Stage';
 import { useCommands, useFullscreen, useScreen, useWakeLock } from './hooks';
 
+type Side = 'chat' | 'papers';
 type Dialog = 'devices' | 'keys' | 'leave' | 'help' | null;
 
 interface MeetingPageProps {
@@ -57,6 +60,8 @@ function Live({ session }: { readonly session: MeetingSession }) {
   const [screen, turn] = useScreen(hasContent);
   const [full, toggleFull] = useFullscreen(page);
   const [dialog, setDialog] = useState<Dialog>(null);
+  const [side, setSide] = useState<Side | null>(null);
+  const chat = useChat(state.conduct?.chat, session.readChat, side === 'chat');
   const pages = useRef(1);
   const room = useRoom(session, state);
   const [contentElsewhere, openContent] = useContentWindow(state);
@@ -80,13 +85,17 @@ function Live({ session }: { readonly session: MeetingSession }) {
     pageBack: () => turnPage(-1),
     pageOn: () => turnPage(1),
     hand: () => room?.hand(),
+    chat: () => room && setSide(side === 'chat' ? null : 'chat'),
+    papers: () => room && setSide(side === 'papers' ? null : 'papers'),
   });
   const vote = room?.view.vote;
+  const toggle = (which: Side) => setSide(side === which ? null : which);
   return (
     <div className={classes.page} ref={page}>
       <Header state={state} />
       <Banners session={session} state={state} />
       {room && state.conduct && <RoomNotices state={state.conduct} view={room.view} silent={room.silent} talkback={state.room.talkback} previewed={state.room.previewed} />}
+      <div className={classes.middle}>
       <Stage
         contentElsewhere={contentElsewhere}
         state={state}
@@ -96,6 +105,8 @@ function Live({ session }: { readonly session: MeetingSession }) {
         }}
         onTurn={turnPage}
       />
+      {side === 'chat' && room && <RoomChat chat={chat} state={state} session={session} onClose={() => setSide(null)} />}
+      </div>
       {state.conduct && <LowerThird lines={state.conduct.screen.lowerThird ?? []} />}
       {room && vote && (
         <VoteSheet
@@ -111,6 +122,9 @@ function Live({ session }: { readonly session: MeetingSession }) {
         mayMic={room?.view.mayOpenMic ?? true}
         onHelp={() => setDialog('help')}
         onContent={openContent}
+        onChat={() => toggle('chat')}
+        unread={chat.unread}
+        side={side}
         state={state}
         session={session}
         layout={screen.wish}

@@ -36,7 +36,7 @@ export function LeaveDialog({ opened, onClose, onLeave }: DialogProps & { readon
   );
 }
 
-const listed: readonly Command[] = ['mic', 'camera', 'share', 'layout', 'fullscreen', 'devices', 'pageBack', 'pageOn', 'hand', 'help'];
+const listed: readonly Command[] = ['mic', 'camera', 'share', 'layout', 'fullscreen', 'devices', 'pageBack', 'pageOn', 'hand', 'chat', 'papers', 'help'];
 
 export function KeysDialog({ opened, onClose }: DialogProps) {
   const { t } = useTranslation();

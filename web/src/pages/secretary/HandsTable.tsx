@@ -1,5 +1,5 @@
 import { Button, NumberInput } from '@mantine/core';
-import { useState } from 'react';
+import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Board, HandCounts, Vote } from '../../conduct/board';
 import { handFault, handRows, type HandRow } from '../../conduct/vote';
@@ -18,8 +18,23 @@ interface HandsTableProps {
 export function HandsTable({ board, vote, act }: HandsTableProps) {
   const { t } = useTranslation();
   const rows = handRows(board, vote);
+  const waiting = rows.filter((row) => row.counts !== null && !row.confirmed);
+  const list = useRef<HTMLTableSectionElement>(null);
+  const goOn = (index: number) => list.current?.querySelectorAll('tr')[index + 1]?.querySelector('input')?.focus();
   return (
     <Panel title={t('hands.title')} aside={t('hands.done', { done: rows.filter((row) => row.confirmed).length, count: rows.length })} fill>
+      <div className={classes.bar}>
+        <span>{t('hands.keys')}</span>
+        <Button
+          size="sm"
+          disabled={waiting.length === 0}
+          onClick={() => {
+            for (const row of waiting) act({ do: 'confirm-hands', with: { motion: vote.motion.id, point: row.point } });
+          }}
+        >
+          {t('hands.confirmAll', { count: waiting.length })}
+        </Button>
+      </div>
       <table className={table.table}>
         <thead>
           <tr>
@@ -35,9 +50,9 @@ export function HandsTable({ board, vote, act }: HandsTableProps) {
             </th>
           </tr>
         </thead>
-        <tbody>
-          {rows.map((row) => (
-            <HandLine key={row.point} row={row} motion={vote.motion.id} act={act} />
+        <tbody ref={list}>
+          {rows.map((row, index) => (
+            <HandLine key={row.point} row={row} motion={vote.motion.id} act={act} onDone={() => goOn(index)} />
           ))}
         </tbody>
       </table>
@@ -45,11 +60,30 @@ export function HandsTable({ board, vote, act }: HandsTableProps) {
   );
 }
 
-function HandLine({ row, motion, act }: { readonly row: HandRow; readonly motion: string; readonly act: Do }) {
+interface HandLineProps {
+  readonly row: HandRow;
+  readonly motion: string;
+  readonly act: Do;
+  /** The count was entered by key: the next point's turn. */
+  readonly onDone: () => void;
+}
+
+function HandLine({ row, motion, act, onDone }: HandLineProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState<HandCounts | null>(null);
   const counts = typed ?? row.counts ?? { for: row.members, against: 0, abstain: 0 };
   const fault = handFault(counts, row.members);
+  const enter = () => {
+    act({ do: 'enter-hands', with: { motion, point: row.point, counts } });
+    setTyped(null);
+  };
+  const press = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || fault !== null) return;
+    event.preventDefault();
+    // What stands there already is not entered twice.
+    if (typed || !row.counts) enter();
+    onDone();
+  };
   const field = (kind: keyof HandCounts) => (
     <NumberInput
       size="sm"
@@ -59,6 +93,7 @@ function HandLine({ row, motion, act }: { readonly row: HandRow; readonly motion
       min={0}
       value={counts[kind]}
       error={fault !== null}
+      onKeyDown={press}
       onChange={(value) => setTyped({ ...counts, [kind]: value === '' ? Number.NaN : Number(value) })}
     />
   );
@@ -91,10 +126,7 @@ function HandLine({ row, motion, act }: { readonly row: HandRow; readonly motion
             size="sm"
             variant="default"
             disabled={fault !== null}
-            onClick={() => {
-              act({ do: 'enter-hands', with: { motion, point: row.point, counts } });
-              setTyped(null);
-            }}
+            onClick={enter}
           >
             {t('hands.enter')}
           </Button>

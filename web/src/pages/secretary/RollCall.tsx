@@ -30,7 +30,7 @@ export function RollCall({ board, act }: RollCallProps) {
     setCursor(nextToCall(rows, index));
   };
   const press = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (editing || event.ctrlKey || event.altKey || event.metaKey) return;
     const key = rollKey(event.key);
     const row = rows[cursor];
     if (!key || !row) return;

@@ -9,6 +9,7 @@ import { SpeakerCard } from '../board/SpeakerCard';
 import { TaskList } from '../board/TaskList';
 import { VotePanel } from '../board/VotePanel';
 import { MinutesDesk } from '../minutes/MinutesDesk';
+import { ChapterMark } from './ChapterMark';
 import { GuestDoor } from './GuestDoor';
 import { HandsTable } from './HandsTable';
 import { LiveMinutes } from './LiveMinutes';
@@ -26,10 +27,11 @@ export function SecretaryBoard({ board, now, act, stale = false }: BoardProps) {
   const invites = board.you.floor;
   const openVote = board.votes.find((vote) => vote.phase === 'mo');
   return (
-    <BoardShell name="secretary" board={board} now={now} stale={stale}>
+    <BoardShell name="secretary" board={board} now={now} act={act} stale={stale}>
       <div className={classes.grid}>
         <div className={classes.order}>
           <OrderTable board={board} now={now} act={act} />
+          <ChapterMark board={board} now={now} act={act} />
         </div>
         <Tabs value={tab} onChange={(value) => setTab(tabs.find((each) => each === value) ?? 'minutes')} classNames={{ root: classes.tabs ?? '', panel: classes.panel ?? '', list: classes.list ?? '' }} keepMounted={false}>
           <Tabs.List aria-label={t('board.secretary')}>

@@ -29,7 +29,7 @@ export function TechnicianBoard({ board, now, act, stale = false, facts, preview
   const alarms = rows.filter((row) => row.alarms.length > 0).length;
   const row = rows.find((each) => each.point === (chosen ?? preview));
   return (
-    <BoardShell name="technician" board={board} now={now} stale={stale}>
+    <BoardShell name="technician" board={board} now={now} act={act} stale={stale}>
       <div className={classes.grid}>
         <Panel title={t('tech.title')} aside={t('tech.summary', { connected: rows.filter((each) => each.connected).length, count: rows.length, alarms })} fill>
           <div className={classes.filter}>
