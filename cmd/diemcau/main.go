@@ -18,11 +18,14 @@ import (
 var version = "dev"
 
 type commands struct {
-	Serve   serveCmd   `cmd:"" help:"Run the bridge."`
-	Account accountCmd `cmd:"" help:"Work with accounts."`
-	Audit   auditCmd   `cmd:"" help:"Check, follow and export the audit log."`
-	Archive archiveCmd `cmd:"" help:"Check and list recordings."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve    serveCmd    `cmd:"" help:"Run the bridge."`
+	Account  accountCmd  `cmd:"" help:"Work with accounts."`
+	Audit    auditCmd    `cmd:"" help:"Check, follow and export the audit log."`
+	Backup   backupCmd   `cmd:"" help:"Keep all that the bridge has, and check that it can be restored."`
+	Restore  restoreCmd  `cmd:"" help:"Make a bridge of a backup, on an empty place."`
+	Database databaseCmd `cmd:"" help:"Work with the tables of the database."`
+	Archive  archiveCmd  `cmd:"" help:"Check and list recordings."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 type versionCmd struct{}

@@ -122,15 +122,24 @@ func (s *Store) migrate(ctx context.Context) error {
 // apply runs one file statement by statement and notes its name. What is headed by
 // the name of the other database is left out.
 func (s *Store) apply(ctx context.Context, tx *sql.Tx, name string) error {
-	other := "-- postgres\n"
-	if s.postgres {
-		other = "-- sqlite\n"
-	}
 	text, err := migrations.ReadFile(name)
 	if err != nil {
 		return err
 	}
-	for part := range strings.SplitSeq(string(text), ";\n") {
+	if err := s.execute(ctx, tx, string(text)); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO migrations (name) VALUES ($1)`, name)
+	return err
+}
+
+// execute runs statements one by one, but those of the other database.
+func (s *Store) execute(ctx context.Context, tx *sql.Tx, text string) error {
+	other := "-- postgres\n"
+	if s.postgres {
+		other = "-- sqlite\n"
+	}
+	for part := range strings.SplitSeq(text, ";\n") {
 		if part = strings.TrimSpace(part); part == "" || strings.HasPrefix(part, other) {
 			continue
 		}
@@ -138,8 +147,7 @@ func (s *Store) apply(ctx context.Context, tx *sql.Tx, name string) error {
 			return err
 		}
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO migrations (name) VALUES ($1)`, name)
-	return err
+	return nil
 }
 
 // write runs f in a transaction.
@@ -284,4 +292,14 @@ func (s *Store) Load(ctx context.Context, id meeting.ID) (*conduct.Live, []condu
 	}
 	live, err := conduct.Replay(o, log)
 	return live, log, err
+}
+
+// CopyTo writes the whole database as it stands now into a new SQLite file, while
+// others go on writing. A PostgreSQL is copied by its own tools instead.
+func (s *Store) CopyTo(ctx context.Context, path string) error {
+	if s.postgres {
+		return errors.New("store: a PostgreSQL is copied by pg_dump")
+	}
+	_, err := s.db.ExecContext(ctx, `VACUUM INTO $1`, path)
+	return err
 }
