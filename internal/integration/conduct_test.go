@@ -305,7 +305,7 @@ func TestTheRoomOfAMeetingThatIsNotOpenIsFreeForTheTestRun(t *testing.T) {
 	two.hears(x1)
 	h.secretary().open() // who is there already is taken in
 	two.mic(x1, "closed")
-	two.silentFor(time.Second, x1, "audio")
+	two.fallsSilent(x1)
 	eventually(t, 5*time.Second, "both being there", func() bool {
 		b := h.secretary().board()
 		return b.Points[x1].Connected && b.Points[x2].Connected && b.Points[x1].Device == "may-LG-X1"
