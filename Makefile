@@ -9,7 +9,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GO_DIRS := cmd internal meeting recording sfu signaling web/*.go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test bench soak cross lint fuzz e2e web fmt test-go test-web tools dependencies types documents clean
+.PHONY: run build test bench soak cross lint fuzz e2e web fmt test-go test-web tools linter types documents clean
 
 run: build ## build everything and start the bridge with demo data
 	bin/diemcau serve --dev --demo
@@ -26,36 +26,33 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
 
-CHECKS := build lint test-go test-web e2e documents
+# The programs that the tests need are fetched while the first things are compiled:
+# one waits for the network and the disk, the other for the processor.
+CHECKS := lint test-go test-web e2e documents
 test: ## every check; the one that CI runs
-	@$(MAKE) --no-print-directory -j2 tools dependencies
-	@set -e; for check in $(CHECKS); do began=$$SECONDS; $(MAKE) --no-print-directory $$check; \
-	  took="$$took $$check $$((SECONDS - began)) s,"; done; echo "took:$${took%,}"
+	@set -e; began=$$SECONDS; $(MAKE) --no-print-directory -j2 tools build linter; took=" build $$((SECONDS - began)) s,"; \
+	  for check in $(CHECKS); do began=$$SECONDS; $(MAKE) --no-print-directory $$check; took="$$took $$check $$((SECONDS - began)) s,"; done; \
+	  echo "took:$${took%,}"
 	@echo "every check has passed"
 
 tools: ## what the tests need from the system
 	deploy/test-tools.sh documents
 
-# Other systems than the one at hand: they are built, not tested.
+# Other systems than the one at hand: `make test` checks types for them
+# (internal/archtest), this compiles and links.
 CROSS := darwin/arm64 windows/amd64 linux/arm64
-
-# What others wrote is compiled for other systems while the system's packages are
-# fetched: that waits for the network and the disk, this for the processor.
-dependencies:
-	@set -e; for t in $(CROSS); do export GOOS=$${t%/*} GOARCH=$${t#*/}; \
-	  go build $$(go list -deps -f '{{if not .Standard}}{{.ImportPath}}{{end}}' ./cmd/diemcau ./cmd/diemload | grep -v '^diemcau/'); done
 
 cross: web ## the commands for other systems; nothing is kept
 	@set -e; for t in $(CROSS); do echo "$$t"; \
 	  CGO_ENABLED=0 GOOS=$${t%/*} GOARCH=$${t#*/} go build -o /dev/null ./cmd/diemload; \
 	  CGO_ENABLED=0 GOOS=$${t%/*} GOARCH=$${t#*/} go build -o /dev/null ./cmd/diemcau; done
 
-lint: $(LINT) web/node_modules/.package-lock.json ## format, vet, rules, architecture
+lint: $(LINT) web/node_modules/.package-lock.json ## format, rules (vet among them), architecture
 	@test -z "$$(gofmt -l $(GO_DIRS))" || { gofmt -l $(GO_DIRS); echo "run make fmt"; exit 1; }
-	go vet ./...
 	$(LINT) run ./...
 	cd web && npm run lint
 
+linter: $(LINT)
 $(LINT):
 	@mkdir -p $(TOOLS)
 	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
@@ -67,14 +64,14 @@ $(LINT):
 # cost of passwords is the true one without the detector only.
 INTEGRATION := ./internal/integration
 BY_THE_CLOCK := FivePercentLoss|ResumesAfter|ForcedFull|LayerChange|TheFloorChanges|P6|TheStateCosts|Garbage|StopsReading|AShutdown
-test-go: cross ## Go tests with the race detector; the store's on SQLite and PostgreSQL
+test-go: web ## Go tests with the race detector; the store's on SQLite and PostgreSQL
 	CGO_ENABLED=1 deploy/test-postgres.sh go test -race -timeout 10m $$(go list ./... | grep -v /internal/integration)
 	CGO_ENABLED=1 go test -race -timeout 10m -parallel 2 $(INTEGRATION)
 	go test -timeout 5m -parallel 2 -run '$(BY_THE_CLOCK)' $(INTEGRATION)
 	go test ./internal/password
 
-test-web: web/node_modules/.package-lock.json
-	cd web && npm test
+test-web: web ## units, and what is loaded first against its budget; lint and types are checked by lint and build
+	cd web && npm run unit && npm run budget
 
 documents: ## papers of meetings opened by LibreOffice, poppler and a foreign calendar; heavy, so last
 	deploy/test-tools.sh documents
