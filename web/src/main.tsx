@@ -11,11 +11,13 @@ import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
-import { onBridgeTime } from './api/call';
+import { onBridgeTime, onPagesVersion } from './api/call';
 import { reloadForGoneParts } from './app/chunk-error';
 import { queries } from './app/queries';
 import { router } from './app/router';
 import { theme } from './app/theme';
+import { upgrade } from './app/upgrade';
+import { UpgradeNote } from './app/UpgradeNote';
 import { bridgeClock } from './conduct/clock';
 import { startTexts } from './i18n';
 
@@ -27,6 +29,7 @@ function styleNonce(): string {
 async function start(): Promise<void> {
   reloadForGoneParts(window);
   onBridgeTime(bridgeClock.hear);
+  onPagesVersion(upgrade.hear);
   await startTexts();
   const root = document.getElementById('root');
   if (!root) return;
@@ -34,6 +37,7 @@ async function start(): Promise<void> {
     <MantineProvider theme={theme} forceColorScheme="light" getStyleNonce={styleNonce}>
       <QueryClientProvider client={queries}>
         <RouterProvider router={router} />
+        <UpgradeNote />
         <Notifications position="top-center" limit={3} />
       </QueryClientProvider>
     </MantineProvider>,

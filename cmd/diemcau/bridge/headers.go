@@ -1,6 +1,10 @@
 package bridge
 
-import "net/http"
+import (
+	"net/http"
+
+	"diemcau/web"
+)
 
 // sealed is the content policy of everything that is no page of ours: whatever
 // somebody put into it, a browser that shows it runs nothing, asks for nothing and
@@ -22,6 +26,9 @@ func headers(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("X-Permitted-Cross-Domain-Policies", "none")
+		if v := web.Version(); v != "" {
+			h.Set(web.VersionHeader, v)
+		}
 		if r.TLS != nil {
 			h.Set("Strict-Transport-Security", hsts)
 		}

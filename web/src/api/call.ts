@@ -10,6 +10,13 @@ export function onBridgeTime(watch: ClockWatch): void {
   watchClock = watch;
 }
 
+/** Tells the version of the pages that the bridge serves now. */
+let watchVersion: (version: string | null) => void = () => undefined;
+
+export function onPagesVersion(watch: (version: string | null) => void): void {
+  watchVersion = watch;
+}
+
 interface CallInit extends Omit<RequestInit, 'headers'> {
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -25,6 +32,7 @@ export async function call(path: string, init: CallInit = {}, within = answerWit
   }
   const date = response.headers.get('Date');
   if (date) watchClock(date, asked, Date.now());
+  watchVersion(response.headers.get('Diemcau-Pages'));
   if (!response.ok) throw await problemOf(response);
   return response;
 }

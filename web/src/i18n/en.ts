@@ -21,6 +21,7 @@ export const en: Texts = {
     loading: 'Opening the page…',
     broken: 'The page has failed',
     brokenText: 'Reload it. If that does not help, call the help line.',
+    upgraded: 'The bridge was upgraded. Reload the page for the new version; the meeting is not interrupted.',
     reload: 'Reload',
     noPage: 'There is no such page',
     noPageText: 'Check the address.',

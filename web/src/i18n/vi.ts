@@ -21,6 +21,7 @@ export const vi = {
     loading: 'Đang mở trang…',
     broken: 'Trang gặp lỗi',
     brokenText: 'Tải lại trang. Nếu còn lỗi, gọi đường dây hỗ trợ.',
+    upgraded: 'Hệ thống vừa được nâng cấp. Tải lại trang để dùng bản mới; cuộc họp không bị gián đoạn.',
     reload: 'Tải lại trang',
     noPage: 'Không có trang này',
     noPageText: 'Kiểm tra lại địa chỉ.',

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LanguageSwitch } from '../../app/LanguageSwitch';
+import { useHeldReload } from '../../app/upgrade';
 import type { Board, Right } from '../../conduct/board';
 import { recorderTrouble } from '../../conduct/recorder';
 import { dateText, timeText } from '../../i18n/clock';
@@ -29,6 +30,7 @@ const names: readonly BoardName[] = ['chair', 'secretary', 'technician'];
 export function BoardShell({ name, board, now, act, stale = false, children }: BoardShellProps) {
   const { t } = useTranslation();
   const { live, plan } = board;
+  useHeldReload(live.speech !== undefined);
   const trouble = recorderTrouble(live);
   const time = new Date(now);
   const right = rightOf[name];

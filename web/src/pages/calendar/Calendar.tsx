@@ -1,4 +1,4 @@
-import { Button, Menu, SegmentedControl } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EditReason, MeetingLine } from '../../api/meetings';
@@ -6,6 +6,7 @@ import { dateText, dayOf } from '../../i18n/clock';
 import { partsOf } from '../../i18n/zone';
 import { addDays, addMonths } from '../../office/day';
 import { byDay, overlapping } from '../../office/lines';
+import { CreateMeeting } from '../office/CreateMeeting';
 import classes from './Calendar.module.css';
 import { DayCell } from './DayCell';
 import { MoveDialog } from './MoveDialog';
@@ -21,10 +22,7 @@ interface CalendarProps {
   readonly onSpan: (span: Span) => void;
   readonly onDay: (day: Date) => void;
   readonly onMove: (line: MeetingLine, day: string, reason: EditReason) => void;
-  readonly onCreate: (type: string) => void;
 }
-
-export const meetingTypes = ['tham-muu', 'chuyen-mon', 'giao-ban', 'so-ket', 'tong-ket', 'tap-huan', 'dot-xuat'] as const;
 
 /** Week and month; a meeting is moved by dragging it to another day. */
 export function Calendar(props: CalendarProps) {
@@ -65,18 +63,7 @@ export function Calendar(props: CalendarProps) {
             { value: 'month', label: t('calendar.month') },
           ]}
         />
-        <Menu position="bottom-end" transitionProps={{ duration: 0 }}>
-          <Menu.Target>
-            <Button>{t('calendar.create')}</Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {meetingTypes.map((type) => (
-              <Menu.Item key={type} onClick={() => props.onCreate(type)}>
-                {t(`type.${type}`)}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+        <CreateMeeting />
       </div>
       <div className={classes.grid} data-span={span}>
         {names.map((name) => (

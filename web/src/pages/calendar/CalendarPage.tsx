@@ -1,9 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { notifications } from '@mantine/notifications';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { createMeeting, fetchMeeting, fetchMeetings, saveMeeting, type EditReason, type MeetingLine } from '../../api/meetings';
+import { fetchMeeting, fetchMeetings, saveMeeting, type EditReason, type MeetingLine } from '../../api/meetings';
 import { Problem } from '../../api/problem';
 import { useNow } from '../../app/use-now';
 import { dayOf } from '../../i18n/clock';
@@ -15,7 +14,6 @@ import { Calendar, type Span } from './Calendar';
 export function CalendarPage() {
   const { t } = useTranslation();
   const now = useNow(30_000);
-  const navigate = useNavigate();
   const client = useQueryClient();
   const [span, setSpan] = useState<Span>('week');
   // Until another is chosen it is today by the bridge's clock, which is known after its first answer only.
@@ -43,11 +41,6 @@ export function CalendarPage() {
     onError: failed,
     onSettled: async () => client.invalidateQueries({ queryKey: ['meetings'] }),
   });
-  const create = useMutation({
-    mutationFn: createMeeting,
-    onSuccess: async (view) => navigate({ to: '/lich/$meeting', params: { meeting: view.id } }),
-    onError: failed,
-  });
   return (
     <OfficeShell>
       <Calendar
@@ -59,7 +52,6 @@ export function CalendarPage() {
         onSpan={setSpan}
         onDay={setDay}
         onMove={(line, target, reason) => move.mutate({ line, to: target, reason })}
-        onCreate={(type) => create.mutate({ type, secrecy: 'khong' })}
       />
     </OfficeShell>
   );

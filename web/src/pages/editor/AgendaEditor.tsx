@@ -1,4 +1,5 @@
 import { ActionIcon, Button, NumberInput, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Paper } from '../../api/meetings';
 import type { Plan } from '../../conduct/board';
@@ -18,10 +19,19 @@ interface AgendaEditorProps {
   readonly onRecall: (paper: string) => void;
 }
 
+// An item that was just added waits for its words.
+const takeKeys = (field: HTMLInputElement | null) => field?.focus();
+
 /** Items with their minutes; the hours follow from the start of the meeting. */
 export function AgendaEditor({ plan, papers, saved, onPlan, onPaper, onRecall }: AgendaEditorProps) {
   const { t } = useTranslation();
   const starts = itemStarts(plan);
+  const [added, setAdded] = useState('');
+  const add = () => {
+    const longer = addItem(plan);
+    setAdded(longer.agenda.at(-1)?.id ?? '');
+    onPlan(longer);
+  };
   return (
     <Panel title={t('editor.agenda')} aside={saved ? undefined : t('editor.unsaved')}>
       <ol className={classes.items}>
@@ -31,7 +41,7 @@ export function AgendaEditor({ plan, papers, saved, onPlan, onPaper, onRecall }:
           return (
             <li key={item.id} className={classes.item} data-testid="agenda-item">
               <time className={classes.time}>{start ? timeText(new Date(start)) : `${number}.`}</time>
-              <TextInput size="sm" className={classes.title ?? ''} aria-label={t('editor.itemTitle', { number })} placeholder={t('editor.content')} maxLength={500} value={item.title} onChange={(event) => onPlan(withItem(plan, index, { title: event.currentTarget.value }))} />
+              <TextInput size="sm" className={classes.title ?? ''} aria-label={t('editor.itemTitle', { number })} placeholder={t('editor.content')} maxLength={500} ref={item.id === added ? takeKeys : null} value={item.title} onChange={(event) => onPlan(withItem(plan, index, { title: event.currentTarget.value }))} />
               <TextInput size="sm" aria-label={t('editor.itemWho', { number })} placeholder={t('editor.who')} value={item.presenter?.name ?? ''} onChange={(event) => onPlan(withItem(plan, index, { presenter: { ...item.presenter, name: event.currentTarget.value } }))} />
               <NumberInput size="sm" hideControls aria-label={t('editor.itemMinutes', { number })} placeholder={t('editor.minutes')} min={0} max={600} suffix={` ${t('editor.minutes').toLowerCase()}`} value={item.minutes ?? 0} onChange={(value) => onPlan(withItem(plan, index, { minutes: Number(value) || 0 }))} />
               <div className={classes.acts}>
@@ -47,7 +57,7 @@ export function AgendaEditor({ plan, papers, saved, onPlan, onPaper, onRecall }:
           );
         })}
       </ol>
-      <Button variant="default" onClick={() => onPlan(addItem(plan))}>
+      <Button variant="default" onClick={add}>
         {t('editor.addItem')}
       </Button>
     </Panel>

@@ -8,10 +8,13 @@ import { timeAt } from '../../office/day';
 import { isSecret } from '../../office/draft';
 import { DayInput } from '../../parts/DayInput';
 import { Panel } from '../../parts/Panel';
-import { meetingTypes } from '../calendar/Calendar';
+import { meetingTypes } from '../office/CreateMeeting';
 import fields from './fields.module.css';
 
 const secrecies = ['khong', 'luu-hanh-noi-bo', 'mat', 'toi-mat', 'tuyet-mat'] as const;
+
+// A new meeting asks for its name first.
+const takeKeys = (field: HTMLInputElement | null) => field?.focus();
 
 interface GeneralFieldsProps {
   readonly plan: Plan;
@@ -35,11 +38,12 @@ export function GeneralFields({ plan, onPlan }: GeneralFieldsProps) {
     void oldEnd;
     onPlan({ ...rest, ...(start ? { start } : {}), ...(end ? { end } : {}) });
   };
+  const [fresh] = useState(plan.title === '');
   const combobox = { transitionProps: { duration: 0 } };
   return (
     <Panel title={t('editor.general')}>
       <div className={fields.fields}>
-        <TextInput className={fields.wide ?? ''} label={t('editor.title')} maxLength={500} value={plan.title} onChange={(event) => onPlan({ ...plan, title: event.currentTarget.value })} />
+        <TextInput className={fields.wide ?? ''} label={t('editor.title')} maxLength={500} ref={fresh ? takeKeys : null} value={plan.title} onChange={(event) => onPlan({ ...plan, title: event.currentTarget.value })} />
         <Select
           className={fields.two ?? ''}
           label={t('editor.type')}

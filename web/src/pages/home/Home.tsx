@@ -8,6 +8,7 @@ import { bridgeClock } from '../../conduct/clock';
 import { dateText, dayOf, timeText } from '../../i18n/clock';
 import { isOn } from '../../office/lines';
 import { Panel } from '../../parts/Panel';
+import { CreateMeeting } from '../office/CreateMeeting';
 import classes from './Home.module.css';
 
 interface HomeProps {
@@ -31,7 +32,10 @@ export function Home({ session, lines, loading, now, onComes }: HomeProps) {
   const wrong = bridgeClock.wrongMinutes;
   return (
     <>
-      <h1 className={classes.hello}>{t('home.hello', { name: session.name ?? session.point ?? '' })}</h1>
+      <div className={classes.top}>
+        <h1 className={classes.hello}>{t('home.hello', { name: session.name ?? session.point ?? '' })}</h1>
+        {session.rights.includes('thu-ky') && <CreateMeeting />}
+      </div>
       {wrong !== 0 && (
         <p className={classes.clock} role="status">
           {t('home.clockWrong', { minutes: Math.abs(wrong) })}

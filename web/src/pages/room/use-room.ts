@@ -2,6 +2,7 @@ import { notifications } from '@mantine/notifications';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../../api/problem';
+import { useHeldReload } from '../../app/upgrade';
 import { useNow } from '../../app/use-now';
 import type { Plan, Voter } from '../../conduct/board';
 import type { Deed } from '../../conduct/deed';
@@ -55,6 +56,7 @@ export function useRoom(session: MeetingSession, state: MeetingState): RoomDesk 
   const names = new Map(state.room.points.map((tile) => [tile.point.identity, tile.point.name]));
   const nameOf = (point: string) => names.get(point) ?? plan?.points.find((each) => each.id === point)?.name ?? point;
   const view = conduct ? roomView({ state: conduct, own: own.id, micOn: state.mic, now, nameOf }) : null;
+  useHeldReload(conduct?.speech?.point === own.id);
   const silent = useSilence(view?.mic === 'speaking', ownTile?.point.speaking ?? false);
   const perform = useCallback(
     (deed: Deed) => {
