@@ -32,6 +32,8 @@ const voting: Board = {
     ],
   })),
 };
+const looks: Board = { ...board, you: { ...board.you, seats: [], floor: false } };
+const closed: Board = { ...quiet, live: { ...quiet.live, phase: 'be-mac', recording: false } };
 const longNames: Board = {
   ...board,
   plan: { ...board.plan, title: long, points: board.plan.points.map((point) => (['LG-X1', 'LG-X3'].includes(point.id) ? { ...point, name: long } : point)) },
@@ -55,9 +57,15 @@ export const states: Readonly<Record<string, ComponentType>> = {
   'chair-over': () => <ChairBoard board={board} now={now + 60_000} act={nothing} />,
   'chair-quiet': () => <ChairBoard board={quiet} now={now} act={nothing} stale />,
   'chair-long': () => <ChairBoard board={longNames} now={now} act={nothing} />,
+  'chair-looks': () => <ChairBoard board={looks} now={now} act={nothing} />,
+  'chair-closed': () => <ChairBoard board={closed} now={now} act={nothing} />,
   secretary: () => <SecretaryBoard board={board} now={now} act={nothing} />,
   'secretary-roll': () => <SecretaryBoard board={gathering} now={now} act={nothing} />,
   'secretary-vote': () => <SecretaryBoard board={voting} now={now} act={nothing} />,
+  'secretary-floor': () => <SecretaryBoard board={board} now={now} act={nothing} first="floor" />,
+  'secretary-tasks': () => <SecretaryBoard board={board} now={now} act={nothing} first="tasks" />,
+  'secretary-papers': () => <SecretaryBoard board={closed} now={now} act={nothing} />,
+  'secretary-long': () => <SecretaryBoard board={longNames} now={now} act={nothing} first="roll" />,
   technician: Crowd,
   'board-locked': () => <LockedBoard title={board.plan.title} onUnlock={async () => undefined} />,
   room: () => <RoomSample state={live} own="LG-X2" />,

@@ -1,6 +1,7 @@
 import { Tabs } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Board } from '../../conduct/board';
 import { BoardShell } from '../board/BoardShell';
 import type { BoardProps } from '../board/BoardRoute';
 import { OrderTable } from '../board/OrderTable';
@@ -20,10 +21,21 @@ import classes from './SecretaryBoard.module.css';
 const tabs = ['roll', 'minutes', 'floor', 'vote', 'tasks', 'papers', 'guests'] as const;
 type TabName = (typeof tabs)[number];
 
+interface SecretaryBoardProps extends BoardProps {
+  /** The sheet that lies on top; else what the meeting is at. */
+  readonly first?: TabName;
+}
+
+function sheetOf(board: Board): TabName {
+  if (board.live.phase === 'tap-hop') return 'roll';
+  if (board.live.phase === 'be-mac') return 'papers';
+  return board.votes.some((vote) => vote.phase === 'mo') ? 'vote' : 'minutes';
+}
+
 /** The secretary's board: roll call, course, floor, votes and conclusions, beside the agenda that never leaves. */
-export function SecretaryBoard({ board, now, act, stale = false }: BoardProps) {
+export function SecretaryBoard({ board, now, act, stale = false, first }: SecretaryBoardProps) {
   const { t } = useTranslation();
-  const [tab, setTab] = useState<TabName>(board.live.phase === 'tap-hop' ? 'roll' : 'minutes');
+  const [tab, setTab] = useState<TabName>(() => first ?? sheetOf(board));
   const invites = board.you.floor;
   const openVote = board.votes.find((vote) => vote.phase === 'mo');
   return (
