@@ -8,7 +8,7 @@ import { dirname, join, normalize } from 'node:path';
 const root = join(import.meta.dirname, 'src');
 const browserTests = join(import.meta.dirname, '../internal/e2e/app');
 // Held to the API's description by the compiler alone.
-const alone = new Set(['main.tsx', 'api/contract.ts', 'api/schema.d.ts']);
+const alone = new Set(['main.tsx', 'api/contract.ts', 'api/schema.d.ts', 'build.d.ts']);
 
 const names = (await readdir(root, { recursive: true })).filter((name) => /\.tsx?$/.test(name));
 const texts = new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(root, name), 'utf8')])));

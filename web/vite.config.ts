@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { pdfParts } from './pdf-parts';
 
 /** Compressed copies are made once at build time: the points' lines are thin and the bridge should not spend CPU on it. */
 function compressedCopies() {
@@ -12,7 +13,7 @@ function compressedCopies() {
     apply: 'build' as const,
     async closeBundle() {
       const dir = join(import.meta.dirname, 'dist/assets');
-      const names = (await readdir(dir)).filter((name) => /\.(js|css|svg)$/.test(name));
+      const names = (await readdir(dir)).filter((name) => /\.(m?js|css|svg)$/.test(name));
       await Promise.all(
         names.map(async (name) => {
           const body = await readFile(join(dir, name));
@@ -26,8 +27,11 @@ function compressedCopies() {
   };
 }
 
+const pdf = await pdfParts();
+
 export default defineConfig({
-  plugins: [react(), compressedCopies()],
+  plugins: [react(), pdf.plugin, compressedCopies()],
+  define: { PDF_PARTS: JSON.stringify(pdf.base) },
   // The bridge writes a fresh nonce for styles into each index.html it serves.
   html: { cspNonce: '__CSP_NONCE__' },
   build: {

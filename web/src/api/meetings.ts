@@ -78,6 +78,8 @@ export interface Paper {
   readonly name: string;
   readonly size: number;
   readonly recalled?: string;
+  readonly from?: string;
+  readonly until?: string;
 }
 
 export interface Reply {

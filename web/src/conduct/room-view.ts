@@ -43,6 +43,11 @@ export function mayOpenMic(state: LiveState, own: PointId): boolean {
   return state.speech?.point === own;
 }
 
+/** Who may open papers and point at what everybody sees: the bridge's own rule. */
+export function mayPresent(state: LiveState, own: PointId): boolean {
+  return state.phase !== 'be-mac' && (own === state.main || state.speech?.point === own || state.screen.content === own);
+}
+
 function micWord({ state, own, micOn }: RoomFacts): MicWord {
   const holds = state.speech?.point === own;
   const may = mayOpenMic(state, own);

@@ -12,11 +12,15 @@ interface Tiles {
   readonly contentElsewhere: boolean;
 }
 
+/** The place of a paper that everybody reads. */
+export const paperTile = 'paper';
+
 export function centralLayout(screen: ScreenState, { points, contents, contentElsewhere }: Tiles): Layout {
   const here = screen.tiles.map(pointTile).filter((id) => points.includes(id));
   // The bridge may name a point a moment before its picture is here; a hole is never shown.
   const shown = here.length > 0 ? here : points.slice(0, 1);
   const main = shown[0] ?? '';
+  if (screen.paper) return { kind: 'content', content: paperTile, speaker: main === '' ? null : main, strip: shown.slice(1, 2), more: 0 };
   const wanted = screen.content === undefined ? contents[0] : contentTile(screen.content);
   const content = wanted !== undefined && contents.includes(wanted) && !contentElsewhere ? wanted : null;
   // One screen shows the content without hiding the speaker.

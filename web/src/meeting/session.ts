@@ -12,6 +12,7 @@ import { newKey } from '../live/acts';
 import { callProblem } from './call-problem';
 import { delayAfter } from './delay';
 import { OwnMedia } from './own-media';
+import { Pointer } from './pointer';
 import { endingOf, type Ending } from './reconnect';
 import { connectWithin, newRoom } from './room';
 import { emptyRoom, keepUnchanged, viewRoom } from './snapshot';
@@ -58,6 +59,7 @@ export interface SessionStart {
 export class MeetingSession {
   readonly state: Store<MeetingState>;
   readonly forgetTrouble = (): void => this.state.update({ trouble: null });
+  readonly pointer = new Pointer();
   private readonly media: OwnMedia;
   private speaking = new Speaking();
   private room: Room | null = null;
@@ -155,6 +157,7 @@ export class MeetingSession {
       room.on(RoomEvent.Reconnecting, trouble).on(RoomEvent.SignalReconnecting, trouble);
     });
     this.listen(room);
+    this.pointer.attach(room);
     try {
       await room.connect(bridgeURL(grant.url, location.origin), grant.token, connectWithin(this.start.answeredIn));
       this.obey(room);
@@ -163,6 +166,7 @@ export class MeetingSession {
       return endingOf(await parted);
     } finally {
       this.media.detach();
+      this.pointer.detach();
       this.calm();
       room.removeAllListeners();
       void room.disconnect();

@@ -8,6 +8,7 @@ import { recorderTrouble } from '../../conduct/recorder';
 import { dateText, timeText } from '../../i18n/clock';
 import { BoardChat } from './BoardChat';
 import type { Do } from '../../live/use-board';
+import { BoardPapers } from './BoardPapers';
 import classes from './BoardShell.module.css';
 import { HandOver } from './HandOver';
 
@@ -56,6 +57,7 @@ export function BoardShell({ name, board, now, act, stale = false, children }: B
               {t(`board.${each}Short`)}
             </Link>
           ))}
+          <BoardPapers board={board} />
           <BoardChat board={board} />
           <HandOver board={board} act={act} />
           <LanguageSwitch />

@@ -13,6 +13,7 @@ interface ControlsProps {
   readonly onHelp: () => void;
   readonly onContent: () => void;
   readonly onChat: () => void;
+  readonly onPapers: () => void;
   readonly unread: number;
   readonly side: 'chat' | 'papers' | null;
   readonly session: MeetingSession;
@@ -61,6 +62,11 @@ export function Controls(props: ControlsProps) {
         ) : (
           <Control icon="layout" keys="L" onClick={props.onLayout} title={t(`control.layoutNow.${props.nextLayout}`)}>
             {t('control.layout')}: {t(`control.layoutNow.${props.layout}`)}
+          </Control>
+        )}
+        {props.conducted && (
+          <Control icon="paper" keys="R" active={props.side === 'papers'} onClick={props.onPapers}>
+            {t('papersRead.short')}
           </Control>
         )}
         {props.conducted && (

@@ -9,6 +9,7 @@ import { Announcer } from './Announcer';
 import { HelpDialog } from '../room/HelpDialog';
 import { useChat } from '../../live/use-chat';
 import { RoomChat } from '../room/RoomChat';
+import { PapersPanel } from '../../papers/PapersPanel';
 import { LowerThird } from '../room/LowerThird';
 import { RoomNotices } from '../room/RoomNotices';
 import { RoomStrip } from '../room/RoomStrip';
@@ -98,6 +99,7 @@ function Live({ session }: { readonly session: MeetingSession }) {
       <div className={classes.middle}>
       <Stage
         contentElsewhere={contentElsewhere}
+        {...(room ? { paper: { meeting: state.info.id, pointer: session.pointer, mayPresent: room.mayPresent, onPage: (to: number) => room.present(state.conduct?.screen.paper?.id ?? '', to) } } : {})}
         state={state}
         screen={screen}
         onPages={(count) => {
@@ -106,6 +108,7 @@ function Live({ session }: { readonly session: MeetingSession }) {
         onTurn={turnPage}
       />
       {side === 'chat' && room && <RoomChat chat={chat} state={state} session={session} onClose={() => setSide(null)} />}
+      {side === 'papers' && room && <PapersPanel meeting={state.info.id} agenda={room.agenda} presented={state.conduct?.screen.paper} mayPresent={room.mayPresent} onPresent={room.present} onClose={() => setSide(null)} />}
       </div>
       {state.conduct && <LowerThird lines={state.conduct.screen.lowerThird ?? []} />}
       {room && vote && (
@@ -122,6 +125,7 @@ function Live({ session }: { readonly session: MeetingSession }) {
         mayMic={room?.view.mayOpenMic ?? true}
         onHelp={() => setDialog('help')}
         onContent={openContent}
+        onPapers={() => toggle('papers')}
         onChat={() => toggle('chat')}
         unread={chat.unread}
         side={side}

@@ -3,10 +3,11 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Rect } from '../../meeting/geometry';
 import type { Layout } from '../../meeting/layout';
-import { centralLayout } from '../../meeting/central';
+import { centralLayout, paperTile } from '../../meeting/central';
 import { arrange, placeTiles, type Screen } from '../../meeting/screen';
 import { pointTile } from '../../meeting/snapshot';
 import type { MeetingState } from '../../meeting/state';
+import { PaperTile, type PaperStage } from '../room/PaperTile';
 import classes from './Stage.module.css';
 import { Tile } from './Tile';
 
@@ -17,6 +18,8 @@ interface StageProps {
   readonly onTurn: (by: 1 | -1) => void;
   /** Content is shown in a window of its own. */
   readonly contentElsewhere?: boolean;
+  /** What is needed to show the paper that everybody reads, and to point at what is shown. */
+  readonly paper?: Omit<PaperStage, 'presented'>;
 }
 
 function layoutOf(state: MeetingState, screen: Screen, area: Rect, contentElsewhere: boolean) {
@@ -39,11 +42,12 @@ function layoutOf(state: MeetingState, screen: Screen, area: Rect, contentElsewh
   );
 }
 
-export function Stage({ state, screen, onPages, onTurn, contentElsewhere = false }: StageProps) {
+export function Stage({ state, screen, onPages, onTurn, contentElsewhere = false, paper }: StageProps) {
   const { t } = useTranslation();
   const { ref, width, height } = useElementSize();
   const tiles = new Map([...state.room.contents, ...state.room.points].map((tile) => [tile.id, tile]));
   const { layout, placed } = layoutOf(state, screen, { x: 0, y: 0, width, height }, contentElsewhere);
+  const presented = state.conduct?.screen.paper;
   const pages = layout.kind === 'grid' ? layout.pages : 1;
   useEffect(() => onPages(pages), [pages, onPages]);
   const more = layout.kind === 'grid' ? 0 : layout.more;
@@ -53,10 +57,11 @@ export function Stage({ state, screen, onPages, onTurn, contentElsewhere = false
         {state.phase.kind === 'connecting' && <p className={classes.word}>{t('meeting.connecting')}</p>}
         {tiles.size > 0 &&
           placed.map(({ id, role, rect }) => {
+            if (id === paperTile) return presented && paper && <PaperTile key={id} {...paper} presented={presented} rect={rect} />;
             const tile = tiles.get(id);
             return (
               tile && (
-                <Tile key={id} tile={tile} role={role} rect={rect} wholeScreen={state.sharingWholeScreen && tile.point.own} />
+                <Tile key={id} tile={tile} role={role} rect={rect} wholeScreen={state.sharingWholeScreen && tile.point.own} {...(paper ? { pointer: paper.pointer, mayPoint: paper.mayPresent } : {})} />
               )
             );
           })}

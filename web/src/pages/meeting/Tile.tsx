@@ -1,8 +1,11 @@
-import { memo, useEffect, useRef } from 'react';
+import { memo, useEffect, useRef, useState, type RefObject } from 'react';
 import type { Track } from 'livekit-client';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../../app/icons';
 import type { Rect } from '../../meeting/geometry';
+import { contained } from '../../conduct/pointer';
+import type { Pointer } from '../../meeting/pointer';
+import { PointerLayer } from '../../papers/PointerLayer';
 import type { TileRole } from '../../meeting/screen';
 import type { TileView } from '../../meeting/snapshot';
 import { LineWord } from './LineWord';
@@ -14,14 +17,16 @@ interface TileProps {
   readonly rect: Rect;
   /** This tile is the screen it would be drawn on. */
   readonly wholeScreen: boolean;
+  readonly pointer?: Pointer;
+  readonly mayPoint?: boolean;
 }
 
 function sameTile(a: TileProps, b: TileProps): boolean {
   const sameRect = a.rect.x === b.rect.x && a.rect.y === b.rect.y && a.rect.width === b.rect.width && a.rect.height === b.rect.height;
-  return a.tile === b.tile && a.role === b.role && a.wholeScreen === b.wholeScreen && sameRect;
+  return a.tile === b.tile && a.role === b.role && a.wholeScreen === b.wholeScreen && a.mayPoint === b.mayPoint && sameRect;
 }
 
-export const Tile = memo(function Tile({ tile, role, rect, wholeScreen }: TileProps) {
+export const Tile = memo(function Tile({ tile, role, rect, wholeScreen, pointer, mayPoint = false }: TileProps) {
   const { t } = useTranslation();
   const { point, kind, track } = tile;
   const content = kind === 'content';
@@ -37,7 +42,9 @@ export const Tile = memo(function Tile({ tile, role, rect, wholeScreen }: TilePr
       style={{ left: rect.x, top: rect.y, width: rect.width, height: rect.height }}
     >
       {track && !hidden ? (
-        <Picture track={track} mirrored={point.own && !content} whole={content} />
+        <Picture track={track} mirrored={point.own && !content} whole={content}>
+          {content && pointer ? (box) => <PointerLayer pointer={pointer} mayPoint={mayPoint} box={box} /> : null}
+        </Picture>
       ) : (
         <Empty tile={tile} hidden={hidden} />
       )}
@@ -93,9 +100,11 @@ interface PictureProps {
   readonly track: Track;
   readonly mirrored: boolean;
   readonly whole: boolean;
+  /** Drawn over the picture itself, not over the bars beside it. */
+  readonly children: ((box: Rect) => React.ReactNode) | null;
 }
 
-function Picture({ track, mirrored, whole }: PictureProps) {
+function Picture({ track, mirrored, whole, children }: PictureProps) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const element = video.current;
@@ -103,5 +112,30 @@ function Picture({ track, mirrored, whole }: PictureProps) {
     track.attach(element);
     return () => void track.detach(element);
   }, [track]);
-  return <video ref={video} className={classes.video} data-mirrored={mirrored} data-whole={whole} muted playsInline autoPlay />;
+  const box = useBox(video, children !== null);
+  return (
+    <>
+      <video ref={video} className={classes.video} data-mirrored={mirrored} data-whole={whole} muted playsInline autoPlay />
+      {box && children?.(box)}
+    </>
+  );
+}
+
+/** Where the picture lies in its element, as either changes its size. */
+function useBox(video: RefObject<HTMLVideoElement | null>, wanted: boolean): Rect | null {
+  const [box, setBox] = useState<Rect | null>(null);
+  useEffect(() => {
+    const element = video.current;
+    if (!element || !wanted) return undefined;
+    const measure = () =>
+      setBox(contained({ width: element.clientWidth, height: element.clientHeight }, { width: element.videoWidth, height: element.videoHeight }));
+    const watch = new ResizeObserver(measure);
+    watch.observe(element);
+    element.addEventListener('resize', measure);
+    return () => {
+      watch.disconnect();
+      element.removeEventListener('resize', measure);
+    };
+  }, [video, wanted]);
+  return box;
 }

@@ -6,7 +6,7 @@ import { useHeldReload } from '../../app/upgrade';
 import { useNow } from '../../app/use-now';
 import type { Plan, Voter } from '../../conduct/board';
 import type { Deed } from '../../conduct/deed';
-import { roomView, type RoomView } from '../../conduct/room-view';
+import { mayPresent, roomView, type RoomView } from '../../conduct/room-view';
 import { newKey } from '../../live/acts';
 import { usePlan } from '../../live/use-plan';
 import type { MeetingSession } from '../../meeting/session';
@@ -20,6 +20,10 @@ export interface RoomDesk {
   readonly busy: boolean;
   readonly silent: boolean;
   readonly hand: () => void;
+  readonly agenda: Plan['agenda'];
+  readonly mayPresent: boolean;
+  /** Lays a paper before everybody at a page; an empty one takes it away. */
+  readonly present: (paper: string, page: number) => void;
   readonly act: (deed: Deed) => void;
 }
 
@@ -81,6 +85,9 @@ export function useRoom(session: MeetingSession, state: MeetingState): RoomDesk 
     busy,
     silent,
     act: perform,
+    agenda: plan?.agenda ?? [],
+    mayPresent: mayPresent(conduct, own.id),
+    present: (paper, page) => perform({ do: 'present-paper', with: paper === '' ? {} : { paper, page } }),
     hand: () => {
       if (busy || hand.kind === 'none' || hand.kind === 'speaking') return;
       if (hand.kind === 'may') perform({ do: 'ask', with: { entry: newKey(), point: own.id } });
