@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/livekit/protocol/auth"
-
 	"diemcau/cmd/diemcau/config"
 	"diemcau/meeting"
 	"diemcau/meeting/account"
@@ -127,8 +125,12 @@ func units(ctx context.Context, s *store.Store) (account.Units, error) {
 	return tree, nil
 }
 
-// maySit answers whether somebody may sit at a point: one of his unit or below it.
+// maySit answers whether somebody may sit at a point: one of his unit or below it,
+// with a right that has a place in meetings.
 func (b *Bridge) maySit(ctx context.Context, who account.Identity, p meeting.PointID) (bool, error) {
+	if _, has := standingGrant(who); !has {
+		return false, nil
+	}
 	tree, err := units(ctx, b.store)
 	return tree.Covers(who.Unit, meeting.UnitID(p)), err
 }
@@ -139,7 +141,11 @@ func (b *Bridge) pointToken(m meeting.ID, p desk.Point, who account.Identity, va
 	if who.Device != "" {
 		attributes[air.AttributeDevice] = string(who.Device)
 	}
-	return b.keys.IssueJoin(token.Join{Room: string(m), Identity: string(p.ID), Name: p.Name, Lifetime: validFor, Attributes: attributes})
+	grant, has := standingGrant(who)
+	if !has {
+		return "", meeting.Refuse(meeting.CodeNoRight, "")
+	}
+	return b.keys.IssueJoin(token.Join{Room: string(m), Identity: string(p.ID), Name: p.Name, Lifetime: validFor, Attributes: attributes, Grant: grant})
 }
 
 // guestLife is how long a guest's token opens the door; a connected guest gets
@@ -149,10 +155,9 @@ const guestLife = 10 * time.Minute
 // guestToken lets a guest in who was admitted. Everybody sees that he is one
 // (SEC-09), and he cannot say otherwise.
 func (b *Bridge) guestToken(g account.Guest) (string, error) {
-	no := false
 	return b.keys.IssueJoin(token.Join{
 		Room: string(g.Meeting), Identity: "khach-" + g.ID, Name: g.Name, Lifetime: guestLife,
 		Attributes: map[string]string{"kind": "khach", "unit": g.Unit},
-		Grant:      &auth.VideoGrant{CanUpdateOwnMetadata: &no},
+		Grant:      guestGrant(),
 	})
 }
