@@ -52,6 +52,7 @@ type Track struct {
 	mu    sync.Mutex // a leaf: guards what follows, for Counters
 	seq   sequence
 	count Counters
+	sent  sent
 }
 
 // SSRC is that of the track's stream.
@@ -99,9 +100,9 @@ func (c *Client) arrived(p *peer, remote *webrtc.TrackRemote, receiver *webrtc.R
 			}
 		})
 	}()
-	go func() { // sender reports pass through the interceptors only when read
+	go func() {
 		defer c.tasks.Done()
-		drain(receiver.Read)
+		t.readReports(receiver)
 	}()
 }
 

@@ -80,6 +80,7 @@ func (s *Sink) writeAudio(p *sfu.Packet) {
 			return
 		}
 		s.locked = true
+		s.report.nextAt = 0 // see timeline.begin
 	} else if s.strips(p) && p.Sequence > s.time.numbers.Highest()+1 {
 		s.recover(p)
 	}

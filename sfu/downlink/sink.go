@@ -116,6 +116,7 @@ func (s *Sink) writeVideo(p *sfu.Packet) {
 			return
 		}
 		s.lock(p, s.locked && p.Layer < before)
+		s.report.nextAt = 0 // see timeline.begin
 		s.forwardVideo(p)
 		s.catchUp(p)
 		return

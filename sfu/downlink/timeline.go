@@ -37,7 +37,9 @@ func (t *timeline) ended(p *sfu.Packet) bool {
 
 // begin places p as the first packet of a run. It reports false when p is too
 // old to follow what was sent; flowing tells that waiting is possible, because
-// another layer is still being forwarded.
+// another layer is still being forwarded. Where the publisher has not reported on
+// the layer yet, the run's place is a guess by arrival, so that the reports of the
+// run before do not hold for it: the subscriber is to get one at once.
 func (t *timeline) begin(p *sfu.Packet, source Source, flowing bool) bool {
 	ts, ok := t.place(p, source, flowing)
 	if !ok {
