@@ -57,6 +57,7 @@ var classes = map[Code]int{
 	"disposal.done":         409,
 	"disposal.listed":       409,
 	"recording.no_space":    507,
+	"recording.rehearsal":   409,
 	"recording.failed":      503,
 	"archive.no_key":        409,
 	"archive.changed":       409,

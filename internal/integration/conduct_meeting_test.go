@@ -75,6 +75,11 @@ func (b *briefing) testRun() {
 	}
 	b.seats[main].hears(x1)
 	b.seats[x1].hears(x3)
+	var no refusal
+	if status := b.server.ask(b.t, http.MethodPost, "/api/recordings", map[string]string{"room": string(b.plan.ID)}, &no); status < 400 || no.Code != "recording.rehearsal" {
+		b.t.Errorf("a test run is recorded: %d %+v", status, no)
+	}
+	b.lead.refused(meeting.CodeUnknown, conduct.Record{On: true})
 	good := rehearsal.Checks{Picture: rehearsal.Pass, Mic: rehearsal.Pass, Speaker: rehearsal.Pass, Content: rehearsal.Pass, Line: rehearsal.Pass}
 	bad := good
 	bad.Speaker = rehearsal.Fail

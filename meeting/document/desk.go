@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -63,7 +64,7 @@ func NewDesk(s Settings) (*Desk, error) {
 // Request asks for one paper.
 type Request struct {
 	Meeting meeting.ID      `path:"meeting" maxLength:"128"`
-	File    string          `path:"file" enum:"invitation.docx,invitation.pdf,attendance.docx,attendance.pdf,checks.docx,checks.pdf,minutes.docx,minutes.pdf,votes.docx,votes.pdf,notice.docx,notice.pdf"`
+	File    string          `path:"file" enum:"invitation.docx,invitation.pdf,attendance.docx,attendance.pdf,attendance.csv,checks.docx,checks.pdf,minutes.docx,minutes.pdf,votes.docx,votes.pdf,notice.docx,notice.pdf"`
 	Version int             `query:"version" minimum:"0" doc:"of the minutes or of the invitation; the newest when left out"`
 	Point   meeting.PointID `query:"point" maxLength:"64" doc:"the point that an invitation is for, or whose check sheet is asked for"`
 	Number  string          `query:"number" maxLength:"40" pattern:"^[0-9]*(/[\\p{L}0-9&.-]+)?$" doc:"number of the paper as the document system gave it: 12/GM-VP"`
@@ -99,12 +100,16 @@ func (d *Desk) get(ctx context.Context, in *Request) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc, err := d.make(ctx, Kind(kind), see, in)
-	if err != nil {
-		return nil, err
-	}
 	var b bytes.Buffer
-	if err := Write(&b, Format(format), doc); err != nil {
+	if Format(format) == CSV {
+		err = d.table(ctx, see, &b)
+	} else {
+		var doc layout.Document
+		if doc, err = d.make(ctx, Kind(kind), see, in); err == nil {
+			err = Write(&b, Format(format), doc)
+		}
+	}
+	if err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(b.Bytes())
@@ -112,6 +117,22 @@ func (d *Desk) get(ctx context.Context, in *Request) (*File, error) {
 		Type: Format(format).Type(), Disposition: `attachment; filename="` + names[Kind(kind)] + "." + format + `"`, Cache: "no-store",
 		ETag: `"` + hex.EncodeToString(sum[:]) + `"`, Body: b.Bytes(),
 	}, nil
+}
+
+// table is the attendance as a table.
+func (d *Desk) table(ctx context.Context, see Sight, w io.Writer) error {
+	if !see.Has(recorded...) {
+		return meeting.Refuse(meeting.CodeNoRight, "").With(string(meeting.Secretary))
+	}
+	live, log, err := d.s.Store.Load(ctx, see.Plan.ID)
+	if err != nil {
+		return err
+	}
+	m, err := minutes.Draft(live.Opening(), log)
+	if err != nil {
+		return err
+	}
+	return WriteCSV(w, AttendanceTable(m.Attendance))
 }
 
 // recorded are the rights that open what is made from the log.

@@ -3,6 +3,8 @@ package document_test
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -112,7 +114,7 @@ func TestMIN02_PapersAreGivenToThoseWhoMayReadThem(t *testing.T) {
 	}{
 		{"", "invitation.pdf", 401}, {"khong-quen", "invitation.pdf", 404}, {"LG-X1", "invitation.pdf", 200}, {"LG-X1", "invitation.pdf?point=LG-X1", 200},
 		{"LG-X1", "minutes.docx", 404}, {"nhap", "minutes.docx", 200}, {"mau", "minutes.pdf", 200}, {"LG-X1", "notice.pdf", 404}, {"nhap", "notice.pdf", 200},
-		{"LG-X1", "votes.pdf", 403}, {"nhap", "votes.docx", 200}, {"nhap", "attendance.pdf", 200}, {"kiemthu", "checks.docx", 200}, {"nhap", "minutes.odt", 422},
+		{"LG-X1", "votes.pdf", 403}, {"nhap", "votes.docx", 200}, {"nhap", "attendance.pdf", 200}, {"nhap", "attendance.csv", 200}, {"LG-X1", "attendance.csv", 403}, {"nhap", "minutes.csv", 422}, {"kiemthu", "checks.docx", 200}, {"nhap", "minutes.odt", 422},
 		{"nhap", "invitation.pdf?point=LG-XX", 404}, {"nhap", "invitation.pdf?version=9", 404},
 	} {
 		if status, body := h.get(t, c.who, c.file); status != c.want {
@@ -153,5 +155,38 @@ func TestSCH10_OnlyThePointItselfAndWhoSendsGetTheWayInOnTheInvitation(t *testin
 		if !strings.Contains(text, "12/GM-VP") {
 			t.Errorf("the number is missing")
 		}
+	}
+}
+
+func TestCON08_TheAttendanceIsATableForOtherProgramsToo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	status, raw := h.get(t, "nhap", "attendance.csv")
+	if status != 200 || !bytes.HasPrefix(raw, []byte("\ufeff")) {
+		t.Fatalf("%d %.100q", status, raw)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(raw, []byte("\ufeff")))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := h.held.live.Attendance()
+	if len(rows) != len(lines)+1 {
+		t.Fatalf("%d rows for %d points", len(rows), len(lines))
+	}
+	for i, l := range lines {
+		row := rows[i+1]
+		if row[1] != string(l.Point) || row[2] != l.Name || row[7] != fmt.Sprint(l.Present) || row[8] != fmt.Sprint(l.Expected) || row[13] != fmt.Sprint(len(l.Presence.Drops)) {
+			t.Errorf("row %v of %+v", row, l)
+		}
+		if l.Point == "LG-X5" && (row[9] != "03/12/2026 13:47:00" || row[10] != "17") {
+			t.Errorf("who came late: %v", row)
+		}
+		if l.Point == "LG-DK" && row[14] != "03/12/2026 13:59:20 – 03/12/2026 13:59:55" {
+			t.Errorf("whose line was lost: %v", row)
+		}
+	}
+	var b bytes.Buffer
+	if err := document.WriteCSV(&b, [][]string{{"=HYPERLINK(1)", "Xã, Tân \"Dụ\""}}); err != nil || b.String() != "\ufeff'=HYPERLINK(1),\"Xã, Tân \"\"Dụ\"\"\"\r\n" {
+		t.Errorf("%q %v", b.String(), err)
 	}
 }

@@ -48,8 +48,11 @@ const (
 
 // Type is the media type of the format.
 func (f Format) Type() string {
-	if f == PDF {
+	switch f {
+	case PDF:
 		return "application/pdf"
+	case CSV:
+		return "text/csv; charset=utf-8"
 	}
 	return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 }

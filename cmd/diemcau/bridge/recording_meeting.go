@@ -11,6 +11,8 @@ import (
 	"diemcau/meeting"
 	"diemcau/meeting/air"
 	"diemcau/meeting/conduct"
+	"diemcau/meeting/desk"
+	"diemcau/meeting/store"
 	"diemcau/recording/control"
 	"diemcau/recording/recorder"
 )
@@ -168,7 +170,22 @@ func (b *Bridge) conducted(ctx context.Context, id meeting.ID) error {
 		return meeting.Refuse(meeting.CodeNoRight, "room").With(string(meeting.Chair))
 	})
 	if meeting.CodeOf(err) == meeting.CodeUnknown {
-		return nil
+		return b.rehearsed(ctx, id)
+	}
+	return err
+}
+
+// codeRehearsal refuses to record a test run.
+const codeRehearsal meeting.Code = "recording.rehearsal"
+
+// rehearsed refuses to record a planned meeting before it is opened, while one of its
+// test runs is on: they are held with the recording off (SCH-06).
+func (b *Bridge) rehearsed(ctx context.Context, id meeting.ID) error {
+	runs, err := store.All[desk.Rehearsal](ctx, b.store, store.Rehearsals, id)
+	for _, r := range runs {
+		if now := b.now(); !r.Body.Off && !now.Before(r.Body.Start) && now.Before(r.Body.End) {
+			return meeting.Refuse(codeRehearsal, "room")
+		}
 	}
 	return err
 }

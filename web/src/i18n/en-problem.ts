@@ -44,5 +44,6 @@ export const enProblem: typeof viProblem = {
   export_off: 'This server has nothing to export with.',
   export_many: 'Too many exports are waiting.',
   recording_no_space: 'There is no room left on the disk for a recording.',
+  recording_rehearsal: 'A test run is not recorded.',
   recording_failed: 'The recording cannot begin. Tell the technician.',
 };

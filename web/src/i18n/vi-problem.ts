@@ -43,5 +43,6 @@ export const viProblem = {
   export_off: 'Máy chủ chưa được cài để xuất tệp.',
   export_many: 'Đang có quá nhiều tệp chờ xuất.',
   recording_no_space: 'Ổ đĩa không còn chỗ để ghi cuộc họp.',
+  recording_rehearsal: 'Phiên chạy thử không được ghi hình.',
   recording_failed: 'Chưa ghi được cuộc họp. Hãy báo kỹ thuật viên.',
 };
