@@ -12,6 +12,7 @@ import (
 
 	"diemcau/cmd/diemcau/bridge"
 	"diemcau/cmd/diemcau/config"
+	"diemcau/internal/handover"
 	"diemcau/internal/processors"
 	"diemcau/internal/timerslack"
 )
@@ -43,12 +44,20 @@ func (s *serveCmd) Run(ctx context.Context) error {
 		logger.Warn("timer slack not set", "err", slack)
 	}
 	defer processors.Follow(logger).Close()
-	b, err := bridge.New(cfg, logger)
+	sockets, err := handover.Inherited()
+	if err != nil {
+		return err
+	}
+	defer sockets.Close()
+	b, err := bridge.New(cfg, logger, bridge.WithSockets(sockets))
 	if err != nil {
 		return err
 	}
 	if err := b.Start(); err != nil {
 		return err
+	}
+	if err := handover.Ready(); err != nil {
+		logger.Warn("the service manager cannot be told", "err", err)
 	}
 	debug.FreeOSMemory() // argon2 of the accounts made at start takes 64 MiB each
 	announce(os.Stdout, b.URL(), cfg)
@@ -58,6 +67,7 @@ func (s *serveCmd) Run(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		logger.Info("stopping")
+		_ = handover.Stopping() // it stops the same
 	case err = <-b.Failed():
 	}
 	return errors.Join(err, b.Close())

@@ -5,6 +5,8 @@
 package porter
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -65,7 +67,16 @@ func Listen(address string, b Bounds) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Listener{TCPListener: l.(*net.TCPListener), bounds: b.withDefaults(), from: map[netip.Addr]int{}}, nil
+	return Over(l, b)
+}
+
+// Over bounds a TCP listener that is there already.
+func Over(l net.Listener, b Bounds) (*Listener, error) {
+	tcp, ok := l.(*net.TCPListener)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("porter: %s is no TCP socket", l.Addr()), l.Close())
+	}
+	return &Listener{TCPListener: tcp, bounds: b.withDefaults(), from: map[netip.Addr]int{}}, nil
 }
 
 // Accept implements net.Listener. It fails only when the Listener is closed: one

@@ -177,14 +177,19 @@ func (r *Room) call(ctx context.Context, f func() error) error {
 	}
 }
 
-// close ends the room for everybody.
+// close ends the room for everybody. When it is the server that ends and not the
+// meeting, clients are told to come anew: the next process is about to take over.
 func (r *Room) close(reason livekit.DisconnectReason, end livekit.RoomEndReason) {
 	if r.closed {
 		return
 	}
 	r.closed = true
+	action := livekit.LeaveRequest_DISCONNECT
+	if reason == livekit.DisconnectReason_SERVER_SHUTDOWN {
+		action = livekit.LeaveRequest_RECONNECT
+	}
 	for _, m := range r.sessions {
-		r.remove(m, ending{reason: reason, action: livekit.LeaveRequest_DISCONNECT, quiet: true})
+		r.remove(m, ending{reason: reason, action: action, quiet: true})
 	}
 	r.inbox.Close()
 	close(r.ended)

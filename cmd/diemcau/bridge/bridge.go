@@ -15,11 +15,13 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/livekit/protocol/livekit"
 
 	"diemcau/cmd/diemcau/config"
+	"diemcau/internal/handover"
 	"diemcau/internal/porter"
 	"diemcau/meeting/audit"
 	"diemcau/meeting/audit/outlet"
@@ -65,6 +67,8 @@ type Bridge struct {
 	sockets       *wire.Handler
 
 	readiness readiness
+	handed    *handover.Sockets // by the service manager
+	ending    atomic.Bool
 	servers   []*http.Server
 	doors     []*porter.Listener // those for people
 	url       string
@@ -76,6 +80,9 @@ type Bridge struct {
 // Option changes how a bridge is made.
 type Option func(*Bridge)
 
+// WithSockets serves on sockets that were handed over, where they fit.
+func WithSockets(s *handover.Sockets) Option { return func(b *Bridge) { b.handed = s } }
+
 // WithClock holds the meetings by another clock than the machine's: a rehearsal of a
 // day that is not today. Sessions, media and certificates keep the machine's.
 func WithClock(now func() time.Time) Option {
@@ -85,7 +92,7 @@ func WithClock(now func() time.Time) Option {
 // New opens the sockets of media and makes every part; nothing is served before
 // Start.
 func New(cfg config.Config, log *slog.Logger, options ...Option) (_ *Bridge, err error) {
-	b := &Bridge{cfg: cfg, log: log, failed: make(chan error, 3), now: time.Now}
+	b := &Bridge{cfg: cfg, log: log, failed: make(chan error, 3), now: time.Now, handed: &handover.Sockets{}}
 	for _, o := range options {
 		o(b)
 	}
@@ -222,7 +229,11 @@ func (b *Bridge) Start() error {
 
 // serve listens on address. A scheme other than "" makes it the URL for people.
 func (b *Bridge) serve(address string, tlsConfig *tls.Config, h http.Handler, scheme string) error {
-	door, err := porter.Listen(address, porter.Bounds{
+	socket, err := b.handed.Listen(address)
+	if err != nil {
+		return err
+	}
+	door, err := porter.Over(socket, porter.Bounds{
 		Total: b.cfg.Limits.Connections, PerAddress: b.cfg.Limits.ConnectionsPerAddress, Free: b.cfg.Limits.TrustedProxies,
 	})
 	if err != nil {
@@ -251,7 +262,7 @@ func (b *Bridge) serve(address string, tlsConfig *tls.Config, h http.Handler, sc
 	}
 	b.servers = append(b.servers, s)
 	b.running.Go(func() {
-		if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) && !b.ending.Load() {
 			select {
 			case b.failed <- err:
 			default: // one reason to stop is enough
@@ -289,7 +300,12 @@ func (b *Bridge) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownPatience)
 	defer cancel()
 	b.readiness.becomes(draining)
+	b.ending.Store(true)
 	var errs []error
+	for _, d := range b.doors { // who comes now waits for the next process, in the socket that is handed over
+		errs = append(errs, d.Close())
+	}
+	b.doors = nil
 	if b.live != nil {
 		b.live.Close() // no line is out because the bridge ends
 	}
