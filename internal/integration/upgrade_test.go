@@ -308,7 +308,9 @@ func TestOPS_AnUpgradeUnderARecordedMeetingLosesNoActAndLessThanFiveSeconds(t *t
 	var once sync.Once
 	voter := &ballots{point: p.Points[4].ID}
 	all = append(all, voter)
-	done.Go(func() { acrossRestart(voting, t, old.url, p, voter, func() { acked.Add(1); once.Do(func() { close(begun) }) }) })
+	done.Go(func() {
+		acrossRestart(voting, t, old.url, p, voter, func() { acked.Add(1); once.Do(func() { close(begun) }) })
+	})
 	<-begun
 	eventually(t, 2*soonLimit, "something of all on disk", func() bool { return recordedPoints(filepath.Join(data, "archive")) == 4 })
 
