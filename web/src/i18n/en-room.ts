@@ -40,4 +40,18 @@ export const enRoom: typeof viRoom = {
     notYours: 'The paper on show is not for this point.',
     signIn: 'This machine is paired with no point and nobody is signed in, so papers cannot be read yet.',
   },
+  check: {
+    connected: { good: 'Connected to the meeting server.', bad: 'Not connected; this page reconnects by itself.', none: 'Connected to the meeting server.' },
+    quality: { good: 'The line is good.', bad: 'The line is weak: pictures are reduced first, sound is kept.', none: 'The line is good.' },
+    camera: { good: 'A camera is found.', bad: 'No camera is found: check its cable and power.', none: 'A camera is found.' },
+    cameraOn: { good: 'The camera is on.', bad: 'The camera is off: press “Camera on”.', none: 'The camera is on.' },
+    ownPicture: { good: 'The camera gives a picture.', bad: 'The camera gives no picture: open its cover, unplug it and plug it in.', none: 'Turn the camera on to check its picture.' },
+    pictures: { good: 'Pictures of other points arrive.', bad: 'No picture of another point arrives.', none: 'Pictures can be checked when the line is back.' },
+    speaker: { good: 'A loudspeaker is found.', bad: 'No loudspeaker is found: check its cable and power.', none: 'A loudspeaker is found.' },
+    blocked: { good: 'The browser plays sound.', bad: 'The browser holds sound back: press “Start sound” on the screen.', none: 'The browser plays sound.' },
+    sounds: { good: 'Sound of the meeting arrives.', bad: 'No sound arrives from any point.', none: 'Sound can be checked when the line is back.' },
+    mic: { good: 'A microphone is found.', bad: 'No microphone is found: check its cable and switch.', none: 'A microphone is found.' },
+    turn: { good: 'The microphone is on.', bad: 'The microphone is off: it opens only when you are invited.', none: 'The microphone is off: it opens only when you are invited.' },
+    heard: { good: 'This room is heard.', bad: 'The microphone is on and silent: check the switch on it.', none: 'Open the microphone and speak to check it.' },
+  },
 };

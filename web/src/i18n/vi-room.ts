@@ -39,4 +39,18 @@ export const viRoom = {
     notYours: 'Tài liệu đang chiếu không gửi cho điểm cầu này.',
     signIn: 'Máy này chưa ghép với điểm cầu và chưa có người đăng nhập nên chưa xem được tài liệu.',
   },
+  check: {
+    connected: { good: 'Đã kết nối với máy chủ cuộc họp.', bad: 'Chưa kết nối được; trang này đang tự kết nối lại.', none: 'Đã kết nối với máy chủ cuộc họp.' },
+    quality: { good: 'Đường truyền tốt.', bad: 'Đường truyền yếu: hình bị giảm trước, tiếng được giữ.', none: 'Đường truyền tốt.' },
+    camera: { good: 'Máy nhận ra camera.', bad: 'Không tìm thấy camera: kiểm tra dây và nguồn.', none: 'Máy nhận ra camera.' },
+    cameraOn: { good: 'Camera đang bật.', bad: 'Camera đang tắt: bấm “Bật camera”.', none: 'Camera đang bật.' },
+    ownPicture: { good: 'Camera có hình.', bad: 'Camera không đưa ra hình: tháo nắp ống kính, rút ra rồi cắm lại.', none: 'Bật camera để kiểm tra hình.' },
+    pictures: { good: 'Đang nhận hình điểm cầu khác.', bad: 'Chưa nhận được hình điểm cầu nào.', none: 'Kết nối xong mới kiểm tra được hình nhận về.' },
+    speaker: { good: 'Máy nhận ra loa.', bad: 'Không tìm thấy loa: kiểm tra dây và nguồn loa.', none: 'Máy nhận ra loa.' },
+    blocked: { good: 'Trình duyệt cho phát tiếng.', bad: 'Trình duyệt đang chặn tiếng: bấm “Bật tiếng” trên màn hình.', none: 'Trình duyệt cho phát tiếng.' },
+    sounds: { good: 'Đang nhận tiếng từ cuộc họp.', bad: 'Chưa nhận được tiếng từ điểm cầu nào.', none: 'Kết nối xong mới kiểm tra được tiếng nhận về.' },
+    mic: { good: 'Máy nhận ra micro.', bad: 'Không tìm thấy micro: kiểm tra dây và công tắc.', none: 'Máy nhận ra micro.' },
+    turn: { good: 'Micro đang bật.', bad: 'Micro đang tắt: chỉ bật được khi được mời phát biểu.', none: 'Micro đang tắt: chỉ bật được khi được mời phát biểu.' },
+    heard: { good: 'Nghe thấy tiếng nói của phòng này.', bad: 'Micro bật nhưng không có tiếng: kiểm tra công tắc trên micro.', none: 'Bật micro và nói thử để kiểm tra.' },
+  },
 };

@@ -189,6 +189,8 @@ export class OwnMedia {
     this.copies.push(
       await room.localParticipant.publishTrack(new LocalVideoTrack(copy, undefined, true), {
         source: Track.Source.ScreenShare,
+        // Letters that are too small to read help nobody: a thin line costs pictures a second, not sharpness.
+        degradationPreference: 'maintain-resolution',
       }),
     );
     if (!sound) return;

@@ -144,7 +144,7 @@ function Live({ session }: { readonly session: MeetingSession }) {
       <Announcer session={session} />
       <DevicesDialog opened={dialog === 'devices'} onClose={() => setDialog(null)} session={session} />
       <KeysDialog opened={dialog === 'keys'} onClose={() => setDialog(null)} />
-      <HelpDialog opened={dialog === 'help'} onClose={() => setDialog(null)} phone={room?.phone ?? ''} />
+      <HelpDialog opened={dialog === 'help'} onClose={() => setDialog(null)} phone={room?.phone ?? ''} state={state} micWord={room?.view.mic ?? (state.mic ? 'open' : 'off')} />
       <LeaveDialog opened={dialog === 'leave'} onClose={() => setDialog(null)} onLeave={() => session.leave()} />
     </div>
   );

@@ -1,18 +1,23 @@
 import { Modal } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { MicWord } from '../../conduct/room-view';
+import type { MeetingState } from '../../meeting/state';
+import { RoomChecks } from './RoomChecks';
 import classes from './HelpDialog.module.css';
 
 interface HelpDialogProps {
   readonly opened: boolean;
   readonly phone: string;
+  readonly state: MeetingState;
+  readonly micWord: MicWord;
   readonly onClose: () => void;
 }
 
 const faults = ['picture', 'sound', 'line'] as const;
 
 /** The three troubles of a room, one press each: no picture, no sound, no connection. */
-export function HelpDialog({ opened, phone, onClose }: HelpDialogProps) {
+export function HelpDialog({ opened, phone, state, micWord, onClose }: HelpDialogProps) {
   const { t } = useTranslation();
   const [fault, setFault] = useState<(typeof faults)[number] | null>(null);
   const steps = fault ? (t(`room.steps.${fault}`, { returnObjects: true }) as readonly string[]) : [];
@@ -26,6 +31,7 @@ export function HelpDialog({ opened, phone, onClose }: HelpDialogProps) {
           </button>
         ))}
       </div>
+      {fault && <RoomChecks fault={fault} state={state} micWord={micWord} />}
       {fault && (
         <ol className={classes.steps} aria-live="polite">
           {steps.map((step) => (
