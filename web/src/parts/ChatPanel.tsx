@@ -24,7 +24,7 @@ interface ChatPanelProps {
 export function ChatPanel(props: ChatPanelProps) {
   const { t } = useTranslation();
   const { messages, off, keeper, mayWrite } = props;
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (messages.length > 0) list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [messages.length]);
@@ -43,12 +43,14 @@ export function ChatPanel(props: ChatPanelProps) {
       </header>
       {/* It scrolls, so it must be reachable by keys. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <ol ref={list} className={classes.list} role="log" aria-label={t('chat.title')} tabIndex={0}>
-        {messages.length === 0 && <li className={classes.empty}>{t('chat.empty')}</li>}
-        {messages.map((message) => (
-          <Message key={message.number} message={message} name={props.nameOf(message)} {...(keeper && props.onWithdraw ? { onWithdraw: props.onWithdraw } : {})} />
-        ))}
-      </ol>
+      <div ref={list} className={classes.list} role="log" aria-label={t('chat.title')} tabIndex={0}>
+        <ol>
+          {messages.length === 0 && <li className={classes.empty}>{t('chat.empty')}</li>}
+          {messages.map((message) => (
+            <Message key={message.number} message={message} name={props.nameOf(message)} {...(keeper && props.onWithdraw ? { onWithdraw: props.onWithdraw } : {})} />
+          ))}
+        </ol>
+      </div>
       {off && (
         <p className={classes.off} role="status">
           {t('chat.off')}
