@@ -64,7 +64,7 @@ func NewDesk(s Settings) (*Desk, error) {
 // Request asks for one paper.
 type Request struct {
 	Meeting meeting.ID      `path:"meeting" maxLength:"128"`
-	File    string          `path:"file" enum:"invitation.docx,invitation.pdf,attendance.docx,attendance.pdf,attendance.csv,checks.docx,checks.pdf,minutes.docx,minutes.pdf,votes.docx,votes.pdf,notice.docx,notice.pdf"`
+	File    string          `path:"file" enum:"invitation.docx,invitation.pdf,attendance.docx,attendance.pdf,attendance.csv,operation.docx,operation.pdf,operation.csv,checks.docx,checks.pdf,minutes.docx,minutes.pdf,votes.docx,votes.pdf,notice.docx,notice.pdf"`
 	Version int             `query:"version" minimum:"0" doc:"of the minutes or of the invitation; the newest when left out"`
 	Point   meeting.PointID `query:"point" maxLength:"64" doc:"the point that an invitation is for, or whose check sheet is asked for"`
 	Number  string          `query:"number" maxLength:"40" pattern:"^[0-9]*(/[\\p{L}0-9&.-]+)?$" doc:"number of the paper as the document system gave it: 12/GM-VP"`
@@ -91,7 +91,7 @@ func (d *Desk) Register(api huma.API) {
 // names of the files that people save.
 var names = map[Kind]string{
 	KindInvitation: "giay-moi", KindAttendance: "diem-danh", KindChecks: "phieu-kiem-tra",
-	KindMinutes: "bien-ban", KindVotes: "bieu-quyet", KindNotice: "thong-bao-ket-luan",
+	KindMinutes: "bien-ban", KindVotes: "bieu-quyet", KindNotice: "thong-bao-ket-luan", KindOperation: "nhat-ky-van-hanh",
 }
 
 func (d *Desk) get(ctx context.Context, in *Request) (*File, error) {
@@ -102,7 +102,7 @@ func (d *Desk) get(ctx context.Context, in *Request) (*File, error) {
 	}
 	var b bytes.Buffer
 	if Format(format) == CSV {
-		err = d.table(ctx, see, &b)
+		err = d.table(ctx, Kind(kind), see, &b)
 	} else {
 		var doc layout.Document
 		if doc, err = d.make(ctx, Kind(kind), see, in); err == nil {
@@ -119,8 +119,8 @@ func (d *Desk) get(ctx context.Context, in *Request) (*File, error) {
 	}, nil
 }
 
-// table is the attendance as a table.
-func (d *Desk) table(ctx context.Context, see Sight, w io.Writer) error {
+// table is the attendance or the operating log as a table.
+func (d *Desk) table(ctx context.Context, k Kind, see Sight, w io.Writer) error {
 	if !see.Has(recorded...) {
 		return meeting.Refuse(meeting.CodeNoRight, "").With(string(meeting.Secretary))
 	}
@@ -131,6 +131,9 @@ func (d *Desk) table(ctx context.Context, see Sight, w io.Writer) error {
 	m, err := minutes.Draft(live.Opening(), log)
 	if err != nil {
 		return err
+	}
+	if k == KindOperation {
+		return WriteCSV(w, OperationTable(m))
 	}
 	return WriteCSV(w, AttendanceTable(m.Attendance))
 }
@@ -166,6 +169,9 @@ func (d *Desk) make(ctx context.Context, k Kind, see Sight, in *Request) (layout
 	issue.Date = calendar.Of(m.Head.End)
 	if k == KindVotes {
 		return Votes(m.Head, live.Plan(), live.State().Votes, issue), nil
+	}
+	if k == KindOperation {
+		return Operation(m, issue), nil
 	}
 	return Attendance(m.Head, m.Attendance, issue), nil
 }

@@ -190,3 +190,35 @@ func TestCON08_TheAttendanceIsATableForOtherProgramsToo(t *testing.T) {
 		t.Errorf("%q %v", b.String(), err)
 	}
 }
+
+func TestOPS02_TheOperatingLogTellsOfEveryLossAndFaultByPoint(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for who, want := range map[string]int{"LG-X1": 403, "kiemthu": 200} {
+		if status, _ := h.get(t, who, "operation.csv"); status != want {
+			t.Errorf("%s: %d", who, status)
+		}
+	}
+	_, raw := h.get(t, "kiemthu", "operation.csv")
+	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(raw, []byte("\ufeff")))).ReadAll()
+	if err != nil || len(rows) != 12 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	for _, row := range rows[1:] {
+		lost := row[1] == "LG-DK"
+		switch {
+		case lost && (row[5] != "1" || row[6] != "00:35" || row[7] != "03/12/2026 13:59:20 – 03/12/2026 13:59:55" || row[4] != "192:25"):
+			t.Errorf("whose line was lost: %v", row)
+		case !lost && (row[5] != "0" || row[6] != "00:00" || row[7] != ""):
+			t.Errorf("whose line stood: %v", row)
+		case row[1] == "LG-X5" && row[4] != "161:00": // from 13.47 to 16.28
+			t.Errorf("who came late: %v", row)
+		}
+	}
+	status, pdf := h.get(t, "kiemthu", "operation.pdf")
+	path := filepath.Join(t.TempDir(), "x.pdf")
+	if err := os.WriteFile(path, pdf, 0o600); err != nil || status != 200 {
+		t.Fatal(status, err)
+	}
+	wantAll(t, "operation", packed(read(t, path)), "NHẬT KÝ VẬN HÀNH", "11 điểm cầu; 1 lần mất tín hiệu; 1 sự cố.", "00:35")
+}

@@ -30,6 +30,8 @@ const (
 	KindMinutes    Kind = "minutes"
 	KindVotes      Kind = "votes"
 	KindNotice     Kind = "notice"
+	// KindOperation is for those who run the bridge; it is no part of the file.
+	KindOperation Kind = "operation"
 )
 
 // Kinds lists them.
