@@ -86,6 +86,7 @@ func (d *Desk) Register(api huma.API) {
 		Summary: "A paper of the meeting as DOCX or PDF", Metadata: account.Known(),
 		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity},
 	}, d.get)
+	d.registerMonth(api)
 }
 
 // names of the files that people save.

@@ -222,3 +222,40 @@ func TestOPS02_TheOperatingLogTellsOfEveryLossAndFaultByPoint(t *testing.T) {
 	}
 	wantAll(t, "operation", packed(read(t, path)), "NHẬT KÝ VẬN HÀNH", "11 điểm cầu; 1 lần mất tín hiệu; 1 sự cố.", "00:35")
 }
+
+func TestOPS02_TheMonthAddsUpMeetingsHoursPointsAndFaults(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	get := func(who, path string) (int, []byte) {
+		r := httptest.NewRequest(http.MethodGet, "/api/operations/"+path, nil)
+		r.Header.Set("Who", who)
+		w := httptest.NewRecorder()
+		h.api.ServeHTTP(w, r)
+		return w.Code, w.Body.Bytes()
+	}
+	for path, want := range map[string]string{
+		"2026-12/report.csv": ",Tổng: 1 cuộc họp,,,,2:58,11,11,1,1",
+		"2026-11/report.csv": ",Tổng: 0 cuộc họp,,,,0:00,0,0,0,0",
+	} {
+		if status, raw := get("kiemthu", path); status != 200 || !strings.Contains(string(raw), want) {
+			t.Errorf("%s: %d %s", path, status, raw)
+		}
+	}
+	if _, raw := get("giadinh", "2026-12/report.csv"); !strings.Contains(string(raw), "Tổng: 0 cuộc họp") {
+		t.Errorf("a delegate's report counts what he does not run: %s", raw)
+	}
+	for path, want := range map[string]int{"2026-13/report.csv": 422, "2026-12/report.odt": 422, "2026-12/report.docx": 200} {
+		if status, _ := get("kiemthu", path); status != want {
+			t.Errorf("%s: %d", path, status)
+		}
+	}
+	if status, _ := get("LG-X1", "2026-12/report.csv"); status != 401 {
+		t.Errorf("a machine reads the report: %d", status)
+	}
+	_, pdf := get("kiemthu", "2026-12/report.pdf")
+	path := filepath.Join(t.TempDir(), "x.pdf")
+	if err := os.WriteFile(path, pdf, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantAll(t, "month", packed(read(t, path)), "BÁO CÁO", "tháng 12/2026", "2:58")
+}
