@@ -25,7 +25,9 @@ type Account struct {
 	// Seen is the last sign-in.
 	Seen     time.Time `json:"seen,omitzero"`
 	Disabled bool      `json:"disabled,omitempty"`
-	Secrets  Secrets   `json:"secrets"`
+	// Warned is when administrators were told that it will be closed for idleness.
+	Warned  time.Time `json:"warned,omitzero"`
+	Secrets Secrets   `json:"secrets"`
 }
 
 // Secrets are what an account is proved with. They never leave the database but to
@@ -117,6 +119,9 @@ func (a *Account) SetPassword(hash string, p Policy, mustChange bool, now time.T
 	s.Password, s.Changed, s.MustChange = hash, now, mustChange
 }
 
+// HasFactor answers whether there is anything besides the password.
+func (s Secrets) HasFactor() bool { return len(s.TOTP) > 0 }
+
 // Known are the hashes that a new password must not fit, the present one first.
 func (s Secrets) Known() []string { return append([]string{s.Password}, s.Earlier...) }
 
@@ -151,14 +156,23 @@ func (p Policy) Open(a Account, now time.Time) error {
 	if a.Disabled {
 		return meeting.Refuse(CodeDisabled, "")
 	}
+	if closes := p.Closes(a); !closes.IsZero() && now.After(closes) {
+		return meeting.Refuse(CodeIdle, "")
+	}
+	return nil
+}
+
+// Closes is when the account is closed unless somebody signs in with it before; the
+// zero time is never.
+func (p Policy) Closes(a Account) time.Time {
+	if p.IdleAfter <= 0 {
+		return time.Time{}
+	}
 	last := a.Seen
 	if last.Before(a.Created) {
 		last = a.Created
 	}
-	if p.IdleAfter > 0 && now.Sub(last) > p.IdleAfter {
-		return meeting.Refuse(CodeIdle, "")
-	}
-	return nil
+	return last.Add(p.IdleAfter)
 }
 
 // Identity is the account as requests carry it.

@@ -28,6 +28,8 @@ const (
 	AccountChanged  Happening = "account.changed"
 	AccountDisabled Happening = "account.disabled"
 	AccountEnabled  Happening = "account.enabled"
+	AccountIdleSoon Happening = "account.idle_soon"
+	BoardLocked     Happening = "board.locked"
 	Unlocked        Happening = "account.unlocked"
 	SessionEnded    Happening = "session.ended"
 	PairingMade     Happening = "pairing.made"

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +27,11 @@ const (
 	CodeDisabled meeting.Code = "account.disabled"
 	CodeIdle     meeting.Code = "account.idle"
 	CodeStage    meeting.Code = "account.unfinished"
+	// CodeOutside refuses somebody without a second factor who comes from outside the
+	// internal networks: set up inside, or by an administrator.
+	CodeOutside meeting.Code = "account.outside"
+	// CodeHeld refuses acts of a board that is locked (SEC-05).
+	CodeHeld meeting.Code = "account.board_locked"
 )
 
 // Policy are the numbers of the rules for accounts (SEC-02, SEC-03, SEC-05). The
@@ -51,6 +57,29 @@ type Policy struct {
 	IdleAfter time.Duration
 	// SecondFactor lists the rights that cannot be used without one.
 	SecondFactor []meeting.Right
+	// Internal are the networks from which others may come without one (SEC-03);
+	// without any, all are.
+	Internal []netip.Prefix
+	// WarnBefore is how long before IdleAfter administrators are told.
+	WarnBefore time.Duration
+	// LockBoards is after how long without a person's doing the acts of his session
+	// wait for his password (SEC-05); 0 is never.
+	LockBoards time.Duration
+}
+
+// Outside answers whether an address lies outside the internal networks. What is no
+// address does.
+func (p Policy) Outside(address string) bool {
+	if len(p.Internal) == 0 {
+		return false
+	}
+	a, err := netip.ParseAddr(address)
+	return err != nil || !slices.ContainsFunc(p.Internal, func(n netip.Prefix) bool { return n.Contains(a.Unmap().WithZone("")) })
+}
+
+// Boards lists the rights whose boards lock.
+func Boards() []meeting.Right {
+	return []meeting.Right{meeting.Chair, meeting.Secretary, meeting.Technician, meeting.Archivist, meeting.Administrator}
 }
 
 // Default are the numbers of QCVN 12:2026/BCA.
@@ -58,7 +87,7 @@ func Default() Policy {
 	return Policy{
 		Shortest: 8, Longest: 128, Classes: 4, History: 10, AdminAge: 60 * 24 * time.Hour,
 		LockAfter: 5, LockFor: 12 * time.Hour, AddressAfter: 30, AddressWindow: 15 * time.Minute,
-		IdleAfter: 45 * 24 * time.Hour, SecondFactor: []meeting.Right{meeting.Administrator},
+		IdleAfter: 45 * 24 * time.Hour, SecondFactor: []meeting.Right{meeting.Administrator}, WarnBefore: 7 * 24 * time.Hour, LockBoards: 15 * time.Minute,
 	}
 }
 

@@ -18,8 +18,12 @@ type Session struct {
 	Created time.Time        `json:"created"`
 	Seen    time.Time        `json:"seen"`
 	// Proved is when the person last gave a password or a second factor.
-	Proved  time.Time `json:"proved"`
-	Second  bool      `json:"second,omitempty"`
+	Proved time.Time `json:"proved"`
+	Second bool      `json:"second,omitempty"`
+	// Active is when the person last did something at his board; Locked since when
+	// he has to prove himself before he may again (SEC-05).
+	Active  time.Time `json:"active,omitzero"`
+	Locked  time.Time `json:"locked,omitzero"`
 	Address string    `json:"address,omitempty"`
 	Browser string    `json:"browser,omitempty"`
 }
@@ -31,6 +35,17 @@ func (s Session) Valid(l Limits, now time.Time) bool {
 		return false
 	}
 	return now.Sub(s.Created) < l.Absolute && now.Sub(s.Seen) < l.Idle
+}
+
+// Held answers whether acts of the session wait until the person proves himself: he
+// locked his board, or left it alone for too long. Sessions from before this was kept
+// count from their last proof.
+func (s Session) Held(after time.Duration, now time.Time) bool {
+	active := s.Active
+	if active.Before(s.Proved) {
+		active = s.Proved
+	}
+	return !s.Locked.IsZero() || after > 0 && now.Sub(active) >= after
 }
 
 // Machine is a paired machine of a point (SEC-04).

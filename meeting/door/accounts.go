@@ -41,6 +41,8 @@ type AccountView struct {
 	Seen     time.Time        `json:"seen"`
 	Changed  time.Time        `json:"passwordChanged"`
 	Disabled bool             `json:"disabled"`
+	Closes   time.Time        `json:"closes,omitzero" doc:"when it is closed unless somebody signs in with it"`
+	Soon     bool             `json:"closesSoon" doc:"within the time in which administrators are warned"`
 	Idle     bool             `json:"idle" doc:"not used for so long that it is closed"`
 	Locked   bool             `json:"locked" doc:"held off after wrong tries"`
 	Factor   bool             `json:"secondFactor"`
@@ -51,6 +53,7 @@ func (d *Door) view(ctx context.Context, a account.Account) (AccountView, error)
 	return AccountView{
 		Person: a.Person, User: a.User, Name: a.Name, Position: a.Position, Unit: a.Unit, Rights: append([]meeting.Right{}, a.Rights...),
 		Created: a.Created, Seen: a.Seen, Changed: a.Secrets.Changed, Disabled: a.Disabled, Locked: locked,
+		Closes: d.Policy.Closes(a), Soon: d.soon(a),
 		Idle: meeting.CodeOf(d.Policy.Open(a, d.Now())) == account.CodeIdle, Factor: len(a.Secrets.TOTP) > 0,
 	}, err
 }

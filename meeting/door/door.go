@@ -114,6 +114,12 @@ func (d *Door) Handler(next http.Handler) http.Handler {
 		if who, ok := v.identity(d.Policy, d.Now()); ok {
 			ctx = account.WithProof(account.With(ctx, who), v.proved())
 		}
+		if v.boards() && actOfBoard(r) {
+			if err := d.open(ctx, v); err != nil {
+				answer(w, err)
+				return
+			}
+		}
 		next.ServeHTTP(w, r.WithContext(ctx))
 	}))
 }

@@ -55,6 +55,19 @@ func Undeclared(api huma.API) []string {
 // Refuse answers a request with the refusal, for what stands before the guard.
 func Refuse(ctx huma.Context, err error) { refuse(ctx, err) }
 
+// answer writes a refusal outside of any operation.
+func answer(w http.ResponseWriter, err error) {
+	p := &problem{}
+	if !errors.As(Problem(err), &p) {
+		p.Status = http.StatusInternalServerError
+	}
+	body, _ := json.Marshal(p) // texts and numbers only
+	w.Header().Set("Content-Type", p.ContentType(""))
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(body) // the client may have gone
+}
+
 func refuse(ctx huma.Context, err error) {
 	p := &problem{}
 	if !errors.As(Problem(err), &p) {

@@ -52,6 +52,8 @@ var statuses = map[meeting.Code]int{
 	account.CodeTooMany:   http.StatusTooManyRequests,
 	account.CodeDisabled:  http.StatusForbidden,
 	account.CodeIdle:      http.StatusForbidden,
+	account.CodeOutside:   http.StatusForbidden,
+	account.CodeHeld:      http.StatusForbidden,
 	account.CodePairing:   http.StatusForbidden,
 	meeting.CodeNoRight:   http.StatusForbidden,
 	meeting.CodeUnknown:   http.StatusNotFound,

@@ -16,6 +16,8 @@ func (d *Door) registerSession(api huma.API) {
 	huma.Register(api, operation("second-factor", http.MethodPost, "/api/session/second-factor", "Give the second factor or a recovery code", account.Public(), 401, 429), d.secondFactor)
 	huma.Register(api, operation("who-am-i", http.MethodGet, "/api/session", "Who is signed in, and at which machine", account.Public(), 401), d.whoAmI)
 	huma.Register(api, operation("prove-again", http.MethodPost, "/api/session/proof", "Prove again who you are, for acts that cannot be taken back", account.SignedIn(), 401, 429), d.prove)
+	huma.Register(api, operation("lock-board", http.MethodPost, "/api/session/lock", "Lock the boards of this session: acts wait for the password, media goes on", account.SignedIn()), d.lock)
+	huma.Register(api, operation("keep-board", http.MethodPost, "/api/session/active", "Somebody is at the board", account.SignedIn(), 403), d.active)
 	huma.Register(api, operation("sign-out", http.MethodDelete, "/api/session", "Sign out", account.Public()), d.signOut)
 	huma.Register(api, operation("list-sessions", http.MethodGet, "/api/sessions", "Where I am signed in", account.SignedIn()), d.listSessions)
 	huma.Register(api, operation("end-session", http.MethodDelete, "/api/sessions/{session}", "End one of my sessions", account.SignedIn(), 404), d.endSession)
@@ -39,6 +41,8 @@ type who struct {
 	Ends     time.Time        `json:"ends,omitzero" doc:"when the session ends at the latest"`
 	Idle     int              `json:"idle,omitempty" doc:"seconds without a request after which it ends"`
 	Factor   bool             `json:"secondFactor" doc:"whether a second factor is set up"`
+	Locked   bool             `json:"locked" doc:"acts wait until the person proves himself again"`
+	LockIn   int              `json:"lockAfter,omitempty" doc:"seconds without his doing after which they do"`
 }
 
 type whoOutput struct {
@@ -59,6 +63,9 @@ func (d *Door) who(v visitor, cookies ...http.Cookie) *whoOutput {
 	b.Stage, b.Person, b.User, b.Name = v.stage, v.account.Person, v.account.User, v.account.Name
 	b.Position, b.Unit, b.Session, b.Proved = v.account.Position, v.account.Unit, v.session.ID, v.session.Proved
 	b.Ends, b.Idle, b.Factor = v.session.Created.Add(limits.Absolute), int(limits.Idle/time.Second), len(v.account.Secrets.TOTP) > 0
+	if v.boards() {
+		b.Locked, b.LockIn = v.session.Held(d.Policy.LockBoards, d.Now()), int(d.Policy.LockBoards/time.Second)
+	}
 	if v.stage == account.In && v.account.Rights != nil {
 		b.Rights = v.account.Rights
 	}
@@ -92,7 +99,7 @@ func (d *Door) signIn(ctx context.Context, in *signInInput) (*whoOutput, error) 
 		}
 	}
 	now, key := d.Now(), secret()
-	s := account.Session{ID: id(), Person: a.Person, Created: now, Seen: now, Proved: now, Second: second, Address: v.address, Browser: v.browser}
+	s := account.Session{ID: id(), Person: a.Person, Created: now, Seen: now, Proved: now, Active: now, Second: second, Address: v.address, Browser: v.browser}
 	limits := d.Policy.Limits(a.Rights)
 	if err := d.Store.AddSession(ctx, hashOf(key), s, now.Add(limits.Absolute)); err != nil {
 		return nil, d.problem(ctx, err)
@@ -137,7 +144,7 @@ func (d *Door) secondFactor(ctx context.Context, in *codeInput) (*whoOutput, err
 func (d *Door) renew(ctx context.Context, v visitor, edit func(*account.Session)) (*whoOutput, error) {
 	now, key := d.Now(), secret()
 	change := func(s *account.Session) {
-		s.Seen, s.Proved = now, now
+		s.Seen, s.Proved, s.Active, s.Locked = now, now, now, time.Time{}
 		edit(s)
 	}
 	if err := d.Store.ChangeSession(ctx, v.session.ID, hashOf(key), change); err != nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"math"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -101,8 +102,32 @@ func (g *gate) hash(ctx context.Context, text string) (string, error) {
 
 // Keys of the counts of wrong tries.
 func nameKey(user string) string       { return "name:" + account.UserName(user) }
-func addressKey(address string) string { return "address:" + address }
-func pairingKey(address string) string { return "pairing:" + address }
+func pairingKey(address string) string { return "pairing:" + line(address) }
+
+// origin is where tries are counted besides the name: the paired machine, else the
+// line. A stranger behind the same address translation does not hold off the machine
+// of a point, and a machine is held off wherever it stands.
+func (v visitor) origin() string {
+	if v.machine.ID != "" {
+		return "machine:" + string(v.machine.ID)
+	}
+	return "address:" + line(v.address)
+}
+
+// line is an address as tries are counted: of IPv6 the /64, which is what one line
+// gets.
+func line(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return address
+	}
+	if a = a.Unmap().WithZone(""); a.Is6() {
+		if p, err := a.Prefix(64); err == nil {
+			return p.Addr().String()
+		}
+	}
+	return a.String()
+}
 
 // held refuses while a name or an address has had too many wrong tries. A name that
 // nobody has is locked like any other, so that locks tell nothing.
@@ -120,13 +145,13 @@ func (d *Door) held(ctx context.Context, key string, code meeting.Code, limit in
 // try asks one question that can be answered wrongly for the name: right is called
 // alone for that name, and never while name or address are held off.
 func (d *Door) try(ctx context.Context, user string, failed account.Happening, right func() (bool, error)) error {
-	address, p := visitorOf(ctx).address, d.Policy
+	origin, p := visitorOf(ctx).origin(), d.Policy
 	leave, err := d.gate.enter(ctx, nameKey(user))
 	if err != nil {
 		return err
 	}
 	defer leave()
-	err = d.held(ctx, addressKey(address), account.CodeTooMany, p.AddressAfter, p.AddressWindow)
+	err = d.held(ctx, origin, account.CodeTooMany, p.AddressAfter, p.AddressWindow)
 	if err == nil {
 		err = d.held(ctx, nameKey(user), account.CodeLocked, p.LockAfter, p.LockFor)
 	}
@@ -143,7 +168,7 @@ func (d *Door) try(ctx context.Context, user string, failed account.Happening, r
 		return err
 	}
 	d.note(ctx, failed, account.UserName(user), "")
-	if _, err := d.Store.CountTry(ctx, addressKey(address), p.AddressWindow, d.Now()); err != nil {
+	if _, err := d.Store.CountTry(ctx, origin, p.AddressWindow, d.Now()); err != nil {
 		return err
 	}
 	t, err := d.Store.CountTry(ctx, nameKey(user), p.LockFor, d.Now())
@@ -176,7 +201,11 @@ func (d *Door) Verify(ctx context.Context, user, text string) (account.Account, 
 	if err != nil {
 		return account.Account{}, err
 	}
-	if err := d.Policy.Open(a, d.Now()); err != nil { // told only to who has the password
+	err = d.Policy.Open(a, d.Now())
+	if err == nil && !a.Secrets.HasFactor() && d.Policy.Outside(visitorOf(ctx).address) {
+		err = meeting.Refuse(account.CodeOutside, "")
+	}
+	if err != nil { // told only to who has the password
 		d.note(ctx, account.SignInFailed, a.User, string(meeting.CodeOf(err)))
 		return account.Account{}, err
 	}

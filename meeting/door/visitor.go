@@ -82,6 +82,9 @@ func (d *Door) visitor(r *http.Request) visitor {
 	if err != nil || a.Disabled || !s.Valid(d.Policy.Limits(a.Rights), now) {
 		return v
 	}
+	if !a.Secrets.HasFactor() && d.Policy.Outside(v.address) {
+		return v // a session from inside, carried out
+	}
 	stage := d.Policy.Stage(a, s.Second, now)
 	if stage != account.In && now.Sub(s.Proved) > unfinishedFor {
 		return v // somebody stopped half-way

@@ -57,6 +57,29 @@ func (b *Bridge) openDoor() (err error) {
 	return err
 }
 
+// sweepEvery is how often accounts are looked at that nobody uses.
+const sweepEvery = time.Hour
+
+// sweepAccounts closes idle accounts and tells of those soon closed, until the end.
+func (b *Bridge) sweepAccounts() {
+	ctx, cancel := context.WithCancel(context.Background())
+	b.resting = cancel
+	b.running.Go(func() {
+		tick := time.NewTicker(sweepEvery)
+		defer tick.Stop()
+		for {
+			if err := b.door.Sweep(ctx); err != nil && ctx.Err() == nil {
+				b.log.Error("idle accounts were not looked at", "err", err)
+			}
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+}
+
 // First is the name and the one-time password of the administrator that was made at
 // this start; empty when there was one. It is to be shown once and not logged.
 func (b *Bridge) First() (user, password string) { return firstUser, b.firstPassword }

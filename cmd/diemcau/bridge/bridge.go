@@ -75,6 +75,7 @@ type Bridge struct {
 	admin     string // address of the admin server
 	failed    chan error
 	running   sync.WaitGroup
+	resting   context.CancelFunc // ends what only looks now and then
 }
 
 // Option changes how a bridge is made.
@@ -223,6 +224,7 @@ func (b *Bridge) Start() error {
 			return err
 		}
 	}
+	b.sweepAccounts()
 	b.readiness.becomes(ready)
 	return nil
 }
@@ -321,6 +323,9 @@ func (b *Bridge) Close() error {
 		}
 	}
 	b.shown.close()
+	if b.resting != nil {
+		b.resting()
+	}
 	b.running.Wait()
 	if b.catalogue != nil {
 		b.catalogue.Close()

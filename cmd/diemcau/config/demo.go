@@ -2,6 +2,7 @@ package config
 
 import (
 	"log/slog"
+	"net/netip"
 
 	"diemcau/internal/password"
 )
@@ -44,6 +45,7 @@ var demoPoints = []Point{
 // their password, so no second factor is asked of them either.
 func (c *Config) AddDemo() {
 	c.Security.SecondFactor = nil
+	c.Security.Internal = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
 	hash := Secret(password.Hash(DemoPassword))
 	for _, a := range DemoAccounts {
 		a.Password = hash

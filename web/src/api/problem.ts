@@ -14,6 +14,8 @@ export const problemCodes = [
   'account_signed_out',
   'account_prove_again',
   'account_locked',
+  'account_board_locked',
+  'account_outside',
   'field_missing',
   'field_invalid',
   'not_found',

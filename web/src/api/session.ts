@@ -44,6 +44,11 @@ export const confirmFactor = async (code: string): Promise<unknown> => send('POS
 /** The person who is signed in proves again that it is he. Throws a Problem when it is not. */
 export const proveSelf = async (password: string): Promise<unknown> => send('POST', '/api/session/proof', { password });
 
+/** The boards of this session lock: acts wait for the password, the meeting goes on (SEC-05). */
+export const lockBoard = async (): Promise<unknown> => send('POST', '/api/session/lock');
+/** Somebody is at the board. Throws a Problem when it is locked already. */
+export const keepBoard = async (): Promise<unknown> => send('POST', '/api/session/active');
+
 export async function signOut(): Promise<void> {
   await send('DELETE', '/api/session');
 }

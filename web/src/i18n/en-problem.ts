@@ -4,6 +4,8 @@ export const enProblem: typeof viProblem = {
   account_signed_out: 'Your session has ended. Sign in again.',
   account_prove_again: 'This needs your password again.',
   account_locked: 'The account is locked. Call the administrator.',
+  account_board_locked: 'The board has locked because nobody used it. Give your password to go on; the meeting continues.',
+  account_outside: 'Signing in from outside the internal networks needs a second factor. Set it up from inside, or ask an administrator.',
   field_missing: 'Something required is missing.',
   field_invalid: 'Something was not entered properly.',
   not_found: 'Not found. Somebody may have changed it just now.',

@@ -3,6 +3,8 @@ export const viProblem = {
   account_signed_out: 'Phiên đăng nhập đã hết. Hãy đăng nhập lại.',
   account_prove_again: 'Việc này cần nhập lại mật khẩu.',
   account_locked: 'Tài khoản đang bị khóa. Hãy gọi quản trị viên.',
+  account_board_locked: 'Bảng điều hành đã khóa do không thao tác. Nhập mật khẩu để tiếp tục; cuộc họp vẫn diễn ra.',
+  account_outside: 'Đăng nhập từ ngoài mạng nội bộ cần xác thực hai lớp. Hãy thiết lập khi ở trong mạng hoặc liên hệ quản trị.',
   field_missing: 'Còn thiếu thông tin bắt buộc.',
   field_invalid: 'Thông tin nhập chưa đúng.',
   not_found: 'Không tìm thấy. Có thể vừa có người thay đổi.',

@@ -1,9 +1,12 @@
 import { useCallback, useEffect, useState } from 'react';
-import { fetchSession, proveSelf } from '../api/session';
+import { fetchSession, keepBoard, lockBoard, proveSelf } from '../api/session';
+import { Problem } from '../api/problem';
 import { bridgeClock } from '../conduct/clock';
 
 /** How long a board may be left alone before it locks (SEC-05). */
 export const lockAfterMs = 15 * 60_000;
+
+const tellEveryMs = 60_000;
 
 const key = 'diemcau.boardLocked';
 const signs = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
@@ -43,12 +46,18 @@ export function useBoardLock(afterMs = lockAfterMs): BoardLock {
   const lock = useCallback(() => {
     store(true);
     setLocked(true);
+    void lockBoard().catch(() => undefined); // the bridge locks by itself a little later
   }, []);
   useEffect(() => {
     if (locked) return undefined;
     let last = performance.now();
+    let told = 0;
     const touched = () => {
       last = performance.now();
+      if (told !== 0 && last - told < tellEveryMs) return;
+      told = last;
+      // The bridge holds acts back when it has heard of nobody for as long as the board.
+      void keepBoard().catch((error: unknown) => error instanceof Problem && error.code === 'account_board_locked' && lock());
     };
     for (const sign of signs) window.addEventListener(sign, touched, { passive: true, capture: true });
     // A machine that slept is asked when it wakes.

@@ -1,0 +1,97 @@
+package door
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"diemcau/meeting"
+	"diemcau/meeting/account"
+	"diemcau/meeting/store"
+)
+
+// boards answers whether the visitor is somebody whose boards lock.
+func (v visitor) boards() bool {
+	return v.signed && v.stage == account.In && slices.ContainsFunc(account.Boards(), func(r meeting.Right) bool { return slices.Contains(v.account.Rights, r) })
+}
+
+// actOfBoard answers whether the request changes something that a locked board keeps.
+// Signing in and proving is how it opens, and entering a meeting is media: a line that
+// broke comes back by itself.
+func actOfBoard(r *http.Request) bool {
+	path := "/" + strings.TrimLeft(r.URL.Path, "/")
+	switch {
+	case r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions:
+		return false
+	case path == "/api/session" || strings.HasPrefix(path, "/api/session/"):
+		return false
+	case path == "/api/join" || path == "/api/machine" || path == "/api/seen" || path == "/api/guest":
+		return false
+	}
+	return !strings.HasSuffix(path, "/enter")
+}
+
+// open refuses an act of a board that is locked, and notes that somebody is there when
+// it is not.
+func (d *Door) open(ctx context.Context, v visitor) error {
+	now := d.Now()
+	if v.session.Held(d.Policy.LockBoards, now) {
+		return meeting.Refuse(account.CodeHeld, "")
+	}
+	if now.Sub(v.session.Active) > touchEvery {
+		// Ended meanwhile: the next request sees it. Locked meanwhile stays locked.
+		_ = d.Store.ChangeSession(ctx, v.session.ID, "", func(s *account.Session) { s.Active = now })
+	}
+	return nil
+}
+
+func (d *Door) lock(ctx context.Context, _ *struct{}) (*doneOutput, error) {
+	v, now := visitorOf(ctx), d.Now()
+	if err := d.Store.ChangeSession(ctx, v.session.ID, "", func(s *account.Session) { s.Locked = now }); err != nil {
+		return nil, d.problem(ctx, err)
+	}
+	d.note(ctx, account.BoardLocked, v.account.User, "")
+	return &doneOutput{CacheControl: "no-store"}, nil
+}
+
+func (d *Door) active(ctx context.Context, _ *struct{}) (*doneOutput, error) {
+	if v := visitorOf(ctx); v.boards() {
+		if err := d.open(ctx, v); err != nil {
+			return nil, d.problem(ctx, err)
+		}
+	}
+	return &doneOutput{CacheControl: "no-store"}, nil
+}
+
+// soon answers whether the account will be closed for idleness within the time in
+// which administrators are told.
+func (d *Door) soon(a account.Account) bool {
+	closes, now := d.Policy.Closes(a), d.Now()
+	return !a.Disabled && !closes.IsZero() && now.After(closes.Add(-d.Policy.WarnBefore)) && !now.After(closes)
+}
+
+// Sweep tells of accounts that will be closed for idleness, once, and disables those
+// whose time has come (SEC-05). The last administrator stays: without him nobody could
+// open any account. Call it now and then.
+func (d *Door) Sweep(ctx context.Context) error {
+	all, err := d.Store.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range all {
+		switch {
+		case d.soon(a) && a.Warned.Before(a.Seen.Add(1)):
+			a, err := d.Store.ChangeAccount(ctx, a.Person, func(a *account.Account) error { a.Warned = d.Now(); return nil })
+			if err != nil {
+				return err
+			}
+			d.note(ctx, account.AccountIdleSoon, a.User, d.Policy.Closes(a).UTC().Format("2006-01-02"))
+		case !a.Disabled && meeting.CodeOf(d.Policy.Open(a, d.Now())) == account.CodeIdle:
+			if err := d.Disable(ctx, a.Person); err != nil && meeting.CodeOf(err) != store.CodeLastAdmin {
+				return err
+			}
+		}
+	}
+	return nil
+}
