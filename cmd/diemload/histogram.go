@@ -17,6 +17,13 @@ func (h *histogram) add(d time.Duration) {
 	h.classes[class(uint64(max(d.Microseconds(), 0)))].Add(1)
 }
 
+// clear forgets all, for the next measurement.
+func (h *histogram) clear() {
+	for i := range h.classes {
+		h.classes[i].Store(0)
+	}
+}
+
 // class keeps the three bits below the leading one.
 func class(us uint64) int {
 	if us < 8 {
