@@ -31,6 +31,7 @@ test('photographs of the gallery', async ({ browser }) => {
     await context.addInitScript((word) => localStorage.setItem('diemcau.language', word), language);
     const page = await context.newPage();
     await page.goto('http://127.0.0.1:5199/mau-man-hinh/');
+    await page.locator('a[href^="/mau-man-hinh/"]').first().waitFor();
     const states = await page.locator('a[href^="/mau-man-hinh/"]').evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
     expect(states.length).toBeGreaterThan(20);
     for (const path of states) {
@@ -39,7 +40,8 @@ test('photographs of the gallery', async ({ browser }) => {
       for (const [size, viewport] of Object.entries(sizes)) {
         if (!chosen.includes(size)) continue;
         await page.setViewportSize(viewport);
-        await page.goto(`http://127.0.0.1:5199${path}`, { waitUntil: 'networkidle' });
+        await page.goto(`http://127.0.0.1:5199${path}`, { waitUntil: 'load' });
+        await page.locator('#root button, #root a[href]').first().waitFor();
         await page.evaluate(async () => document.fonts.ready);
         await page.screenshot({ path: join(folder, `${name}-${size}-${language}.png`), animations: 'disabled', fullPage: size === 'zoomed' });
         const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -37,7 +37,7 @@ export function BoardShell({ name, board, now, act, stale = false, children }: B
   const right = rightOf[name];
   const holder = board.seats[right]?.person.name ?? '';
   return (
-    <div className={classes.page}>
+    <div className={classes.page} data-board={name}>
       <header className={classes.header}>
         <div className={classes.titles}>
           <p className={classes.kicker}>{t(`board.${name}`)}</p>
