@@ -121,7 +121,7 @@ type Guest struct {
 }
 
 // Unsure is how long nothing came over a line when the bridge says so.
-const Unsure = 5 * time.Second
+const Unsure = 2500 * time.Millisecond
 
 // Report is something that happened in a room, for the meeting: one of the
 // types below.
