@@ -37,7 +37,7 @@ export function OrderTable({ board, now, act }: OrderTableProps) {
         </thead>
         <tbody>
           {rows.map((row) => (
-            <OrderLine key={row.id} row={row} act={act} />
+            <OrderLine key={row.id} row={row} over={board.live.phase === 'be-mac'} act={act} />
           ))}
         </tbody>
       </table>
@@ -45,7 +45,7 @@ export function OrderTable({ board, now, act }: OrderTableProps) {
   );
 }
 
-function OrderLine({ row, act }: { readonly row: OrderRow; readonly act: Do }) {
+function OrderLine({ row, over, act }: { readonly row: OrderRow; readonly over: boolean; readonly act: Do }) {
   const { t } = useTranslation();
   return (
     <tr className={classes.row} data-state={row.state} data-testid="order-row" aria-current={row.state === 'on' ? 'step' : undefined}>
@@ -55,12 +55,12 @@ function OrderLine({ row, act }: { readonly row: OrderRow; readonly act: Do }) {
           {row.number}. {row.title}
         </div>
         {row.who && <div className={classes.who}>{row.who}</div>}
-        {row.state === 'on' && (
+        {row.state === 'on' && !over && (
           <Button mt={6} size="sm" variant="default" onClick={() => act({ do: 'finish-item', with: {} })}>
             {t('order.finish')}
           </Button>
         )}
-        {row.state === 'next' && (
+        {row.state === 'next' && !over && (
           <Button mt={6} size="sm" onClick={() => act({ do: 'start-item', with: { item: row.id } })}>
             {t('order.start')}
           </Button>

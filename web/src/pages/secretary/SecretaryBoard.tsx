@@ -43,7 +43,7 @@ export function SecretaryBoard({ board, now, act, stale = false, first }: Secret
       <div className={classes.grid}>
         <div className={classes.order}>
           <OrderTable board={board} now={now} act={act} />
-          <ChapterMark board={board} now={now} act={act} />
+          {board.live.phase !== 'be-mac' && <ChapterMark board={board} now={now} act={act} />}
         </div>
         <Tabs value={tab} onChange={(value) => setTab(tabs.find((each) => each === value) ?? 'minutes')} classNames={{ root: classes.tabs ?? '', panel: classes.panel ?? '', list: classes.list ?? '' }} keepMounted={false}>
           <Tabs.List aria-label={t('board.secretary')}>
