@@ -21,6 +21,7 @@ const (
 	erasedArchive = "archive"
 	erasedSecond  = "second copy"
 	erasedStore   = "store"
+	erasedMade    = "exports, mix and small pictures"
 )
 
 // erase destroys a recording: its keys first, which makes every copy of an
@@ -59,6 +60,12 @@ func (r *Registry) erase(ctx context.Context, item lifetime.Item) (erased []stri
 				return
 			}
 			erased = append(erased, erasedStore)
+		}
+		if r.Forget != nil {
+			if err = r.Forget(item.Recording); err != nil {
+				return
+			}
+			erased = append(erased, erasedMade)
 		}
 	})
 	return erased, errors.Join(alone, err)

@@ -44,8 +44,11 @@ type Settings struct {
 	Bucket *bucket.Bucket
 	// Note tells the audit trail what somebody did to which recording or list.
 	Note func(ctx context.Context, what account.Happening, on, detail string)
-	Log  *slog.Logger
-	Now  func() time.Time // nil is time.Now
+	// Forget erases what was made of a recording elsewhere: exports, the mix of its
+	// sound, small pictures. Nil where nothing is made.
+	Forget func(recording string) error
+	Log    *slog.Logger
+	Now    func() time.Time // nil is time.Now
 }
 
 // What the audit trail is told.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"diemcau/recording/archive"
 	"diemcau/recording/chunk"
@@ -92,4 +93,16 @@ func (c *cutter) cut(t archive.TrackItem, from, to int64, out string) (input, bo
 		return input{}, false, fmt.Errorf("render: %w", err)
 	}
 	return input{file: out, first: all[first].at}, true, nil
+}
+
+// still writes the one fragment that has the last key picture up to a time; false
+// when the track has none.
+func (c *cutter) still(t archive.TrackItem, at int64, out string) (bool, error) {
+	for _, f := range slices.Backward(c.legs[t.Leg]) {
+		if f.key && !f.header && f.at <= at {
+			_, ok, err := c.cut(t, f.at, f.at+1, out)
+			return ok, err
+		}
+	}
+	return false, nil
 }

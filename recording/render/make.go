@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"diemcau/recording"
 	"diemcau/recording/archive"
 	"diemcau/recording/vault"
 )
@@ -164,21 +165,15 @@ func (m *making) sound(ctx context.Context, end int64) (string, error) {
 	if err := m.room(); err != nil {
 		return "", err
 	}
-	var inputs []input
-	var args []string
-	for i, t := range m.item.Tracks {
-		if t.Codec != "opus" || t.From >= end || t.To <= m.job.From {
-			continue
-		}
-		in, ok, err := m.cuts.cut(t, m.job.From, end, filepath.Join(m.dir, fmt.Sprintf("voice-%d", i)))
-		if err != nil {
-			return "", err
-		}
-		if ok {
-			defer func() { _ = os.Remove(in.file) }() // only its space is lost otherwise
-			inputs, args = append(inputs, in), append(args, "-i", in.file)
-		}
+	inputs, args, err := voices(m.cuts, &m.item, m.job.From, end, m.dir)
+	if err != nil {
+		return "", err
 	}
+	defer func() {
+		for _, in := range inputs {
+			_ = os.Remove(in.file) // only its space is lost otherwise
+		}
+	}()
 	args = append(args, "-filter_complex", soundGraph(m.job.From, end, inputs), "-map", "[a]", "-c:a", "aac", "-b:a", "96k", "-f", "mp4", out+".new")
 	if err := m.run(ctx, args); err != nil {
 		return "", err
@@ -187,12 +182,31 @@ func (m *making) sound(ctx context.Context, end int64) (string, error) {
 	return out, os.Rename(out+".new", out)
 }
 
+// voices cuts what is to be heard between two times into files in a folder.
+func voices(cuts *cutter, item *archive.Item, from, to int64, dir string) (inputs []input, args []string, err error) {
+	for i, t := range item.Tracks {
+		if t.Codec != recording.Opus || t.From >= to || t.To <= from {
+			continue
+		}
+		in, ok, err := cuts.cut(t, from, to, filepath.Join(dir, fmt.Sprintf("voice-%d", i)))
+		if err != nil {
+			return nil, nil, err
+		}
+		if ok {
+			inputs, args = append(inputs, in), append(args, "-i", in.file)
+		}
+	}
+	return inputs, args, nil
+}
+
+func (m *making) room() error { return room(m.q.Settings) }
+
 // room refuses to fill the disk that meetings are recorded on.
-func (m *making) room() error {
-	if m.q.Room == nil {
+func room(s Settings) error {
+	if s.Room == nil {
 		return nil
 	}
-	if n, err := m.q.Room(); err != nil {
+	if n, err := s.Room(); err != nil {
 		return err
 	} else if n == 0 {
 		return errSpace
@@ -200,11 +214,15 @@ func (m *making) room() error {
 	return nil
 }
 
-// run runs the command at the lowest priority. It reads nothing, opens no network
-// address, and what it says at its end is in the error.
 func (m *making) run(ctx context.Context, args []string) error {
+	return runCommand(ctx, m.q.Command, args)
+}
+
+// runCommand runs the command at the lowest priority. It reads nothing, opens no
+// network address, and what it says at its end is in the error.
+func runCommand(ctx context.Context, command string, args []string) error {
 	all := append([]string{"-v", "error", "-nostdin", "-y", "-protocol_whitelist", "file,pipe"}, args...)
-	name := m.q.Command
+	name := command
 	if nice, err := exec.LookPath("nice"); err == nil {
 		all = append([]string{"-n", "19", name}, all...)
 		name = nice
@@ -216,7 +234,7 @@ func (m *making) run(ctx context.Context, args []string) error {
 	err := cmd.Run()
 	if err != nil && ctx.Err() == nil {
 		text := said.String()
-		return fmt.Errorf("render: %s: %w: %s", m.q.Command, err, text[max(0, len(text)-500):])
+		return fmt.Errorf("render: %s: %w: %s", command, err, text[max(0, len(text)-500):])
 	}
 	return err
 }

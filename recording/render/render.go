@@ -344,5 +344,22 @@ func (q *Queue) out(j Job) string {
 	return filepath.Join(q.Dir, j.ID, name)
 }
 
+// Forget ends and erases all exports of a recording that is disposed of.
+func (q *Queue) Forget(recording string) error {
+	q.mu.Lock()
+	var of []string
+	for id, j := range q.jobs {
+		if j.Recording == recording {
+			of = append(of, id)
+		}
+	}
+	q.mu.Unlock()
+	var errs []error
+	for _, id := range of {
+		errs = append(errs, q.Cancel(recording, id))
+	}
+	return errors.Join(errs...)
+}
+
 // errSpace tells that the disk is too full to export.
 var errSpace = errors.New("no space for an export")

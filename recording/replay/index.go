@@ -175,3 +175,26 @@ func (x *index) pieces(leg uint16, from, to int64) ([]piece, int) {
 	}
 	return all[first:last], first
 }
+
+// Plain is an index that nobody signed: that of a file which was made of a
+// recording. Its root says which file is meant, not that it is true.
+type Plain struct{ x *index }
+
+// NewPlain divides records of 80 bytes into blocks.
+func NewPlain(records []byte) *Plain {
+	n := len(records) / evidence.RecordSize
+	x := &index{Index: Index{Block: BlockRecords, Blocks: []Block{}, Records: int64(n)}, records: records[:n*evidence.RecordSize], legs: map[uint16][]piece{}}
+	x.divide()
+	var tree evidence.Tree
+	for r := x.records; len(r) > 0; r = r[evidence.RecordSize:] {
+		tree.Append(r[:evidence.RecordSize])
+	}
+	x.Root = tree.Root()
+	return &Plain{x}
+}
+
+// Head is what a browser begins with.
+func (p *Plain) Head() Index { return p.x.Index }
+
+// Block returns the records of a block; nil when there is none of the number.
+func (p *Plain) Block(n int) []byte { return p.x.block(n) }

@@ -57,6 +57,7 @@ type Bridge struct {
 	records       *recordings
 	catalogue     *replay.Keeper
 	exports       *render.Queue
+	workshop      *render.Workshop
 	keeping       *keeping
 	sessions      *server.Server
 	live          *live.House
@@ -332,6 +333,9 @@ func (b *Bridge) Close() error {
 	}
 	if b.exports != nil {
 		b.exports.Close()
+	}
+	if b.workshop != nil {
+		b.workshop.Close()
 	}
 	if b.records != nil {
 		b.records.close() // after the rooms, whose last events it notes

@@ -108,7 +108,7 @@ func paced(rate int64) func(context.Context, int) error {
 func (b *Bridge) registerKeeping(api huma.API, o *desk.Office) error {
 	r, err := registry.New(registry.Settings{
 		Sight: o.Sights, Store: b.store, Ledger: b.keeping.ledger, Keeper: b.keeping.keeper, Root: b.records.root, Second: b.cfg.Recording.Second,
-		Keys: b.cfg.RecordingKeysDir(), Bucket: b.keeping.bucket, Note: b.noteRecording, Log: b.log,
+		Keys: b.cfg.RecordingKeysDir(), Bucket: b.keeping.bucket, Note: b.noteRecording, Log: b.log, Forget: b.forgetRecording,
 	})
 	if err == nil {
 		r.Register(api)

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"time"
 
@@ -53,7 +54,7 @@ func (b *Bridge) openExports() error {
 	if err != nil {
 		return err
 	}
-	b.exports, err = render.Open(render.Settings{
+	settings := render.Settings{
 		Dir: filepath.Join(b.cfg.Data, "exports"), Command: b.cfg.ExportCommand(), Threads: b.cfg.Recording.ExportThreads,
 		Access: archive.Access{Keys: b.cfg.RecordingKeysDir(), Identities: identities},
 		Find:   func(id string) (string, error) { return replay.Folder(b.cfg.ArchiveDir(), id) },
@@ -62,11 +63,22 @@ func (b *Bridge) openExports() error {
 			return space.Free - min(space.Free, b.cfg.Recording.ReserveMB<<20), err
 		},
 		Font: typeface.Bold, Log: b.log,
-	})
-	if err == nil {
-		b.exports.Start()
 	}
-	return err
+	if b.exports, err = render.Open(settings); err != nil {
+		return err
+	}
+	b.exports.Start()
+	settings.Dir = filepath.Join(b.cfg.Data, "companions")
+	if b.workshop, err = render.OpenWorkshop(render.WorkshopSettings{Settings: settings, Archive: b.cfg.ArchiveDir()}); err != nil {
+		return err
+	}
+	b.workshop.Start()
+	return nil
+}
+
+// forgetRecording erases what was made of a recording that people disposed of.
+func (b *Bridge) forgetRecording(recording string) error {
+	return errors.Join(b.exports.Forget(recording), b.workshop.Forget(recording))
 }
 
 // registerReplay adds the archivist's desk to the API.
@@ -84,5 +96,6 @@ func (b *Bridge) registerReplay(api huma.API, o *desk.Office) error {
 	}
 	d.Register(api)
 	render.NewDesk(b.exports, d.Admit).Register(api)
+	render.NewCompanionDesk(b.workshop, d.Admit).Register(api)
 	return nil
 }

@@ -59,9 +59,10 @@ const archive = createRoute({
 const recording = createRoute({
   ...at('/kho/$recording'),
   component: lazyRouteComponent(async () => import('../pages/archive/PlayerPage'), 'PlayerPage'),
-  validateSearch: (search: Readonly<Record<string, unknown>>): { t?: number } => {
-    const second = Number(search['t']);
-    return Number.isFinite(second) && second > 0 ? { t: second } : {};
+  validateSearch: (search: Readonly<Record<string, unknown>>): { t?: number; to?: number } => {
+    const [second, to] = [Number(search['t']), Number(search['to'])];
+    const begin = Number.isFinite(second) && second > 0 ? { t: second } : {};
+    return Number.isFinite(to) && to > (begin.t ?? 0) ? { ...begin, to } : begin;
   },
 });
 

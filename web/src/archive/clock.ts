@@ -36,6 +36,12 @@ export class MasterClock {
     if (this.since !== null) this.since = this.now();
   }
 
+  /** Moves on or back by a little without a jump: another clock leads. */
+  slew(ms: number): void {
+    this.base = this.time + ms;
+    if (this.since !== null) this.since = this.now();
+  }
+
   setRate(rate: number): void {
     this.base = this.time;
     if (this.since !== null) this.since = this.now();

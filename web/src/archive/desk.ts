@@ -138,6 +138,37 @@ export async function fetchFragments(id: string, leg: number, from: number, to: 
 
 export const trackAddress = (id: string, leg: number): string => `${of(id)}/tracks/${leg}/file`;
 
+/** What the bridge made of a recording for its viewers. It is no evidence. */
+export interface Companions {
+  readonly off: boolean;
+  readonly root: string;
+  readonly mix: { readonly done: boolean; readonly to: number; readonly bytes: number; readonly sha256?: string; readonly type: string };
+  readonly mixIndex?: Omit<IndexHead, 'key'>;
+  readonly sheets: Sheets;
+}
+
+/** Small pictures in rows on sheets, one every so many milliseconds. */
+export interface Sheets {
+  readonly every: number;
+  readonly count: number;
+  readonly width: number;
+  readonly height: number;
+  readonly columns: number;
+  readonly cells: number;
+}
+
+export const fetchCompanions = async (id: string): Promise<Companions> => get(`${of(id)}/companions`);
+
+export async function fetchMixBlock(id: string, block: number): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await (await call(`${of(id)}/mix/index/${block}`)).arrayBuffer());
+}
+
+export async function fetchMix(id: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await (await call(`${of(id)}/mix/bytes?from=${from}&to=${to}`, {}, 20_000)).arrayBuffer());
+}
+
+export const sheetAddress = (id: string, sheet: number): string => `${of(id)}/sheets/${sheet}`;
+
 export type ExportLayout = 'speaker' | 'grid' | 'sound';
 
 /** A file that is made of a recording. */

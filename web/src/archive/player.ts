@@ -1,8 +1,8 @@
 import { MasterClock } from './clock';
-import { fetchBlock, fetchFragments, type Detail, type Track } from './desk';
+import { fetchBlock, fetchFragments, fetchMix, fetchMixBlock, type Companions, type Detail, type Track } from './desk';
 import { IndexShelf, type Sign } from './index-shelf';
 import { Pump } from './pump';
-import { voicesAt } from './scene';
+import { voicesAt, type Sound } from './scene';
 
 export const rates = [0.5, 0.75, 1, 1.25, 1.5, 2] as const;
 
@@ -12,6 +12,12 @@ const patienceMs = 4_000;
 /** The screen is drawn at every so many steps. */
 const stepsSeen = 4;
 const frameMs = 40;
+const shortestCutMs = 1_000;
+
+export interface Cut {
+  readonly from: number;
+  readonly to: number;
+}
 
 export interface State {
   readonly time: number;
@@ -20,7 +26,15 @@ export interface State {
   readonly rate: number;
   readonly sign: Sign;
   readonly muted: boolean;
+  readonly sound: Sound;
+  /** A stretch of interest: links, exports and play up to its end. */
+  readonly cut: Cut | null;
+  /** The mix is there to be chosen. */
+  readonly mixed: boolean;
 }
+
+/** The mix among the voices: no track has the number. */
+const mixLeg = -1;
 
 /** All tracks of a recording under one clock. Elements of tiles are lent to it while they are shown. */
 export class Player {
@@ -34,8 +48,12 @@ export class Player {
   private readonly timer: ReturnType<typeof setInterval>;
   private playing = false;
   private steps = 0;
+  private before = 0;
   private waitingSince: number | null = null;
   private muted = false;
+  private cut: Cut | null = null;
+  private sound: Sound = 'mix';
+  private mix: { readonly track: Track; readonly shelf: IndexShelf } | null = null;
   private state: State;
 
   constructor(
@@ -59,7 +77,7 @@ export class Player {
   snapshot = (): State => this.state;
 
   private look(): State {
-    return { time: this.clock.time, playing: this.playing, waiting: this.waitingSince !== null, rate: this.clock.rate, sign: this.shelf.sign, muted: this.muted };
+    return { time: this.clock.time, playing: this.playing, waiting: this.waitingSince !== null, rate: this.clock.rate, sign: this.shelf.sign, muted: this.muted, sound: this.mix === null && this.sound === 'mix' ? 'voices' : this.sound, mixed: this.mix !== null, cut: this.cut };
   }
 
   private tell(): void {
@@ -90,19 +108,46 @@ export class Player {
     return this.pumps.get(leg)?.silent(this.clock.time) ?? false;
   }
 
+  /** Takes the mix as what is heard, once the bridge has made it. */
+  offer(made: Companions): void {
+    const { mix, mixIndex } = made;
+    if (this.mix !== null || !mix.done || mixIndex === undefined) return;
+    const { id } = this.detail;
+    const shelf = new IndexShelf({ ...mixIndex, key: '' }, async (block) => fetchMixBlock(id, block), true, () => undefined, false);
+    this.mix = { shelf, track: { leg: 1, screen: false, codec: 'opus', type: mix.type, from: 0, to: mix.to, bytes: mix.bytes } };
+    this.tell();
+  }
+
+  listenTo(sound: Sound): void {
+    this.sound = sound;
+    this.tell();
+  }
+
+  private wanted(time: number): Map<number, Track> {
+    if (this.sound === 'mix' && this.mix) return new Map([[mixLeg, this.mix.track]]);
+    const only = typeof this.sound === 'object' ? this.sound.point : undefined;
+    return new Map(voicesAt(this.detail, time, only).map((track) => [track.leg, track]));
+  }
+
   private listen(time: number): void {
-    const wanted = new Map(voicesAt(this.detail, time).map((track) => [track.leg, track]));
+    const wanted = this.wanted(time);
     for (const [leg, pump] of this.voices) {
       if (wanted.has(leg)) continue;
       pump.close();
       this.voices.delete(leg);
     }
     for (const [leg, track] of wanted) {
-      if (!this.voices.has(leg)) this.voices.set(leg, this.pump(track, new Audio()));
+      if (!this.voices.has(leg)) this.voices.set(leg, leg === mixLeg ? this.mixPump(track) : this.pump(track, new Audio()));
     }
   }
 
+  private mixPump(track: Track): Pump {
+    const shelf = this.mix?.shelf ?? this.shelf;
+    return new Pump(track, new Audio(), shelf, async (_leg, from, to) => fetchMix(this.detail.id, from, to), this.detail.length, this.clock.time, true);
+  }
+
   private step(): void {
+    if (this.clock.running) this.clock.slew(this.voices.get(mixLeg)?.lead(this.clock.time) ?? 0);
     const time = this.clock.time;
     this.listen(time);
     const all = [...this.pumps.values(), ...this.voices.values()];
@@ -111,8 +156,29 @@ export class Player {
       pump.follow(time, this.clock.rate, this.clock.running);
     }
     if (time >= this.detail.length && this.playing) this.pause();
+    this.stopAtCut(time);
     this.hold(time, all);
     if (++this.steps % stepsSeen === 0) this.tell();
+  }
+
+  /** Play that came from within a cut stops at its end; play on from there goes on. */
+  private stopAtCut(time: number): void {
+    const end = this.cut?.to;
+    if (end !== undefined && this.playing && this.clock.running && this.before < end && time >= end && time - end < 1_000) this.pause();
+    this.before = time;
+  }
+
+  /** Marks a stretch; null takes the mark away. What is too short is none. */
+  mark(cut: Cut | null): void {
+    this.cut = cut && cut.to - cut.from >= shortestCutMs ? cut : null;
+    this.tell();
+  }
+
+  /** Begins or ends the cut at this second. */
+  markHere(edge: 'from' | 'to'): void {
+    const time = Math.round(this.clock.time / 100) * 100;
+    const { from, to } = this.cut ?? { from: 0, to: this.detail.length };
+    this.mark(edge === 'from' ? { from: time, to: to > time ? to : this.detail.length } : { from: from < time ? from : 0, to: time });
   }
 
   /** Stops the clock while something that should be seen or heard is not there, but not for ever. */

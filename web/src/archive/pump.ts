@@ -14,6 +14,10 @@ const batchMs = 4_000;
 const firstMs = 2_000;
 const batchBytes = 2 << 20;
 
+/** The clock takes this share of its error from the leading track at each step; beyond the most it is a jump that is under way. */
+const leadShare = 0.1;
+const leadMost = 350;
+
 export type Trouble = 'codec' | 'key' | 'load';
 
 /** Where bytes of a track come from. */
@@ -67,6 +71,8 @@ export class Pump {
     private readonly source: Source,
     private readonly length: number,
     private readonly begin: number,
+    /** The clock follows this one: its speed is not bent, so that speech sounds as it was. */
+    private readonly leads = false,
   ) {
     element.preload = 'auto';
     element.src = this.url;
@@ -144,6 +150,13 @@ export class Pump {
     return this.hole !== null && this.hole.from <= time && time < this.hole.to;
   }
 
+  /** How far the clock is to be moved to be where this one is; 0 when it does not lead, or not now. */
+  lead(time: number): number {
+    if (!this.leads || this.ended || this.element.paused || this.element.seeking || this.element.readyState < 3) return 0;
+    const error = this.element.currentTime * 1000 - time;
+    return Math.abs(error) > leadMost ? 0 : error * leadShare;
+  }
+
   /** Brings the track to the clock. */
   follow(time: number, rate: number, running: boolean): void {
     if (this.ended || !this.buffer) return;
@@ -161,7 +174,8 @@ export class Pump {
       return;
     }
     if (this.element.seeking) return;
-    const { rate: speed, seek } = steer(this.error, time, rate);
+    const { rate: bent, seek } = steer(this.error, time, rate);
+    const speed = this.leads ? rate : bent;
     if (seek !== null) this.element.currentTime = seek / 1000;
     if (Math.abs(this.element.playbackRate - speed) > 0.004) this.element.playbackRate = speed;
     if (this.element.paused) void this.element.play().catch(() => undefined);

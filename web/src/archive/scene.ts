@@ -73,9 +73,12 @@ export function tilesAt(detail: Detail, time: number, layout: Layout, chosen: st
   return tiles.slice(0, tilesAtMost);
 }
 
+/** What is heard: the mix of all, the voices one by one, or one point alone. */
+export type Sound = 'mix' | 'voices' | { readonly point: string };
+
 /** The tracks to be heard at a time: those that speak now or soon first. */
-export function voicesAt(detail: Detail, time: number, ahead = 8_000): Track[] {
-  const live = detail.tracks.filter((track) => track.type.startsWith('audio/') && at(track, time));
+export function voicesAt(detail: Detail, time: number, only?: string, ahead = 8_000): Track[] {
+  const live = detail.tracks.filter((track) => track.type.startsWith('audio/') && at(track, time) && (only === undefined || track.point === only));
   const next = new Map<string, number>();
   for (const voice of detail.voices) {
     if (voice.to < time - 2_000 || voice.from > time + ahead) continue;

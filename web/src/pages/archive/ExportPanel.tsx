@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Problem } from '../../api/problem';
 import { askExport, cancelExport, exportAddress, fetchExports, type Detail, type Export, type ExportLayout } from '../../archive/desk';
 import { timeCode, timeOf } from '../../archive/lanes';
+import type { Cut } from '../../archive/player';
 import classes from './Player.module.css';
 
 const layouts: readonly ExportLayout[] = ['speaker', 'grid', 'sound'];
@@ -14,13 +15,13 @@ const watchMs = 2_000;
 const busy = (items: readonly Export[]): boolean => items.some((each) => each.state === 'waiting' || each.state === 'running');
 
 /** Files for people: asked for, watched while they are made, taken away. */
-export function ExportPanel({ detail }: { readonly detail: Detail }) {
+export function ExportPanel({ detail, cut }: { readonly detail: Detail; readonly cut: Cut | null }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const key = ['exports', detail.id];
   const [layout, setLayout] = useState<ExportLayout>('speaker');
-  const [from, setFrom] = useState(timeCode(0));
-  const [to, setTo] = useState(timeCode(detail.length));
+  const [from, setFrom] = useState(timeCode(cut?.from ?? 0));
+  const [to, setTo] = useState(timeCode(cut?.to ?? detail.length));
   const exports = useQuery({ queryKey: key, queryFn: async () => fetchExports(detail.id), refetchInterval: (query) => (busy(query.state.data?.items ?? []) ? watchMs : false) });
   const failed = (error: unknown) => notifications.show({ color: 'red', message: t(`problem.${error instanceof Problem ? error.code : 'unknown'}`, { seconds: 30 }) });
   const again = async () => client.invalidateQueries({ queryKey: key });
@@ -31,7 +32,7 @@ export function ExportPanel({ detail }: { readonly detail: Detail }) {
   if (exports.data?.off) return <p className={classes.soft}>{t('player.exportOff')}</p>;
   const shown = (exports.data?.items ?? []).filter((each) => each.state !== 'cancelled');
   return (
-    <details className={classes.fold}>
+    <details className={classes.fold} open={cut !== null}>
       <summary>{t('player.export')}</summary>
       <div className={classes.exportForm}>
         <Select size="sm" aria-label={t('player.layout')} allowDeselect={false} data={layouts.map((each) => ({ value: each, label: names[each] }))} value={layout} onChange={(value) => setLayout(layouts.find((each) => each === value) ?? 'speaker')} />

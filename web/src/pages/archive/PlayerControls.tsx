@@ -22,7 +22,9 @@ export function PlayerControls({ player, state, layout, onLayout, point, onPoint
   const points = [...new Set(detail.tracks.flatMap((track) => (track.point !== undefined && !track.screen ? [track.point] : [])))];
   const copy = async () => {
     const url = new URL(window.location.href);
-    url.searchParams.set('t', (state.time / 1000).toFixed(1));
+    url.searchParams.set('t', ((state.cut?.from ?? state.time) / 1000).toFixed(1));
+    if (state.cut) url.searchParams.set('to', (state.cut.to / 1000).toFixed(1));
+    else url.searchParams.delete('to');
     await navigator.clipboard.writeText(url.toString());
     notifications.show({ message: t('player.linked') });
   };
@@ -57,12 +59,34 @@ export function PlayerControls({ player, state, layout, onLayout, point, onPoint
         value={String(state.rate)}
         onChange={(value) => player.setRate(Number(value))}
       />
+      <Select
+        className={classes.sound}
+        size="sm"
+        aria-label={t('player.heard')}
+        allowDeselect={false}
+        data={[{ value: 'mix', label: t('player.mix'), disabled: !state.mixed }, { value: 'voices', label: t('player.voices') }, ...points.map((each) => ({ value: `=${each}`, label: t('player.alone', { name: pointName(detail, each) }) }))]}
+        value={typeof state.sound === 'object' ? `=${state.sound.point}` : state.sound}
+        onChange={(value) => value !== null && player.listenTo(value === 'mix' || value === 'voices' ? value : { point: value.slice(1) })}
+      />
       <Button variant="default" onClick={() => player.setMuted(!state.muted)}>
         {state.muted ? t('player.unmute') : t('player.mute')}
       </Button>
       <Button variant="default" onClick={() => void copy()}>
-        {t('player.link')}
+        {state.cut ? t('player.linkCut') : t('player.link')}
       </Button>
+      <div className={classes.group} role="group" aria-label={t('player.cut')}>
+        <Button variant="default" onClick={() => player.markHere('from')} title="I">
+          {t('player.cutFrom')}
+        </Button>
+        <Button variant="default" onClick={() => player.markHere('to')} title="O">
+          {t('player.cutTo')}
+        </Button>
+        {state.cut && (
+          <Button variant="default" onClick={() => player.mark(null)} data-testid="cut">
+            {timeCode(state.cut.from)}–{timeCode(state.cut.to)} ✕<span className="visually-hidden">{t('player.cutNone')}</span>
+          </Button>
+        )}
+      </div>
       <div className={classes.group}>
         <SegmentedControl
           transitionDuration={0}

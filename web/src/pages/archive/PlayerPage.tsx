@@ -26,7 +26,7 @@ export function PlayerPage() {
       </OfficeShell>
     );
   }
-  return <Opened key={recording} detail={detail.data} second={search.t ?? 0} />;
+  return <Opened key={recording} detail={detail.data} second={search.t ?? 0} to={search.to} />;
 }
 
 declare global {
@@ -36,7 +36,7 @@ declare global {
   }
 }
 
-function Opened({ detail, second }: { readonly detail: Detail; readonly second: number }) {
+function Opened({ detail, second, to }: { readonly detail: Detail; readonly second: number; readonly to: number | undefined }) {
   const [player, setPlayer] = useState<Player | null>(null);
   useEffect(() => {
     const made = new Player(detail, second * 1000);
@@ -47,7 +47,8 @@ function Opened({ detail, second }: { readonly detail: Detail; readonly second: 
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [detail]);
   useEffect(() => {
-    if (second > 0) player?.seek(second * 1000);
-  }, [player, second]);
+    if (second > 0 && Math.abs((player?.clock.time ?? 0) - second * 1000) > 1) player?.seek(second * 1000);
+    if (to !== undefined) player?.mark({ from: second * 1000, to: Math.min(to * 1000, player.detail.length) });
+  }, [player, second, to]);
   return player ? <PlayerView player={player} /> : null;
 }

@@ -1,6 +1,8 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { fetchCompanions } from '../../archive/desk';
 import { timeCode } from '../../archive/lanes';
 import type { Player } from '../../archive/player';
 import { layouts, type Layout } from '../../archive/scene';
@@ -16,6 +18,8 @@ import { Timeline } from './Timeline';
 
 const smallStepMs = 5_000;
 const stepMs = 10_000;
+/** How often the page asks whether mix and small pictures are made. */
+const askMs = 5_000;
 
 /** The player: picture, controls, timeline, and beside them what is in the recording. */
 export function PlayerView({ player }: { readonly player: Player }) {
@@ -24,6 +28,15 @@ export function PlayerView({ player }: { readonly player: Player }) {
   const state = useSyncExternalStore(player.subscribe, player.snapshot);
   const [layout, setLayout] = useState<Layout>('seen');
   const [point, setPoint] = useState<string | null>(null);
+  const made = useQuery({
+    queryKey: ['companions', detail.id],
+    queryFn: async () => fetchCompanions(detail.id),
+    enabled: !detail.running,
+    refetchInterval: (query) => (query.state.data && (query.state.data.off || (query.state.data.mix.done && query.state.data.sheets.count * query.state.data.sheets.every >= detail.length)) ? false : askMs),
+  });
+  useEffect(() => {
+    if (made.data) player.offer(made.data);
+  }, [player, made.data]);
   useKeys(player, setLayout);
   const begun = new Date(detail.begun);
   return (
@@ -42,12 +55,12 @@ export function PlayerView({ player }: { readonly player: Player }) {
         <div className={classes.main}>
           <Stage player={player} time={state.time} layout={layout} point={point} waiting={state.waiting} />
           <PlayerControls player={player} state={state} layout={layout} onLayout={setLayout} point={point} onPoint={setPoint} />
-          <Timeline player={player} time={state.time} />
+          <Timeline player={player} time={state.time} sheets={made.data?.sheets} />
         </div>
         <aside className={classes.side}>
           {detail.running && <p className={classes.note}>{t('player.notSealed', { time: timeCode(detail.length) })}</p>}
           <Chapters player={player} time={state.time} />
-          <Takeaway detail={detail} />
+          <Takeaway detail={detail} cut={state.cut} />
         </aside>
       </div>
     </OfficeShell>
@@ -69,6 +82,9 @@ function useKeys(player: Player, onLayout: (layout: Layout) => void): void {
       '+': () => player.faster(1),
       '-': () => player.faster(-1),
       m: () => player.setMuted(!player.snapshot().muted),
+      i: () => player.markHere('from'),
+      o: () => player.markHere('to'),
+      x: () => player.mark(null),
       Home: () => player.seek(0),
       End: () => player.seek(player.detail.length),
     };

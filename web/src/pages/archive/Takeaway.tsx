@@ -1,16 +1,17 @@
 import { useTranslation } from 'react-i18next';
 import { trackAddress, type Detail } from '../../archive/desk';
 import { pointName, timeCode } from '../../archive/lanes';
+import type { Cut } from '../../archive/player';
 import { ExportPanel } from './ExportPanel';
 import classes from './Player.module.css';
 import { Viewings } from './Viewings';
 
 /** What can be taken away, and the keys. */
-export function Takeaway({ detail }: { readonly detail: Detail }) {
+export function Takeaway({ detail, cut }: { readonly detail: Detail; readonly cut: Cut | null }) {
   const { t } = useTranslation();
   return (
     <>
-      <ExportPanel detail={detail} />
+      <ExportPanel key={cut ? `${cut.from} ${cut.to}` : ''} detail={detail} cut={cut} />
       <details className={classes.fold}>
         <summary>{t('player.tracks')}</summary>
         <ul className={classes.plain}>

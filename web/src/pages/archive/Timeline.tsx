@@ -1,7 +1,9 @@
-import { useMemo, useRef, type KeyboardEvent, type MouseEvent } from 'react';
+import { useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { lanesOf, nextIn, timeCode, type Lane } from '../../archive/lanes';
 import type { Player } from '../../archive/player';
+import type { Sheets } from '../../archive/desk';
+import { Preview } from './Preview';
 import classes from './Player.module.css';
 
 const pageMs = 60_000;
@@ -10,7 +12,7 @@ const stepMs = 5_000;
 const thinnest = 0.002;
 
 /** The whole recording from left to right: items, votes, marks, who came, who spoke. A click jumps. */
-export function Timeline({ player, time }: { readonly player: Player; readonly time: number }) {
+export function Timeline({ player, time, sheets }: { readonly player: Player; readonly time: number; readonly sheets: Sheets | undefined }) {
   const { t } = useTranslation();
   const { detail } = player;
   const lanes = useMemo(() => {
@@ -26,7 +28,7 @@ export function Timeline({ player, time }: { readonly player: Player; readonly t
   }, [detail, t]);
   return (
     <div className={classes.timeline}>
-      <Bar player={player} time={time} />
+      <Bar player={player} time={time} sheets={sheets} />
       <div className={classes.lanes} role="group" aria-label={t('player.lane')}>
         {lanes.map((lane) => (
           <LaneRow key={lane.id} lane={lane} player={player} />
@@ -37,14 +39,17 @@ export function Timeline({ player, time }: { readonly player: Player; readonly t
   );
 }
 
-function Bar({ player, time }: { readonly player: Player; readonly time: number }) {
+function Bar({ player, time, sheets }: { readonly player: Player; readonly time: number; readonly sheets: Sheets | undefined }) {
   const { t } = useTranslation();
+  const [over, setOver] = useState<number | null>(null);
   const bar = useRef<HTMLDivElement>(null);
   const { length } = player.detail;
-  const jump = (event: MouseEvent) => {
+  const { cut } = player.snapshot();
+  const place = (event: MouseEvent): number => {
     const box = bar.current?.getBoundingClientRect();
-    if (box) player.seek(((event.clientX - box.left) / box.width) * length);
+    return box ? Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1) * length : 0;
   };
+  const jump = (event: MouseEvent) => player.seek(place(event));
   const keys = (event: KeyboardEvent) => {
     const by = { ArrowLeft: -stepMs, ArrowDown: -stepMs, ArrowRight: stepMs, ArrowUp: stepMs, PageDown: -pageMs, PageUp: pageMs }[event.key];
     if (by === undefined) return;
@@ -66,8 +71,12 @@ function Bar({ player, time }: { readonly player: Player; readonly time: number 
         aria-valuetext={timeCode(time)}
         onClick={jump}
         onKeyDown={keys}
+        onMouseMove={(event) => setOver(place(event))}
+        onMouseLeave={() => setOver(null)}
       >
         <div className={classes.done} style={{ width: `${(100 * time) / Math.max(length, 1)}%` }} />
+        {cut && <div className={classes.cut} style={{ left: `${(100 * cut.from) / Math.max(length, 1)}%`, width: `${(100 * (cut.to - cut.from)) / Math.max(length, 1)}%` }} />}
+        {over !== null && <Preview id={player.detail.id} at={over} length={length} sheets={sheets} />}
       </div>
     </div>
   );
