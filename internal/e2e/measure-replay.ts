@@ -2,6 +2,7 @@
  * Measures the player with a generated archive (docs/performance.md, P9): first picture, random seeks, drift at 1x and
  * 2x, memory of the page. Not a test: figures depend on the machine. Run it by `make measure-replay`.
  *
+ *   DATA     folder of the bridge's data, to keep the sound mix between runs; MIX=1 waits until it is made
  *   ARCHIVE  folder of recordings; PLAY seconds of play at each speed (120); SEEKS how many (50); LAYOUT 1 to 5
  */
 import { chromium, type CDPSession, type Page } from '@playwright/test';
@@ -101,7 +102,7 @@ async function memory(session: CDPSession): Promise<string> {
   return `JavaScript heap ${heap.toFixed(0)} MB, resident set of the page's process ${Math.max(...sizes).toFixed(0)} MB`;
 }
 
-const bridge = await startBridge({ args: ['--demo'], config: `recording: {dir: ${JSON.stringify(archive)}}\n` });
+const bridge = await startBridge({ args: ['--demo', ...(process.env.DATA === undefined ? [] : ['--data', process.env.DATA])], config: `recording: {dir: ${JSON.stringify(archive)}}\n` });
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--autoplay-policy=no-user-gesture-required', '--disable-background-timer-throttling', '--disable-renderer-backgrounding'] });
 const browserSession = await browser.newBrowserCDPSession();
 try {
@@ -121,8 +122,8 @@ try {
   if (process.env.MIX !== undefined) {
     const began = Date.now();
     for (;;) {
-      const made = (await (await page.request.get(`${bridge.url}/api/archive/recordings/${item.id}/derived`)).json()) as { mix?: { state: string } };
-      if (made.mix?.state === 'done') break;
+      const made = (await (await page.request.get(`${bridge.url}/api/archive/recordings/${item.id}/companions`)).json()) as { mix: { done: boolean } };
+      if (made.mix.done) break;
       await page.waitForTimeout(500);
     }
     console.log(`sound mix made after ${((Date.now() - began) / 1_000).toFixed(0)} s`);
