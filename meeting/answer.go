@@ -60,6 +60,7 @@ var classes = map[Code]int{
 	"recording.rehearsal":   409,
 	"recording.failed":      503,
 	"archive.no_key":        409,
+	"archive.no_clip":       409,
 	"archive.changed":       409,
 	"export.off":            503,
 	"export.many":           429,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"context"
 	"crypto/ed25519"
 	"crypto/x509"
@@ -27,7 +28,7 @@ type archiveCmd struct {
 }
 
 type verifyCmd struct {
-	Dir       string `arg:"" type:"existingdir" help:"Folder of one recording, or of a bag with one."`
+	Dir       string `arg:"" type:"path" help:"Folder of one recording, or of a bag with one; or a clip, as ZIP or folder."`
 	Key       string `help:"Public key that must have signed, hex. Without it the recording's own is used, which proves only that nothing changed since somebody signed it."`
 	Authority string `type:"existingfile" help:"Certificates that lead to the authorities whose time-stamps are to be trusted, PEM." placeholder:"FILE"`
 	JSON      bool   `name:"json" help:"Print the report as JSON."`
@@ -60,6 +61,10 @@ func (c *verifyCmd) Run(ctx context.Context) error {
 		Bag []bag.Problem `json:"bag,omitempty"` // what else in the bag is not as it was packed
 	}
 	dir := c.Dir
+	if r, is, err := verifyClip(dir, s); is || err != nil {
+		v.Report = r
+		return c.tell(v, v.Report, nil, err)
+	}
 	if bag.Is(dir) {
 		var err error
 		if v.Bag, err = bag.Check(ctx, dir, progress("checking the bag")); err != nil {
@@ -71,18 +76,48 @@ func (c *verifyCmd) Run(ctx context.Context) error {
 	if v.Report, err = archive.Verify(dir, s); err != nil {
 		return err
 	}
+	return c.tell(v, v.Report, v.Bag, err)
+}
+
+// tell prints what was found; an error says that something was changed.
+func (c *verifyCmd) tell(all any, r *archive.Report, bagged []bag.Problem, err error) error {
+	if r == nil {
+		return err
+	}
 	if c.JSON {
-		err = printJSON(v)
+		err = errors.Join(err, printJSON(all))
 	} else {
-		for _, p := range v.Bag {
+		for _, p := range bagged {
 			fmt.Println(p.String())
 		}
-		printReport(v.Report)
+		printReport(r)
 	}
-	if err == nil && (!v.OK() || len(v.Bag) > 0) {
+	if err == nil && (!r.OK() || len(bagged) > 0) {
 		err = errChanged
 	}
 	return err
+}
+
+// verifyClip checks a clip; is is false for what is none.
+func verifyClip(path string, s archive.VerifySettings) (r *archive.Report, is bool, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, false, err
+	}
+	if info.IsDir() {
+		if dir := os.DirFS(path); archive.IsClip(dir) {
+			r, err = archive.VerifyClip(dir, s)
+			return r, true, err
+		}
+		return nil, false, nil
+	}
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		return nil, false, fmt.Errorf("%s: %w", path, err)
+	}
+	defer z.Close()
+	r, err = archive.VerifyClip(z, s)
+	return r, true, err
 }
 
 func printReport(r *archive.Report) {

@@ -128,7 +128,7 @@ func (m *mixer) piece(ctx context.Context, from, to int64) ([][]byte, error) {
 	}
 	out := filepath.Join(work, "mix.ogg")
 	args = append(args, "-filter_complex", soundGraph(from-lead, to, inputs), "-map", "[a]",
-		"-c:a", "libopus", "-b:a", mixBitrate, "-ac", "1", "-frame_duration", "20", "-threads", "1", "-f", "ogg", out)
+		"-c:a", "libopus", "-b:a", mixBitrate, "-vbr", "constrained", "-ac", "1", "-frame_duration", "20", "-threads", "1", "-f", "ogg", out)
 	if err := runCommand(ctx, m.settings.Command, args); err != nil {
 		return nil, err
 	}

@@ -38,6 +38,7 @@ func (d *Desk) Register(api huma.API) {
 	huma.Register(api, get(base+"/{recording}/index/{block}", "archiveIndex", "Records of a block of the index, 80 bytes each"), d.block)
 	huma.Register(api, get(base+"/{recording}/tracks/{leg}/bytes", "archiveFragments", "Fragments of a track"), d.fragments)
 	huma.Register(api, get(base+"/{recording}/tracks/{leg}/file", "archiveTrack", "A whole track as a file; takes Range"), d.file)
+	huma.Register(api, get(base+"/{recording}/clip", "archiveClip", "A stretch with the proof that it is part of the recording, ZIP"), d.clip)
 	huma.Register(api, get(base+"/{recording}/viewings", "archiveViewings", "Who has seen a recording"), d.viewings)
 }
 

@@ -169,6 +169,8 @@ export async function fetchMix(id: string, from: number, to: number): Promise<Ui
 
 export const sheetAddress = (id: string, sheet: number): string => `${of(id)}/sheets/${sheet}`;
 
+export const clipAddress = (id: string, from: number, to: number): string => `${of(id)}/clip?from=${Math.round(from)}&to=${Math.round(to)}`;
+
 export type ExportLayout = 'speaker' | 'grid' | 'sound';
 
 /** A file that is made of a recording. */

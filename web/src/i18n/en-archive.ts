@@ -35,6 +35,7 @@ export const enArchive: typeof viArchive = {
     cutFrom: 'Clip start',
     cutTo: 'Clip end',
     cutNone: 'Clear the clip',
+    clip: 'Download the clip with its evidence (ZIP)',
     linkCut: 'Copy link to the clip',
     play: 'Play',
     pause: 'Pause',

@@ -41,6 +41,7 @@ export const viArchive = {
     cutFrom: 'Đầu đoạn',
     cutTo: 'Cuối đoạn',
     cutNone: 'Bỏ trích đoạn',
+    clip: 'Tải đoạn kèm bằng chứng (ZIP)',
     linkCut: 'Chép liên kết đoạn',
     play: 'Phát',
     pause: 'Dừng',

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { trackAddress, type Detail } from '../../archive/desk';
+import { clipAddress, trackAddress, type Detail } from '../../archive/desk';
 import { pointName, timeCode } from '../../archive/lanes';
 import type { Cut } from '../../archive/player';
 import { ExportPanel } from './ExportPanel';
@@ -12,6 +12,13 @@ export function Takeaway({ detail, cut }: { readonly detail: Detail; readonly cu
   return (
     <>
       <ExportPanel key={cut ? `${cut.from} ${cut.to}` : ''} detail={detail} cut={cut} />
+      {cut && detail.sealed && !detail.encrypted && (
+        <p>
+          <a href={clipAddress(detail.id, cut.from, cut.to)} download data-testid="clip">
+            {t('player.clip')}
+          </a>
+        </p>
+      )}
       <details className={classes.fold}>
         <summary>{t('player.tracks')}</summary>
         <ul className={classes.plain}>
