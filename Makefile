@@ -9,7 +9,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GO_DIRS := cmd internal meeting recording sfu signaling web/*.go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test bench soak cross lint fuzz e2e web fmt test-go test-web tools linter types documents clean
+.PHONY: run build test bench bench-search soak cross lint fuzz e2e web fmt test-go test-web tools linter types documents clean
 
 run: build ## build everything and start the bridge with demo data
 	bin/diemcau serve --dev --demo
@@ -98,6 +98,10 @@ e2e: build internal/e2e/node_modules/.package-lock.json ## the whole bridge in a
 bench: build ## the figures of docs/performance.md
 	go test -run '^$$' -bench . -benchmem ./sfu/...
 	bin/diemload bench --server bin/diemcau
+
+bench-search: ## the archive's search at ten thousand meetings and a million passages on SQLite and PostgreSQL; minutes
+	DIEMCAU_BENCH_MEETINGS=10000 go test ./meeting/store -run '^$$' -bench FindRecordings -benchtime 20x -timeout 60m -v
+	DIEMCAU_BENCH_MEETINGS=10000 deploy/test-postgres.sh go test ./meeting/store -run '^$$' -bench FindRecordings -benchtime 20x -timeout 60m -v
 
 DURATION ?= 30m
 soak: build ## points coming and going for DURATION; fails when the bridge keeps something

@@ -5,11 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"diemcau/meeting"
 )
@@ -50,6 +48,8 @@ const (
 	VotePassage    PassageKind = "vote"
 	MinutesPassage PassageKind = "minutes"
 	PointPassage   PassageKind = "point"
+	ChatPassage    PassageKind = "chat"
+	SpokenPassage  PassageKind = "spoken" // words of a transcript
 )
 
 // SaveRecording puts a recording into the catalogue, in place of what was known of
@@ -64,13 +64,10 @@ func (s *Store) SaveRecording(ctx context.Context, r Recording, passages []Passa
 			unit = excluded.unit, begun = excluded.begun, length = excluded.length, bytes = excluded.bytes, points = excluded.points,
 			sealed = excluded.sealed, flawed = excluded.flawed, gone = 0, stamp = excluded.stamp`,
 			r.ID, string(r.Meeting), clean(r.Title), string(r.Unit), instant(r.Begun), r.Length, r.Bytes, r.Points, bit(r.Sealed), bit(r.Flawed), r.Stamp)
-		for _, p := range passages {
-			if err != nil {
-				break
-			}
-			err = s.savePassage(ctx, tx, r.ID, p)
+		if err != nil {
+			return err
 		}
-		return err
+		return s.savePassages(ctx, tx, r, passages)
 	})
 }
 
@@ -86,23 +83,99 @@ func bit(b bool) int {
 	return 0
 }
 
-func (s *Store) savePassage(ctx context.Context, tx *sql.Tx, recording string, p Passage) error {
-	said, words := clean(p.Said), strings.Join(Words(p.Said), " ")
+// savePassages adds the passages of a recording, numbered by what they count and
+// when they were said.
+func (s *Store) savePassages(ctx context.Context, tx *sql.Tx, r Recording, passages []Passage) error {
+	var rows passageRows
+	next := map[int]int64{}
+	for _, p := range passages {
+		class := classOf(p.Kind)
+		if _, known := next[class]; !known {
+			first, last := numbers(class, r.Begun)
+			var taken sql.NullInt64 // by another recording that began in the same second
+			if err := tx.QueryRowContext(ctx, `SELECT MAX(id) FROM passages WHERE id BETWEEN $1 AND $2`, first, last).Scan(&taken); err != nil {
+				return err
+			}
+			next[class] = max(first, taken.Int64+1)
+		}
+		words := Words(p.Said)
+		if r.Unit != "" {
+			words = append(words, ofUnit(r.Unit))
+		}
+		rows.add(next[class], p, strings.Join(words, " "))
+		next[class]++
+	}
 	if s.postgres {
-		_, err := tx.ExecContext(ctx, `INSERT INTO passages (recording, at, kind, ref, said, words) VALUES ($1, $2, $3, $4, $5, to_tsvector('simple', $6))`,
-			recording, p.At, string(p.Kind), p.Ref, said, words)
+		if _, err := tx.ExecContext(ctx, `INSERT INTO passage_vocabulary (word) SELECT unnest($1::text[]) ORDER BY 1 ON CONFLICT DO NOTHING`, rows.vocabulary()); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO passages (id, recording, at, kind, ref, said, words)
+			SELECT id, $1, at, kind, ref, said, array_to_tsvector(array_remove(string_to_array(words, ' '), ''))
+			FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[]) AS x (id, at, kind, ref, said, words)`,
+			r.ID, rows.ids, rows.ats, rows.kinds, rows.refs, rows.said, rows.words)
 		return err
 	}
-	done, err := tx.ExecContext(ctx, `INSERT INTO passages (recording, at, kind, ref, said) VALUES ($1, $2, $3, $4, $5)`, recording, p.At, string(p.Kind), p.Ref, said)
+	return rows.insert(ctx, tx, r.ID)
+}
+
+// passageRows are rows of passages, column by column.
+type passageRows struct {
+	ids, ats                 []int64
+	kinds, refs, said, words []string
+}
+
+func (p *passageRows) add(id int64, x Passage, words string) {
+	p.ids, p.ats = append(p.ids, id), append(p.ats, x.At)
+	p.kinds, p.refs = append(p.kinds, string(x.Kind)), append(p.refs, clean(x.Ref))
+	p.said, p.words = append(p.said, clean(x.Said)), append(p.words, words)
+}
+
+// vocabulary are the words of all rows, each once.
+func (p *passageRows) vocabulary() []string {
+	words := strings.Fields(strings.Join(p.words, " "))
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+// insert adds the rows to a SQLite database.
+func (p *passageRows) insert(ctx context.Context, tx *sql.Tx, recording string) (err error) {
+	row, err := tx.PrepareContext(ctx, `INSERT INTO passages (id, recording, at, kind, ref, said) VALUES ($1, $2, $3, $4, $5, $6)`)
 	if err != nil {
 		return err
 	}
-	id, err := done.LastInsertId()
+	defer func() { err = errors.Join(err, row.Close()) }()
+	index, err := tx.PrepareContext(ctx, `INSERT INTO passage_words (rowid, words) VALUES ($1, $2)`)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO passage_words (rowid, words) VALUES ($1, $2)`, id, words)
-	return err
+	defer func() { err = errors.Join(err, index.Close()) }()
+	if err := p.learn(ctx, tx); err != nil {
+		return err
+	}
+	for i, id := range p.ids {
+		if _, err := row.ExecContext(ctx, id, recording, p.ats[i], p.kinds[i], p.refs[i], p.said[i]); err != nil {
+			return err
+		}
+		if _, err := index.ExecContext(ctx, id, p.words[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// learn adds the words to the vocabulary of a SQLite database.
+func (p *passageRows) learn(ctx context.Context, tx *sql.Tx) (err error) {
+	word, err := tx.PrepareContext(ctx, `INSERT OR IGNORE INTO passage_vocabulary (word) VALUES ($1)`)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, word.Close()) }()
+	for _, w := range p.vocabulary() {
+		if _, err := word.ExecContext(ctx, w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // forget takes the passages of a recording out.
@@ -168,23 +241,6 @@ func (s *Store) MinutesRevisions(ctx context.Context) (map[meeting.ID]int, error
 		all[id] = n
 	}
 	return all, errors.Join(rows.Err(), rows.Close())
-}
-
-// Words are what a text is found by: each word as it is written, and once more
-// without its tone marks when it has any.
-func Words(text string) []string {
-	var out []string
-	for _, w := range split(text) {
-		out = append(out, w)
-		if f := Fold(w); f != w {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-func split(text string) []string {
-	return strings.FieldsFunc(strings.ToLower(norm.NFC.String(clean(text))), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // Viewing is one look at a recording, or the refusal of one.

@@ -26,7 +26,7 @@ type RecordingQuery struct {
 // Hit is a place in a recording that a search is about.
 type Hit struct {
 	At   int64       `json:"at" doc:"ms since the recording began"`
-	Kind PassageKind `json:"kind" enum:"title,item,speaker,mark,vote,minutes,point"`
+	Kind PassageKind `json:"kind" enum:"title,item,speaker,mark,vote,minutes,point,chat,spoken"`
 	Text string      `json:"text"`
 
 	score float64
@@ -41,66 +41,44 @@ type FoundRecording struct {
 }
 
 // Bounds of one search. A word that is in more passages than a search looks at is
-// ranked among the latest of them.
+// ranked among the best kinds and the latest of them.
 const (
-	passagesAtOnce = 1000
-	batchesAtMost  = 20
-	hitsShown      = 5
-	hitsScored     = 20 // of a recording; more would not change its place
+	rowsAtOnce   = 500
+	choice       = 3 // times the limit is ranked
+	hitsShown    = 5
+	hitsScored   = 20 // of a recording; more would not change its place
+	listedAtOnce = 1000
 )
 
 // FindRecordings lists recordings, latest first, or searches them, best first. may
 // is asked for each meeting; what it refuses is left out, as if it was not there.
 func (s *Store) FindRecordings(ctx context.Context, q RecordingQuery, may func(meeting.ID) (bool, error)) ([]FoundRecording, error) {
-	words := split(q.Text)
-	if strings.TrimSpace(q.Text) != "" && len(words) == 0 {
-		return nil, nil // signs only
-	}
-	f := &finder{store: s, q: q, may: may, words: words, found: map[string]*FoundRecording{}}
-	for range batchesAtMost {
-		more, err := f.batch(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if !more || len(f.found) >= max(q.Limit, 1) {
-			break
-		}
+	q.Limit = max(q.Limit, 1)
+	f := &finder{store: s, q: q, may: may, sought: seek(q.Text), found: map[string]*FoundRecording{}}
+	err := f.narrow(ctx)
+	switch {
+	case err != nil:
+	case len(f.sought.terms) > 0:
+		err = f.search(ctx)
+	case strings.TrimSpace(q.Text) == "":
+		err = f.list(ctx)
+	} // else signs only: nothing is found
+	if err != nil {
+		return nil, err
 	}
 	return f.ranked(), nil
 }
 
 // finder is one search.
 type finder struct {
+	sought
 	store *Store
 	q     RecordingQuery
 	may   func(meeting.ID) (bool, error)
-	words []string
 	found map[string]*FoundRecording
-	last  int64     // id of the last passage looked at
+	// only are the recordings in which somebody spoke or a point was; nil for all.
+	only  map[string]bool
 	place [2]string // begin and id of the last recording looked at
-}
-
-// matching is the text of a search for the index: all words, the last of which may
-// be the beginning of one.
-func (s *Store) matching(words []string) string {
-	terms := make([]string, len(words))
-	for i, w := range words {
-		prefix := i == len(words)-1 && (i > 0 || len([]rune(w)) > 1)
-		switch {
-		case s.postgres && prefix:
-			terms[i] = "'" + w + "':*"
-		case s.postgres:
-			terms[i] = "'" + w + "'"
-		case prefix:
-			terms[i] = `"` + w + `"*`
-		default:
-			terms[i] = `"` + w + `"`
-		}
-	}
-	if s.postgres {
-		return strings.Join(terms, " & ")
-	}
-	return strings.Join(terms, " AND ")
 }
 
 // conditions are the filters as SQL, numbered after args.
@@ -119,70 +97,44 @@ func (f *finder) conditions(args []any) (string, []any) {
 	if f.q.Unit != "" {
 		where(`r.unit = ?`, string(f.q.Unit))
 	}
-	if f.q.Point != "" {
-		where(`EXISTS (SELECT 1 FROM passages x WHERE x.recording = r.id AND x.kind = 'point' AND x.ref = ?)`, string(f.q.Point))
-	}
-	if words := split(f.q.Speaker); len(words) > 0 {
-		match := f.store.matching(words)
-		if f.store.postgres {
-			where(`r.id IN (SELECT x.recording FROM passages x WHERE x.kind = 'speaker' AND x.words @@ to_tsquery('simple', ?))`, match)
-		} else {
-			where(`r.id IN (SELECT x.recording FROM passages x WHERE x.kind = 'speaker' AND x.id IN (SELECT rowid FROM passage_words WHERE passage_words MATCH ?))`, match)
-		}
-	}
 	return b.String(), args
 }
 
 const recordingColumns = `r.id, r.meeting, r.title, r.unit, r.begun, r.length, r.bytes, r.points, r.sealed, r.flawed`
 
-// batch looks at the next passages, or at the next recordings when there is no text.
-func (f *finder) batch(ctx context.Context) (more bool, err error) {
-	query, args := f.listing()
-	if len(f.words) > 0 {
-		query, args = f.searching()
+// list reads recordings, latest first.
+func (f *finder) list(ctx context.Context) error {
+	for {
+		filter, args := f.conditions(nil)
+		if f.place[1] != "" {
+			args = append(args, f.place[0], f.place[1])
+			filter += fmt.Sprintf(" AND (r.begun, r.id) < ($%d, $%d)", len(args)-1, len(args))
+		}
+		n, err := f.read(ctx, `SELECT `+recordingColumns+`, 0, '', '' FROM recordings r WHERE r.gone = 0`+filter+
+			fmt.Sprintf(` ORDER BY r.begun DESC, r.id DESC LIMIT %d`, listedAtOnce), args)
+		if err != nil || n < listedAtOnce || len(f.found) >= f.q.Limit {
+			return err
+		}
 	}
+}
+
+// read takes the rows of a query, and counts them.
+func (f *finder) read(ctx context.Context, query string, args []any) (n int, err error) {
 	rows, err := f.store.db.QueryContext(ctx, query, args...)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	n := 0
 	for rows.Next() {
 		n++
-		if len(f.words) == 0 && len(f.found) >= max(f.q.Limit, 1) {
-			return false, nil
+		if len(f.terms) == 0 && len(f.found) >= f.q.Limit {
+			return n, nil
 		}
 		if err := f.take(rows); err != nil {
-			return false, err
+			return n, err
 		}
 	}
-	return n == passagesAtOnce, rows.Err()
-}
-
-func (f *finder) listing() (string, []any) {
-	filter, args := f.conditions(nil)
-	if f.place[1] != "" {
-		args = append(args, f.place[0], f.place[1])
-		filter += fmt.Sprintf(" AND (r.begun, r.id) < ($%d, $%d)", len(args)-1, len(args))
-	}
-	return `SELECT ` + recordingColumns + `, 0, 0, '', '' FROM recordings r WHERE r.gone = 0` + filter +
-		fmt.Sprintf(` ORDER BY r.begun DESC, r.id DESC LIMIT %d`, passagesAtOnce), args
-}
-
-func (f *finder) searching() (string, []any) {
-	args := []any{f.store.matching(f.words)}
-	from := `passage_words w JOIN passages p ON p.id = w.rowid JOIN recordings r ON r.id = p.recording WHERE passage_words MATCH $1`
-	id := "w.rowid"
-	if f.store.postgres {
-		from, id = `passages p JOIN recordings r ON r.id = p.recording WHERE p.words @@ to_tsquery('simple', $1)`, "p.id"
-	}
-	filter, args := f.conditions(args)
-	if f.last > 0 {
-		args = append(args, f.last)
-		filter += fmt.Sprintf(" AND %s < $%d", id, len(args))
-	}
-	return `SELECT ` + recordingColumns + `, p.id, p.at, p.kind, p.said FROM ` + from + filter +
-		fmt.Sprintf(` ORDER BY %s DESC LIMIT %d`, id, passagesAtOnce), args
+	return n, rows.Err()
 }
 
 // take reads one row.
@@ -191,11 +143,14 @@ func (f *finder) take(rows *sql.Rows) error {
 	var h Hit
 	var begun string
 	var sealed, flawed int
-	err := rows.Scan(&r.ID, &r.Meeting, &r.Title, &r.Unit, &begun, &r.Length, &r.Bytes, &r.Points, &sealed, &flawed, &f.last, &h.At, &h.Kind, &h.Text)
+	err := rows.Scan(&r.ID, &r.Meeting, &r.Title, &r.Unit, &begun, &r.Length, &r.Bytes, &r.Points, &sealed, &flawed, &h.At, &h.Kind, &h.Text)
 	if err != nil {
 		return err
 	}
 	f.place = [2]string{begun, r.ID}
+	if f.only != nil && !f.only[r.ID] {
+		return nil
+	}
 	at := f.found[r.ID]
 	if at == nil {
 		if ok, err := f.may(r.Meeting); err != nil || !ok {
@@ -208,7 +163,7 @@ func (f *finder) take(rows *sql.Rows) error {
 		at = &FoundRecording{Recording: r}
 		f.found[r.ID] = at
 	}
-	if len(f.words) > 0 && len(at.Hits) < hitsScored {
+	if len(f.terms) > 0 && len(at.Hits) < hitsScored {
 		h.score = f.score(&h)
 		at.score = max(at.score, h.score)
 		at.Hits = append(at.Hits, h)
@@ -217,13 +172,13 @@ func (f *finder) take(rows *sql.Rows) error {
 }
 
 // weights are how much a word counts by where it stands.
-var weights = map[PassageKind]float64{TitlePassage: 3, ItemPassage: 3, VotePassage: 2.5, MarkPassage: 2.5, SpeakerPassage: 2, MinutesPassage: 2, PointPassage: 1}
+var weights = map[PassageKind]float64{TitlePassage: 3, ItemPassage: 3, VotePassage: 2.5, MarkPassage: 2.5, SpeakerPassage: 2, MinutesPassage: 2, ChatPassage: 1, SpokenPassage: 1, PointPassage: 1}
 
 // score is how well a passage answers: where the words stand, whether they stand
 // together, and whether their marks are those that were typed.
 func (f *finder) score(h *Hit) float64 {
 	score := weights[h.Kind]
-	said, typed := strings.Join(split(h.Text), " "), strings.Join(f.words, " ")
+	said, typed := strings.Join(split(h.Text), " "), strings.Join(f.typed, " ")
 	if strings.Contains(Fold(said), Fold(typed)) {
 		score *= 2
 	}
@@ -244,5 +199,5 @@ func (f *finder) ranked() []FoundRecording {
 	slices.SortFunc(all, func(a, b FoundRecording) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), b.Begun.Compare(a.Begun), cmp.Compare(b.ID, a.ID))
 	})
-	return all[:min(len(all), max(f.q.Limit, 1))]
+	return all[:min(len(all), f.q.Limit)]
 }

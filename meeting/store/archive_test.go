@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -95,6 +96,53 @@ func TestARC08_AnItemIsFoundAtItsSecondWithOrWithoutMarks(t *testing.T) {
 		}
 		if ids, _ := found(t, s, q("giai ngan"), everybody); len(ids) != 0 {
 			t.Errorf("a recording that is gone is found")
+		}
+	})
+}
+
+func TestARC08_WordsAreFoundHoweverTheyAreTyped(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, address string) {
+		s := open(t, address)
+		unit := meeting.UnitID(uuid.NewString())
+		day := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
+		id := keep(t, s, unit, day,
+			store.Passage{At: 1000, Kind: store.MinutesPassage, Said: "Nghị quyết về Đồng bằng; sức khoẻ, thuỷ lợi, quý IV"},
+			store.Passage{At: 2000, Kind: store.ChatPassage, Said: "xin gửi phụ lục"},
+			store.Passage{At: 3000, Kind: store.SpokenPassage, Said: "thưa các đồng chí"})
+		// Another one of the same second: the numbers of their passages must not meet.
+		other := keep(t, s, unit, day, store.Passage{At: 9000, Kind: store.MinutesPassage, Said: "đê điều"})
+		long := strings.Repeat("đồng bằng ", 1000)
+		for text, want := range map[string]string{
+			"dong": id, "đồng": id, "Dong bang": id, "đo\u0302\u0300ng ba\u0306\u0300ng": id, "đông": "", "dông": "", "khoẻ": id, "khỏe": id, "thủy": id, "thuỷ l": id, "quý": id,
+			"phu luc": id, "dong chi": id, "đê": other, "de dieu": other, "đi": other, "nghi q": id, "n": "", "iv": id, long: id, long + "x": id,
+			"?!": "", "NOT": "", "a OR b": "", "ʘ": "",
+		} {
+			ids, _ := found(t, s, store.RecordingQuery{Text: text, Unit: unit}, everybody)
+			if got := strings.Join(ids, " "); got != want {
+				t.Errorf("%.40q finds %q, want %q", text, got, want)
+			}
+		}
+	})
+}
+
+func TestARC08_WhatCountsMoreComesFirstEvenWhenItIsOlder(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, address string) {
+		s := open(t, address)
+		unit := meeting.UnitID(uuid.NewString())
+		day := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
+		said := keep(t, s, unit, day.AddDate(0, 1, 0), store.Passage{At: 1, Kind: store.MinutesPassage, Said: "nhắc đến chuyển đổi số"})
+		spoken := keep(t, s, unit, day.AddDate(0, 2, 0), store.Passage{At: 1, Kind: store.SpokenPassage, Said: "chuyển đổi số"})
+		item := keep(t, s, unit, day, store.Passage{At: 60_000, Kind: store.ItemPassage, Said: "Chuyển đổi số"}, store.Passage{At: 90_000, Kind: store.MinutesPassage, Said: "số liệu chuyển đổi"})
+		ids, hits := found(t, s, store.RecordingQuery{Text: "chuyen doi so", Unit: unit}, everybody)
+		if !cmp.Equal(ids, []string{item, said, spoken}) || hits[0][0] != 60_000 {
+			t.Errorf("%v %v", ids, hits)
+		}
+		// A day narrows, and what nobody may see makes room for others.
+		ids, _ = found(t, s, store.RecordingQuery{Text: "chuyen doi so", Unit: unit, From: day.Add(time.Hour), To: day.AddDate(0, 1, 1)}, everybody)
+		if !cmp.Equal(ids, []string{said}) {
+			t.Errorf("of a month: %v", ids)
 		}
 	})
 }
