@@ -6,6 +6,7 @@ import { LockedBoard } from '../board/LockedBoard';
 import { ChairBoard } from '../chair/ChairBoard';
 import { SecretaryBoard } from '../secretary/SecretaryBoard';
 import { TechnicianBoard } from '../technician/TechnicianBoard';
+import { ChatSample } from './ChatSample';
 import { OfficeSample } from './OfficeSample';
 import { RoomSample } from './RoomSample';
 
@@ -79,6 +80,10 @@ export const states: Readonly<Record<string, ComponentType>> = {
   'room-vote': () => <RoomSample state={{ ...live, vote: { ...vote, form: 'ghi-ten', phase: 'mo' } }} own="LG-X2" />,
   'room-hands': () => <RoomSample state={{ ...live, vote: { ...vote, form: 'gio-tay', phase: 'mo' } }} own="LG-X2" />,
   'room-result': () => <RoomSample state={{ ...live, vote: { ...vote, form: 'gio-tay', phase: 'dong', result: { for: 35, against: 1, abstain: 2, perMille: 854, passed: true } } }} own="LG-X2" />,
+  chat: () => <ChatSample kind="point" />,
+  'chat-keeper': () => <ChatSample kind="keeper" />,
+  'chat-empty': () => <ChatSample kind="empty" />,
+  'chat-off': () => <ChatSample kind="off" />,
   home: () => <OfficeSample page="home" />,
   week: () => <OfficeSample page="week" />,
   month: () => <OfficeSample page="month" />,

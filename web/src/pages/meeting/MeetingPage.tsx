@@ -95,20 +95,22 @@ function Live({ session }: { readonly session: MeetingSession }) {
     <div className={classes.page} ref={page}>
       <Header state={state} />
       <Banners session={session} state={state} />
-      {room && state.conduct && <RoomNotices state={state.conduct} view={room.view} silent={room.silent} talkback={state.room.talkback} previewed={state.room.previewed} />}
       <div className={classes.middle}>
-      <Stage
-        contentElsewhere={contentElsewhere}
-        {...(room ? { paper: { meeting: state.info.id, pointer: session.pointer, mayPresent: room.mayPresent, onPage: (to: number) => room.present(state.conduct?.screen.paper?.id ?? '', to) } } : {})}
-        state={state}
-        screen={screen}
-        onPages={(count) => {
-          pages.current = count;
-        }}
-        onTurn={turnPage}
-      />
-      {side === 'chat' && room && <RoomChat chat={chat} state={state} session={session} onClose={() => setSide(null)} />}
-      {side === 'papers' && room && <PapersPanel meeting={state.info.id} agenda={room.agenda} presented={state.conduct?.screen.paper} mayPresent={room.mayPresent} onPresent={room.present} onClose={() => setSide(null)} />}
+        <div className={classes.picture}>
+          {room && state.conduct && <RoomNotices state={state.conduct} view={room.view} silent={room.silent} talkback={state.room.talkback} previewed={state.room.previewed} />}
+          <Stage
+            contentElsewhere={contentElsewhere}
+            {...(room ? { paper: { meeting: state.info.id, pointer: session.pointer, mayPresent: room.mayPresent, onPage: (to: number) => room.present(state.conduct?.screen.paper?.id ?? '', to) } } : {})}
+            state={state}
+            screen={screen}
+            onPages={(count) => {
+              pages.current = count;
+            }}
+            onTurn={turnPage}
+          />
+        </div>
+        {side === 'chat' && room && <RoomChat chat={chat} state={state} session={session} onClose={() => setSide(null)} />}
+        {side === 'papers' && room && <PapersPanel meeting={state.info.id} agenda={room.agenda} presented={state.conduct?.screen.paper} mayPresent={room.mayPresent} onPresent={room.present} onClose={() => setSide(null)} />}
       </div>
       {state.conduct && <LowerThird lines={state.conduct.screen.lowerThird ?? []} />}
       {room && vote && (
