@@ -158,3 +158,29 @@ func TestCON08_LateEarlyAndDropsAreInTheAttendance(t *testing.T) {
 		t.Errorf("late: %s and %s", two.Late, lines[0].Late)
 	}
 }
+
+func TestOPS04_AStandbyMachineTakesThePlaceWithoutASecondEntryInTheRoll(t *testing.T) {
+	t.Parallel()
+	p := start(t, opening(3))
+	for _, id := range []meeting.PointID{"P0", "P1", "P2"} {
+		p.do(bridge, conduct.Join{Point: id, Device: meeting.DeviceID("may-" + id)})
+	}
+	p.do(scribe, conduct.Mark{Point: "P1", Status: rollcall.Present, Present: 7})
+	p.do(chair, conduct.SetPhase{Phase: conduct.InSession})
+	p.do(chair, conduct.Invite{Point: "P1"})
+	before, sums := p.live.Attendance()[1].Presence, p.live.Totals()
+	p.do(bridge, conduct.Join{Point: "P1", Device: "may-du-phong"})
+	all := p.live.Attendance()
+	after := all[1].Presence
+	if len(all) != len(p.live.Plan().Points) || p.live.Totals() != sums {
+		t.Errorf("%d entries, sums %+v, before %+v", len(all), p.live.Totals(), sums)
+	}
+	if after.Device != "may-du-phong" || !after.Joined.Equal(before.Joined) || len(after.Drops) != 0 {
+		t.Errorf("the presence is %+v", after)
+	}
+	p.wantMics("P0", "P1") // it has the floor still
+	p.do(scribe, conduct.Mark{Point: "P1", Status: rollcall.Present, Present: 7, Phone: true})
+	if n := p.live.Totals(); n != sums {
+		t.Errorf("by telephone the sums are %+v, before %+v", n, sums)
+	}
+}
