@@ -10,6 +10,7 @@ GO_DIRS := cmd internal meeting recording sfu signaling web/*.go
 export CGO_ENABLED ?= 0
 
 .PHONY: run build test bench bench-search soak cross lint fuzz e2e web fmt test-go test-web tools linter types documents clean
+.PHONY: run build test bench measure-replay soak cross lint fuzz e2e web fmt test-go test-web tools linter types documents clean
 
 run: build ## build everything and start the bridge with demo data
 	bin/diemcau serve --dev --demo
@@ -91,6 +92,12 @@ web/openapi/node_modules/.package-lock.json: web/openapi/package-lock.json
 internal/e2e/node_modules/.package-lock.json: internal/e2e/package-lock.json
 	cd internal/e2e && npm ci --no-audit --no-fund
 	@touch $@
+
+measure-replay: build internal/e2e/node_modules/.package-lock.json ## figures of the player (P9) with a generated recording of three hours; no test
+	archive=$$(mktemp -d) && trap 'rm -rf "$$archive"' EXIT && \
+	  DIEMCAU_GENERATE=$$archive DIEMCAU_GENERATE_SECONDS=10800 go test -count 1 -run TestGenerateAnArchive ./recording/replay && \
+	  cd internal/e2e && npx esbuild measure-replay.ts --bundle --platform=node --format=esm --packages=external --outfile=.measure-replay.mjs && \
+	  MIX=1 ARCHIVE=$$archive node .measure-replay.mjs
 
 e2e: build internal/e2e/node_modules/.package-lock.json ## the whole bridge in a real browser
 	cd internal/e2e && npm test
