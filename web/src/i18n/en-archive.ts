@@ -21,7 +21,7 @@ export const enArchive: typeof viArchive = {
     running: 'Being recorded',
     flawed: 'Something is missing',
     hits: 'Found at',
-    kind: { title: 'Title', item: 'Item', speaker: 'Speech', mark: 'Mark', vote: 'Vote', minutes: 'Minutes', point: 'Point' },
+    kind: { title: 'Title', item: 'Item', speaker: 'Speech', mark: 'Mark', vote: 'Vote', minutes: 'Minutes', point: 'Point', chat: 'Message', spoken: 'Spoken' },
     unknown: 'There is no such recording, or this account may not see it.',
     back: 'Back to the list',
     loading: 'Opening the recording',

@@ -27,6 +27,8 @@ export const viArchive = {
       vote: 'Biểu quyết',
       minutes: 'Biên bản',
       point: 'Điểm cầu',
+      chat: 'Tin nhắn',
+      spoken: 'Lời nói',
     },
     unknown: 'Không có bản ghi này, hoặc tài khoản này không được xem.',
     back: 'Về danh sách',
