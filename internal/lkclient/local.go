@@ -297,13 +297,3 @@ func (c *Client) SetMuted(ctx context.Context, sid string, muted bool) error {
 		Mute: &livekit.MuteTrackRequest{Sid: sid, Muted: muted},
 	}})
 }
-
-// drain reads until the end, for the sake of what the reading does.
-func drain(read func([]byte) (int, interceptor.Attributes, error)) {
-	var buffer [1500]byte
-	for {
-		if _, _, err := read(buffer[:]); err != nil {
-			return
-		}
-	}
-}

@@ -51,7 +51,7 @@ func (d *Desk) Register(api huma.API) {
 type Wanted struct {
 	From    time.Time        `query:"from" doc:"not before"`
 	To      time.Time        `query:"to" doc:"before"`
-	Group   Group            `query:"group" enum:"signins,failures,rights,meetings,recordings,settings,log"`
+	Group   Group            `query:"group" enum:"sign-ins,failures,rights,meetings,recordings,settings,log"`
 	Who     meeting.PersonID `query:"who" maxLength:"128"`
 	Meeting meeting.ID       `query:"meeting" maxLength:"128"`
 	Text    string           `query:"q" maxLength:"100"`

@@ -24,7 +24,7 @@ type Group string
 
 // Groups.
 const (
-	OfSignIns    Group = "signins"
+	OfSignIns    Group = "sign-ins"
 	OfFailures   Group = "failures"
 	OfRights     Group = "rights"
 	OfMeetings   Group = "meetings"

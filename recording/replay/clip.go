@@ -12,8 +12,8 @@ import (
 	"diemcau/recording/archive"
 )
 
-// CodeNoClip: the recording is not sealed, or is encrypted: no clip of it can be
-// proven to be a part.
+// CodeNoClip says that the recording is not sealed, or is encrypted: no clip of it
+// can be proven to be a part.
 const CodeNoClip meeting.Code = "archive.no_clip"
 
 // clip gives a stretch of all tracks, or of one, with its own evidence, as ZIP.
