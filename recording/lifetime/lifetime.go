@@ -102,9 +102,11 @@ type Hold struct {
 	ID       int              `json:"id"`
 	Reason   string           `json:"reason"`
 	By       meeting.PersonID `json:"by"`
+	Name     string           `json:"name,omitempty" doc:"of who stopped it"`
 	At       time.Time        `json:"at"`
 	Lifted   string           `json:"lifted,omitempty" doc:"reason for lifting it"`
 	LiftedBy meeting.PersonID `json:"liftedBy,omitempty"`
+	Lifter   string           `json:"lifter,omitempty" doc:"name of who lifted it"`
 	LiftedAt time.Time        `json:"liftedAt,omitzero"`
 }
 
@@ -116,6 +118,7 @@ type HandOver struct {
 	To     string           `json:"to"`
 	Record string           `json:"record,omitempty" doc:"number of the record of hand-over"`
 	By     meeting.PersonID `json:"by"`
+	Name   string           `json:"name,omitempty" doc:"of who noted it"`
 	At     time.Time        `json:"at"`
 }
 
@@ -132,19 +135,19 @@ type Life struct {
 }
 
 // Hold stops the disposal of the recording.
-func (l Life) Hold(reason string, by meeting.PersonID, at time.Time) (Life, error) {
+func (l Life) Hold(reason string, by Act) (Life, error) {
 	if reason = strings.TrimSpace(reason); reason == "" {
 		return l, meeting.Refuse(meeting.CodeReason, "reason")
 	}
 	if l.Disposal != "" {
 		return l, meeting.Refuse(CodeDisposed, "").With(l.Disposal)
 	}
-	l.Holds = append(slices.Clone(l.Holds), Hold{ID: len(l.Holds) + 1, Reason: reason, By: by, At: at.UTC()})
+	l.Holds = append(slices.Clone(l.Holds), Hold{ID: len(l.Holds) + 1, Reason: reason, By: by.By, Name: by.Name, At: by.At.UTC()})
 	return l, nil
 }
 
 // Lift ends a hold.
-func (l Life) Lift(hold int, reason string, by meeting.PersonID, at time.Time) (Life, error) {
+func (l Life) Lift(hold int, reason string, by Act) (Life, error) {
 	if hold < 1 || hold > len(l.Holds) {
 		return l, meeting.Refuse(meeting.CodeUnknown, "hold")
 	}
@@ -156,7 +159,7 @@ func (l Life) Lift(hold int, reason string, by meeting.PersonID, at time.Time) (
 	}
 	l.Holds = slices.Clone(l.Holds)
 	h := &l.Holds[hold-1]
-	h.Lifted, h.LiftedBy, h.LiftedAt = reason, by, at.UTC()
+	h.Lifted, h.LiftedBy, h.Lifter, h.LiftedAt = reason, by.By, by.Name, by.At.UTC()
 	return l, nil
 }
 

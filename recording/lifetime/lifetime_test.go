@@ -126,18 +126,18 @@ func TestARC07_AHoldBlocksDisposalByAnyoneUntilLiftedAndBothActsStay(t *testing.
 	t.Parallel()
 	f := lifetime.File{Kept: years(1), Ended: day(2020, 5, 5)}
 	today := calendar.On(2026, 11, 24)
-	life, err := lifetime.Life{Recording: "r"}.Hold("thanh tra", "luu", day(2026, 11, 1))
+	life, err := lifetime.Life{Recording: "r"}.Hold("thanh tra", lifetime.Act{By: "luu", At: day(2026, 11, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	refused(t, lifetime.Disposable(lifetime.Of(f, life, nil, today), life), lifetime.CodeHeld)
-	_, err = life.Hold(" ", "luu", day(2026, 11, 1))
+	_, err = life.Hold(" ", lifetime.Act{By: "luu", At: day(2026, 11, 1)})
 	refused(t, err, meeting.CodeReason)
-	_, err = life.Lift(1, "", "luu", day(2026, 11, 2))
+	_, err = life.Lift(1, "", lifetime.Act{By: "luu", At: day(2026, 11, 2)})
 	refused(t, err, meeting.CodeReason)
-	_, err = life.Lift(2, "x", "luu", day(2026, 11, 2))
+	_, err = life.Lift(2, "x", lifetime.Act{By: "luu", At: day(2026, 11, 2)})
 	refused(t, err, meeting.CodeUnknown)
-	free, err := life.Lift(1, "xong thanh tra", "chu-tri", day(2026, 11, 2))
+	free, err := life.Lift(1, "xong thanh tra", lifetime.Act{By: "chu-tri", At: day(2026, 11, 2)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestARC07_AHoldBlocksDisposalByAnyoneUntilLiftedAndBothActsStay(t *testing.
 	if h := free.Holds[0]; h.Reason != "thanh tra" || h.By != "luu" || h.Lifted != "xong thanh tra" || h.LiftedBy != "chu-tri" || h.LiftedAt.IsZero() {
 		t.Errorf("%+v", h)
 	}
-	_, err = free.Lift(1, "lại", "luu", day(2026, 11, 3))
+	_, err = free.Lift(1, "lại", lifetime.Act{By: "luu", At: day(2026, 11, 3)})
 	refused(t, err, meeting.CodeState)
 	if !life.Held() {
 		t.Error("lifting changed what was before")

@@ -207,7 +207,7 @@ type holdInput struct {
 
 func (r *Registry) hold(ctx context.Context, in *holdInput) (*body[Kept], error) {
 	return r.edit(ctx, in.Recording, seconds, HoldPlaced, "", func(_ known, l lifetime.Life, by lifetime.Act) (lifetime.Life, error) {
-		return l.Hold(in.Body.Reason, by.By, by.At)
+		return l.Hold(in.Body.Reason, by)
 	})
 }
 
@@ -219,7 +219,7 @@ type liftInput struct {
 
 func (r *Registry) lift(ctx context.Context, in *liftInput) (*body[Kept], error) {
 	return r.edit(ctx, in.Recording, seconds, HoldLifted, fmt.Sprint(in.Hold), func(_ known, l lifetime.Life, by lifetime.Act) (lifetime.Life, error) {
-		return l.Lift(in.Hold, in.Body.Reason, by.By, by.At)
+		return l.Lift(in.Hold, in.Body.Reason, by)
 	})
 }
 
@@ -233,6 +233,6 @@ type handOverInput struct {
 
 func (r *Registry) handOver(ctx context.Context, in *handOverInput) (*body[Kept], error) {
 	return r.edit(ctx, in.Recording, keepers, HandedOver, in.Body.To, func(_ known, l lifetime.Life, by lifetime.Act) (lifetime.Life, error) {
-		return l.Give(lifetime.HandOver{To: in.Body.To, Record: in.Body.Record, By: by.By, At: by.At})
+		return l.Give(lifetime.HandOver{To: in.Body.To, Record: in.Body.Record, By: by.By, Name: by.Name, At: by.At})
 	})
 }

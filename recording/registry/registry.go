@@ -47,8 +47,10 @@ type Settings struct {
 	// Forget erases what was made of a recording elsewhere: exports, the mix of its
 	// sound, small pictures. Nil where nothing is made.
 	Forget func(recording string) error
-	Log    *slog.Logger
-	Now    func() time.Time // nil is time.Now
+	// Place is the place name of the issuing body on papers (địa danh).
+	Place string
+	Log   *slog.Logger
+	Now   func() time.Time // nil is time.Now
 }
 
 // What the audit trail is told.
@@ -108,6 +110,7 @@ func (r *Registry) Register(api huma.API) {
 	add(api, "hand-over-recording", http.MethodPost, row+"/hand-over", "Note that a recording was handed over to an archive", keep, r.handOver)
 	add(api, "disposals", http.MethodGet, "/api/disposals", "Lists of recordings to be erased, and the records of those that were", look, r.disposals)
 	add(api, "disposal", http.MethodGet, list, "One list or record", look, r.disposal)
+	add(api, "disposal-paper", http.MethodGet, list+"/{file}", "The list, or the record of what was erased, as DOCX or PDF", look, r.paper)
 	add(api, "propose-disposal", http.MethodPost, "/api/disposals", "Propose to erase recordings whose period has ended", keep, r.propose)
 	add(api, "approve-disposal", http.MethodPost, list+"/approve", "Approve such a list, as another person than who proposed it", second.Fresh(), r.approve)
 	add(api, "refuse-disposal", http.MethodPost, list+"/refuse", "Refuse such a list, or take it back", second, r.refuse)

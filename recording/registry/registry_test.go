@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -173,7 +174,7 @@ func (h *house) ask(w who, method, path string, in, out any) (int, string) {
 	if w.stale {
 		proof = proof.Add(-time.Hour)
 	}
-	ctx := account.WithProof(account.With(r.Context(), account.Identity{Person: w.person, Rights: []meeting.Right{w.right}}), proof)
+	ctx := account.WithProof(account.With(r.Context(), account.Identity{Person: w.person, Name: "Tên của " + string(w.person), Rights: []meeting.Right{w.right}}), proof)
 	rec := httptest.NewRecorder()
 	h.handler.ServeHTTP(rec, r.WithContext(ctx))
 	var refusal struct {
@@ -201,6 +202,20 @@ func (h *house) refused(w who, method, path string, in any, want string) {
 	if status, code := h.ask(w, method, path, in, nil); status < 400 || code != want {
 		h.t.Errorf("%s %s by %s: %d %s, want %s", method, path, w.person, status, code, want)
 	}
+}
+
+// paper is the text of a DOCX that an archivist fetches.
+func (h *house) paper(path string) string {
+	h.t.Helper()
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	rec := httptest.NewRecorder()
+	h.handler.ServeHTTP(rec, r.WithContext(account.With(r.Context(), account.Identity{Person: "luu", Rights: []meeting.Right{meeting.Archivist}})))
+	z, err := zip.NewReader(bytes.NewReader(rec.Body.Bytes()), int64(rec.Body.Len()))
+	if err != nil {
+		h.t.Fatalf("%d: %v", rec.Code, err)
+	}
+	text, _ := fs.ReadFile(z, "word/document.xml")
+	return string(text)
 }
 
 // places are everything below the folders that has the recording's name.
@@ -277,6 +292,13 @@ func TestARC06_ADisposalTakesTwoPeopleFreshProofsAndLeavesARecordOnly(t *testing
 	}
 	h.refused(archivist, "POST", path+"/carry-out", nil, "state.wrong")
 	h.refused(archivist, "GET", row, nil, "not_found")
+	h.refused(delegate, "GET", path+"/record.docx", nil, "right.missing")
+	paper := h.paper(path + "/record.docx")
+	for _, part := range []string{"BIÊN BẢN", "Giao ban", "hết thời hạn lưu trữ", "khóa mã hóa, kho chính, bản sao thứ hai", item.Root, "NGƯỜI DUYỆT", "Tên của chu-tri"} {
+		if !strings.Contains(paper, part) {
+			t.Errorf("the paper does not say %q", part)
+		}
+	}
 	if text := strings.Join(h.noted, "\n"); strings.Count(text, id) < 6 || !strings.Contains(text, "recording.erased "+id) {
 		t.Errorf("the audit trail: %s", text)
 	}
