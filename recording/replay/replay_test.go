@@ -130,7 +130,7 @@ func TestSEC02_EveryRouteOfTheArchiveAnswersOnlyThoseWhoMayAndGuessesFindNothing
 	h := newHouse(t, nil)
 	id, _ := h.recording(small(8))
 	base := "/api/archive/recordings/"
-	routes := []string{"", "/index/0", "/tracks/1/bytes?from=0&to=100000", "/tracks/1/file", "/viewings"}
+	routes := []string{"", "/index/0", "/tracks/1/bytes?from=0&to=100000", "/tracks/1/file", "/viewings", "/clip?from=0&to=4000"}
 	for who, rights := range people {
 		may := len(rights) > 0 && who != "technician" && who != "delegate" && who != "administrator"
 		want := http.StatusNotFound
