@@ -57,6 +57,12 @@ export const problemCodes = [
   'archive_changed',
   'export_off',
   'export_many',
+  'retention_forever',
+  'retention_running',
+  'retention_held',
+  'disposal_same',
+  'disposal_listed',
+  'disposal_done',
 ] as const;
 
 export type ProblemCode = (typeof problemCodes)[number];

@@ -66,6 +66,19 @@ const recording = createRoute({
   },
 });
 
+const keeping = createRoute({
+  ...at('/luu-tru'),
+  component: lazyRouteComponent(async () => import('../pages/keeping/KeepingPage'), 'KeepingPage'),
+});
+const disposals = createRoute({
+  ...at('/luu-tru/huy'),
+  component: lazyRouteComponent(async () => import('../pages/keeping/DisposalsPage'), 'DisposalsPage'),
+});
+const retention = createRoute({
+  ...at('/luu-tru/thoi-han'),
+  component: lazyRouteComponent(async () => import('../pages/keeping/RetentionPage'), 'RetentionPage'),
+});
+
 // Every state of every screen beside each other, for those who build them.
 const forBuilders = import.meta.env.DEV
   ? [
@@ -77,7 +90,7 @@ const forBuilders = import.meta.env.DEV
   : [];
 
 export const router = createRouter({
-  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, minutes, invitation, guest, authority, archive, recording, ...forBuilders]),
+  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, minutes, invitation, guest, authority, archive, recording, keeping, disposals, retention, ...forBuilders]),
   history,
   defaultPendingComponent: Pending,
   defaultPendingMs: 400,

@@ -49,4 +49,10 @@ export const enProblem: typeof viProblem = {
   recording_no_space: 'There is no room left on the disk for a recording.',
   recording_rehearsal: 'A test run is not recorded.',
   recording_failed: 'The recording cannot begin. Tell the technician.',
+  retention_forever: 'This recording is kept for ever and is not disposed of.',
+  retention_running: 'The period has not ended.',
+  retention_held: 'The recording is on hold.',
+  disposal_same: 'Another person than who proposed it must approve.',
+  disposal_listed: 'The recording is on another list already.',
+  disposal_done: 'The recording was disposed of.',
 };

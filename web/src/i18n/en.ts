@@ -1,5 +1,6 @@
 import { enRoom } from './en-room';
 import { enArchive } from './en-archive';
+import { enKeeping } from './en-keeping';
 import { enBoards } from './en-boards';
 import { enDoors } from './en-doors';
 import { enLive } from './en-live';
@@ -228,5 +229,6 @@ export const en: Texts = {
   ...enOffice,
   ...enPapers,
   ...enArchive,
+  ...enKeeping,
   ...enDoors,
 };

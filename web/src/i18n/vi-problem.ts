@@ -48,4 +48,10 @@ export const viProblem = {
   recording_no_space: 'Ổ đĩa không còn chỗ để ghi cuộc họp.',
   recording_rehearsal: 'Phiên chạy thử không được ghi hình.',
   recording_failed: 'Chưa ghi được cuộc họp. Hãy báo kỹ thuật viên.',
+  retention_forever: 'Bản ghi này lưu vĩnh viễn, không hủy được.',
+  retention_running: 'Chưa hết thời hạn lưu trữ.',
+  retention_held: 'Bản ghi đang được tạm dừng hủy.',
+  disposal_same: 'Người duyệt phải là người khác với người đề nghị.',
+  disposal_listed: 'Bản ghi đã có trong một danh mục khác.',
+  disposal_done: 'Bản ghi đã bị hủy.',
 };

@@ -1,5 +1,6 @@
 import { viRoom } from './vi-room';
 import { viArchive } from './vi-archive';
+import { viKeeping } from './vi-keeping';
 import { viBoards } from './vi-boards';
 import { viDoors } from './vi-doors';
 import { viLive } from './vi-live';
@@ -228,6 +229,7 @@ export const vi = {
   ...viOffice,
   ...viPapers,
   ...viArchive,
+  ...viKeeping,
   ...viDoors,
 };
 

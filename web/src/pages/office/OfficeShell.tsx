@@ -9,6 +9,9 @@ import { LanguageSwitch } from '../../app/LanguageSwitch';
 import { useSession } from './use-session';
 import classes from './OfficeShell.module.css';
 
+/** Who decides on what is kept, and who approves of what is to go. */
+const keepers = ['luu-tru', 'chu-tri'];
+
 /** The head of the pages at the desk: where one is, who one is. */
 export function OfficeShell({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();
@@ -39,6 +42,11 @@ export function OfficeShell({ children }: { readonly children: ReactNode }) {
             <Link to="/kho" className={classes.way} activeProps={{ 'aria-current': 'page' }}>
               {t('archive.title')}
             </Link>
+            {keepers.some((right) => session.rights.includes(right)) && (
+              <Link to="/luu-tru" className={classes.way} activeProps={{ 'aria-current': 'page' }}>
+                {t('keeping.title')}
+              </Link>
+            )}
           </nav>
         )}
         <Clock className={classes.clock} />
