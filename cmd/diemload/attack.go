@@ -41,7 +41,7 @@ func (a *attackerCommand) Run(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, a.Time)
 	defer cancel()
-	done, err := assault.Run(ctx, assault.Plan{URL: a.URL, Token: token, Joins: a.Joins, Frames: a.Frames})
+	done, err := assault.Run(ctx, assault.Plan{URL: a.URL, Token: token, Joins: a.Joins, Frames: a.Frames, JoinsFrom: "127.0.0.2", FramesFrom: "127.0.0.3"})
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (a *attackCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(data) }()
-	own, _, err := ownBridge(a.Bridge, data, "")
+	own, _, err := ownBridge(a.Bridge, data, "limits: {loopback: true}\n") // like addresses from outside
 	if err != nil {
 		return err
 	}
@@ -117,8 +117,9 @@ func (a *attackCommand) round(ctx context.Context, l *load, t target) (ratio flo
 		return 0, fmt.Errorf("attacker: %w", err)
 	}
 	seconds := (a.Duration + time.Second).Seconds()
-	fmt.Printf("attack: %.0f bad joins a second refused, %d admitted, %.0f malformed frames a second, %d sockets cut, %d connections failed\n",
-		float64(done.Refused)/seconds, done.Admitted, float64(done.Frames)/seconds, done.Cut, done.Failed)
+	fmt.Printf("attack: bad joins a second %.0f refused, %.0f left waiting, %.0f turned away unread; %d admitted; %.0f malformed frames a second, %d sockets cut, %d connections failed; attacker %.2f CPU s\n",
+		float64(done.Refused)/seconds, float64(done.Left)/seconds, float64(done.Turned)/seconds, done.Admitted, float64(done.Frames)/seconds, done.Cut, done.Failed,
+		(attacker.ProcessState.UserTime() + attacker.ProcessState.SystemTime()).Seconds())
 	for name, r := range map[string]*result{"before": before, "during": during} {
 		fmt.Printf("%s: delay p50 %.2f ms, p99 %.2f ms, lost %d (%.4f %%) of %d packets, server %.2f CPU s\n",
 			name, r.DelayMS.P50, r.DelayMS.P99, r.Received.Lost, 100*r.Received.Loss, r.Received.Packets, r.Server.CPUSeconds)

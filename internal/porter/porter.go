@@ -24,9 +24,14 @@ type Bounds struct {
 	// as one; 1000. A hundred points may stand behind one address, each with several
 	// connections.
 	PerAddress int
+	// PerSecond is how many new ones may come from one address in a second, PerAddress
+	// of them at once; 50. More are closed before a byte of them is read.
+	PerSecond float64
 	// Free are addresses that only Total bounds: proxies that stand before the
-	// bridge. The loopback addresses are always free.
+	// bridge. The loopback addresses are free too, for the same reason.
 	Free []netip.Prefix
+	// LimitLoopback bounds the loopback addresses like all others.
+	LimitLoopback bool
 	// TakeWithin is how long the other side may take to accept one write, which is
 	// 64 KiB at most; 60 s. A WebSocket sets its own times instead.
 	TakeWithin time.Duration
@@ -38,6 +43,9 @@ func (b Bounds) withDefaults() Bounds {
 	}
 	if b.PerAddress == 0 {
 		b.PerAddress = 1000
+	}
+	if b.PerSecond == 0 {
+		b.PerSecond = 50
 	}
 	if b.TakeWithin == 0 {
 		b.TakeWithin = time.Minute
@@ -59,6 +67,7 @@ type Listener struct {
 	mu   sync.Mutex // a leaf
 	open int
 	from map[netip.Addr]int
+	came arrivals
 }
 
 // Listen opens a TCP port.
@@ -76,7 +85,11 @@ func Over(l net.Listener, b Bounds) (*Listener, error) {
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("porter: %s is no TCP socket", l.Addr()), l.Close())
 	}
-	return &Listener{TCPListener: tcp, bounds: b.withDefaults(), from: map[netip.Addr]int{}}, nil
+	b = b.withDefaults()
+	return &Listener{
+		TCPListener: tcp, bounds: b, from: map[netip.Addr]int{},
+		came: arrivals{rate: b.PerSecond, burst: float64(b.PerAddress), left: map[netip.Addr]*bucket{}},
+	}, nil
 }
 
 // Accept implements net.Listener. It fails only when the Listener is closed: one
@@ -107,7 +120,7 @@ func (l *Listener) admit(from netip.Addr) bool {
 	if l.open >= l.bounds.Total {
 		return false
 	}
-	if !l.free(from) && l.from[from] >= l.bounds.PerAddress {
+	if !l.free(from) && (l.from[from] >= l.bounds.PerAddress || !l.came.take(from, time.Now())) {
 		return false
 	}
 	l.open++
@@ -116,7 +129,7 @@ func (l *Listener) admit(from netip.Addr) bool {
 }
 
 func (l *Listener) free(from netip.Addr) bool {
-	return from.IsLoopback() || slices.ContainsFunc(l.bounds.Free, func(p netip.Prefix) bool { return p.Contains(from) })
+	return from.IsLoopback() && !l.bounds.LimitLoopback || slices.ContainsFunc(l.bounds.Free, func(p netip.Prefix) bool { return p.Contains(from) })
 }
 
 func (l *Listener) forget(from netip.Addr) {

@@ -83,6 +83,7 @@ type Handler struct {
 	settings Settings
 	upgrader websocket.Upgrader
 	limiter  *limiter
+	flood    *flood
 	counters counters
 	chain    http.Handler
 
@@ -97,6 +98,7 @@ type Handler struct {
 func New(s Settings) *Handler {
 	h := &Handler{settings: s.withDefaults(), conns: map[*conn]struct{}{}}
 	h.limiter = newLimiter(h.settings.Rate)
+	h.flood = newFlood(h.settings.Rate)
 	h.upgrader = websocket.Upgrader{
 		HandshakeTimeout: 5 * time.Second,
 		// A page of any origin may connect: the token decides, and no cookie is read.
@@ -162,7 +164,11 @@ func (h *Handler) validate(w http.ResponseWriter, r *http.Request, v1 bool) {
 // connect opens the socket of an admitted client and serves it to its end.
 func (h *Handler) connect(w http.ResponseWriter, r *http.Request, v1 bool) {
 	if !websocket.IsWebSocketUpgrade(r) {
-		if _, err := h.settings.Tokens.FromRequest(r); err != nil {
+		err := h.limiter.allow(h.clientAddress(r))
+		if err == nil {
+			_, err = h.settings.Tokens.FromRequest(r)
+		}
+		if err != nil {
 			h.refuse(w, r, err)
 			return
 		}
@@ -227,6 +233,9 @@ func (h *Handler) release(c *conn) {
 // the sessions to say their leave first. Idempotent.
 func (h *Handler) Close() {
 	h.mu.Lock()
+	if !h.closed {
+		close(h.flood.ended)
+	}
 	h.closed = true
 	open := make([]*conn, 0, len(h.conns))
 	for c := range h.conns {

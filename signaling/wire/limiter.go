@@ -14,7 +14,8 @@ type Rate struct {
 	PerAddress float64
 	// PerAddressBurst joins may come at once from one address; 300.
 	PerAddressBurst float64
-	// Total joins in a second; 400.
+	// Total joins with a good token in a second; 400. Bad ones do not count, so that
+	// nobody can use it up without one.
 	Total float64
 	// TotalBurst joins may come at once; 1000.
 	TotalBurst float64
@@ -22,6 +23,15 @@ type Rate struct {
 	// because tools and tests on the machine itself come from there, and
 	// proxies that are not configured as trusted.
 	LimitLoopback bool
+	// Bad joins of all together that are answered at once, in a second; 50. The
+	// answers to more of them, and to joins above PerAddress, wait.
+	Bad float64
+	// BadBurst of them may come at once; 400.
+	BadBurst float64
+	// Hold is how long those wait; 1 s.
+	Hold time.Duration
+	// Waiting at a time; 512. The connection of one more ends with its answer.
+	Waiting int
 }
 
 func (r Rate) withDefaults() Rate {
@@ -29,6 +39,10 @@ func (r Rate) withDefaults() Rate {
 	r.PerAddressBurst = orDefault(r.PerAddressBurst, 300)
 	r.Total = orDefault(r.Total, 400)
 	r.TotalBurst = orDefault(r.TotalBurst, 1000)
+	r.Bad = orDefault(r.Bad, 50)
+	r.BadBurst = orDefault(r.BadBurst, 400)
+	r.Hold = orDefault(r.Hold, time.Second)
+	r.Waiting = orDefault(r.Waiting, 512)
 	return r
 }
 
@@ -75,18 +89,26 @@ func newLimiter(rate Rate) *limiter {
 	return &limiter{rate: rate, now: time.Now, buckets: map[netip.Addr]*bucket{}}
 }
 
-// allow counts one try. The error is a *session.Error: 429 when the address
-// tries too often, 503 when all together do.
+// allow counts one try, before anything of it is read. The error is 429.
 func (l *limiter) allow(address netip.Addr) error {
+	if address.IsLoopback() && !l.rate.LimitLoopback {
+		return nil
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
-	if !address.IsLoopback() || l.rate.LimitLoopback {
-		b := l.bucketOf(address, now)
-		if b != nil && !b.take(now, l.rate.PerAddress, l.rate.PerAddressBurst) {
-			return errTooManyJoins
-		}
+	b := l.bucketOf(address, now)
+	if b != nil && !b.take(now, l.rate.PerAddress, l.rate.PerAddressBurst) {
+		return errTooManyJoins
 	}
+	return nil
+}
+
+// allowGood counts one try with a good token among all. The error is 503.
+func (l *limiter) allowGood() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
 	if !l.total.take(now, l.rate.Total, l.rate.TotalBurst) {
 		return errServerBusy
 	}

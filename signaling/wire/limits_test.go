@@ -210,7 +210,9 @@ func TestALargeMessageCountsLikeMany(t *testing.T) {
 func TestAThousandJoinsAtOnceAreMetAndOthersServed(t *testing.T) {
 	t.Parallel()
 	const n, allowed = 1000, 100
-	s := serve(t, func(s *wire.Settings) { s.Rate = wire.Rate{Total: 1e-6, TotalBurst: allowed + 1} })
+	s := serve(t, func(s *wire.Settings) {
+		s.Rate = wire.Rate{Total: 1e-6, TotalBurst: allowed + 1, Hold: time.Millisecond}
+	})
 	there, _ := s.join(t, "/rtc")
 	raw := s.token(t, joinGrant())
 	type outcome struct {

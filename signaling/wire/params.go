@@ -28,6 +28,9 @@ func (h *Handler) admissible(r *http.Request, v1 bool) (session.Params, error) {
 	if claims.Video() == nil {
 		return session.Params{}, errNoGrant
 	}
+	if err := h.limiter.allowGood(); err != nil {
+		return session.Params{}, err
+	}
 	params := session.Params{Claims: claims.Grants, APIKey: claims.APIKey, Expires: claims.Expires}
 	if err := readParameters(r.URL.Query(), v1, &params); err != nil {
 		return session.Params{}, err

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/livekit/protocol/auth"
@@ -230,7 +231,7 @@ func TestTooManyJoinsAreTurnedAway(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, func(s *wire.Settings) { s.Rate, s.TrustedProxies = tt.rate, proxies })
+			s := serve(t, func(s *wire.Settings) { s.Rate, s.TrustedProxies = tt.rate, proxies; s.Rate.Hold = time.Millisecond })
 			raw := s.token(t, joinGrant())
 			for i := range 20 {
 				header := http.Header{"Authorization": {"Bearer " + raw}}

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"errors"
-	"log/slog"
 	"net/http"
 	"strconv"
 
@@ -41,23 +40,6 @@ func refusal(err error) *session.Error {
 		return &session.Error{Status: http.StatusUnauthorized, Code: t.Code, Text: t.Text}
 	}
 	return errUnknownFailure
-}
-
-func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	reason := refusal(err)
-	h.counters.refused(reason.Status)
-	level := slog.LevelInfo
-	switch {
-	case reason == errUnknownFailure:
-		level = slog.LevelError
-	case reason == errTooManyJoins || reason == errServerBusy:
-		level = slog.LevelDebug // a flood must not flood the log
-		w.Header().Set("Retry-After", "1")
-	}
-	h.settings.Log.Log(r.Context(), level, "client refused",
-		"path", r.URL.Path, "status", reason.Status, "code", reason.Code,
-		"address", h.clientAddress(r), "err", err)
-	writeText(w, reason.Status, reason.Text)
 }
 
 // writeText answers in plain text: clients show the body as it is.

@@ -175,7 +175,7 @@ func (b *Bridge) makeSignaling() error {
 		Log:            b.log,
 		TrustedProxies: b.cfg.Limits.TrustedProxies,
 		MaxConnections: b.cfg.Limits.Sessions,
-		Rate:           wire.Rate{PerAddress: b.cfg.Limits.JoinsPerSecond, PerAddressBurst: b.cfg.Limits.JoinBurst},
+		Rate:           wire.Rate{PerAddress: b.cfg.Limits.JoinsPerSecond, PerAddressBurst: b.cfg.Limits.JoinBurst, LimitLoopback: b.cfg.Limits.Loopback},
 	})
 	return nil
 }
@@ -237,7 +237,8 @@ func (b *Bridge) serve(address string, tlsConfig *tls.Config, h http.Handler, sc
 		return err
 	}
 	door, err := porter.Over(socket, porter.Bounds{
-		Total: b.cfg.Limits.Connections, PerAddress: b.cfg.Limits.ConnectionsPerAddress, Free: b.cfg.Limits.TrustedProxies,
+		Total: b.cfg.Limits.Connections, PerAddress: b.cfg.Limits.ConnectionsPerAddress, PerSecond: b.cfg.Limits.ConnectionsPerSecond,
+		Free: b.cfg.Limits.TrustedProxies, LimitLoopback: b.cfg.Limits.Loopback,
 	})
 	if err != nil {
 		return err

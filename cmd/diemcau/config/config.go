@@ -123,6 +123,10 @@ type Limits struct {
 	// Connections at a time to the web ports, in all and from one address.
 	Connections           int `yaml:"connections"`
 	ConnectionsPerAddress int `yaml:"connections_per_address"`
+	// ConnectionsPerSecond are new ones from one address.
+	ConnectionsPerSecond float64 `yaml:"connections_per_second"`
+	// Loopback makes the bounds by address hold for the machine's own addresses too.
+	Loopback bool `yaml:"loopback"`
 }
 
 // Log says what is written to standard error.
@@ -160,7 +164,7 @@ func Default() Config {
 		},
 		Recording: DefaultRecording(),
 		Security:  defaultSecurity(),
-		Limits:    Limits{JoinsPerSecond: 50, JoinBurst: 200, Sessions: 2000, Connections: 10_000, ConnectionsPerAddress: 1000},
+		Limits:    Limits{JoinsPerSecond: 50, JoinBurst: 200, Sessions: 2000, Connections: 10_000, ConnectionsPerAddress: 1000, ConnectionsPerSecond: 50},
 		Log:       Log{Level: slog.LevelInfo, Format: "text"},
 	}
 }
@@ -187,8 +191,8 @@ func (c *Config) Check() error {
 		return errors.New("configuration: neither http nor https has an address")
 	case c.HTTPS == "" && !c.Dev && !onLoopback(c.HTTP) && len(c.Limits.TrustedProxies) == 0:
 		return errors.New("configuration: http without https must listen on a loopback address, or name the proxies before it in limits.trusted_proxies")
-	case c.Limits.Connections < 1 || c.Limits.ConnectionsPerAddress < 1:
-		return errors.New("configuration: limits.connections and limits.connections_per_address must be at least 1")
+	case c.Limits.Connections < 1 || c.Limits.ConnectionsPerAddress < 1 || c.Limits.ConnectionsPerSecond < 1:
+		return errors.New("configuration: limits.connections, limits.connections_per_address and limits.connections_per_second must be at least 1")
 	case (c.TLS.Certificate == "") != (c.TLS.Key == ""):
 		return errors.New("configuration: tls needs both certificate and key")
 	case badPort(c.RTC.UDPPort) || badPort(c.RTC.TCPPort):

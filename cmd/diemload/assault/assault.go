@@ -9,13 +9,16 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -27,16 +30,20 @@ type Plan struct {
 	Token string // opens a socket, for the frames; of no meeting that matters
 	// Joins and Frames a second.
 	Joins, Frames int
-	Lines         int // connections at a time for each; 16
+	Lines         int // connections at a time for each; 32
+	// JoinsFrom and FramesFrom are the addresses that they come from; "" for any.
+	JoinsFrom, FramesFrom string
 }
 
 // Done is what the bridge answered.
 type Done struct {
-	Refused  uint64 // bad joins that were refused
-	Admitted uint64 // bad joins that were not: a fault of the bridge
+	Refused  uint64 // bad joins that were refused with an answer
+	Left     uint64 // bad joins whose answer the attacker did not wait for
+	Turned   uint64 // bad joins whose connection the bridge ended unread
+	Admitted uint64 // bad joins that were admitted: a fault of the bridge
 	Frames   uint64 // malformed frames that entered a socket
 	Cut      uint64 // sockets that the bridge closed for them
-	Failed   uint64 // connections that could not be made or broke
+	Failed   uint64 // sockets for frames that could not be made, and connections not at all
 }
 
 // Run attacks until ctx ends.
@@ -46,24 +53,36 @@ func Run(ctx context.Context, p Plan) (Done, error) {
 		return Done{}, fmt.Errorf("assault: %q is no ws:// address", p.URL)
 	}
 	if p.Lines == 0 {
-		p.Lines = 16
+		p.Lines = 32
 	}
 	var c counts
 	var all sync.WaitGroup
 	for i := range p.Lines {
 		if p.Joins > 0 {
-			all.Go(func() { each(ctx, p.Joins, p.Lines, c.joiner(ctx, u.Host, i)) })
+			all.Go(func() { each(ctx, p.Joins, p.Lines, c.joiner(ctx, u.Host, from(p.JoinsFrom), i)) })
 		}
 		if p.Frames > 0 {
 			all.Go(func() { c.speak(ctx, p, i) })
 		}
 	}
 	all.Wait()
-	return Done{c.refused.Load(), c.admitted.Load(), c.frames.Load(), c.cut.Load(), c.failed.Load()}, nil
+	return Done{
+		Refused: c.refused.Load(), Left: c.left.Load(), Turned: c.turned.Load(), Admitted: c.admitted.Load(),
+		Frames: c.frames.Load(), Cut: c.cut.Load(), Failed: c.failed.Load(),
+	}, nil
 }
 
 type counts struct {
-	refused, admitted, frames, cut, failed atomic.Uint64
+	refused, left, turned, admitted, frames, cut, failed atomic.Uint64
+}
+
+// from is a dialer that comes from an address of this machine.
+func from(address string) *net.Dialer {
+	d := &net.Dialer{Timeout: time.Second}
+	if address != "" {
+		d.LocalAddr = &net.TCPAddr{IP: net.ParseIP(address)}
+	}
+	return d
 }
 
 // beat is how often each goroutine wakes: its share of a second goes out in pieces.
@@ -104,18 +123,25 @@ var joins = []string{
 	"//rtc/validate?access_token=..",
 }
 
+// unanswered is how long an attacker waits for an answer before he takes a new
+// connection: to be kept waiting does not stop him.
+const unanswered = 2 * time.Millisecond
+
 // joiner asks again and again on one connection, made anew when the bridge has ended
-// it.
-func (c *counts) joiner(ctx context.Context, host string, i int) func(n int) {
+// it or lets it wait.
+func (c *counts) joiner(ctx context.Context, host string, by *net.Dialer, i int) func(n int) {
 	var l *line
 	return func(n int) {
 		if l == nil {
-			conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", host)
+			conn, err := by.DialContext(ctx, "tcp", host)
 			if err != nil {
-				c.failed.Add(1)
+				if errors.Is(err, syscall.ECONNRESET) { // so fast that it was never seen open
+					c.turned.Add(1)
+				} else {
+					c.failed.Add(1)
+				}
 				return
 			}
-			context.AfterFunc(ctx, func() { _ = conn.Close() })
 			l = &line{conn, bufio.NewReader(conn)}
 		}
 		status, err := l.ask(host, n+i)
@@ -125,9 +151,12 @@ func (c *counts) joiner(ctx context.Context, host string, i int) func(n int) {
 			return
 		case err == nil:
 			c.admitted.Add(1)
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			c.left.Add(1)
 		case ctx.Err() == nil:
-			c.failed.Add(1)
+			c.turned.Add(1)
 		}
+		_ = l.Conn.(*net.TCPConn).SetLinger(0) // no port is held for a minute
 		_ = l.Close()
 		l = nil
 	}
@@ -138,7 +167,7 @@ func (l *line) ask(host string, n int) (int, error) {
 	if n%3 == 0 {
 		upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
 	}
-	_ = l.SetDeadline(time.Now().Add(5 * time.Second))
+	_ = l.SetDeadline(time.Now().Add(unanswered))
 	if _, err := fmt.Fprintf(l, "GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", joins[n%len(joins)], host, upgrade); err != nil {
 		return 0, err
 	}
@@ -205,6 +234,7 @@ func frames() []frame {
 func (c *counts) speak(ctx context.Context, p Plan, i int) {
 	all, bad := frames(), 0
 	var ws *websocket.Conn
+	dialer := websocket.Dialer{NetDialContext: from(p.FramesFrom).DialContext, HandshakeTimeout: 5 * time.Second}
 	defer func() {
 		if ws != nil {
 			_ = ws.Close()
@@ -212,7 +242,7 @@ func (c *counts) speak(ctx context.Context, p Plan, i int) {
 	}()
 	each(ctx, p.Frames, p.Lines, func(n int) {
 		if ws == nil {
-			conn, response, err := websocket.DefaultDialer.DialContext(ctx, strings.TrimRight(p.URL, "/")+"/rtc?access_token="+p.Token+"&publish=assault"+fmt.Sprint(i), nil)
+			conn, response, err := dialer.DialContext(ctx, strings.TrimRight(p.URL, "/")+"/rtc?access_token="+p.Token+"&publish=assault"+fmt.Sprint(i), nil)
 			if response != nil && response.Body != nil {
 				_ = response.Body.Close()
 			}
