@@ -25,6 +25,7 @@ type commands struct {
 	Restore  restoreCmd  `cmd:"" help:"Make a bridge of a backup, on an empty place."`
 	Database databaseCmd `cmd:"" help:"Work with the tables of the database."`
 	Archive  archiveCmd  `cmd:"" help:"Check and list recordings."`
+	Health   healthCmd   `cmd:"" help:"Ask the running bridge whether it lives, or whether it is ready for meetings."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

@@ -115,7 +115,12 @@ type collector struct {
 }
 
 // Describe names the metrics.
-func (c *collector) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(c, ch) }
+// All are named, also those whose labels have no value before something happens.
+func (c *collector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{c.open, c.accepted, c.refused, c.dropped, c.messages, c.bytes, c.unknown, c.paced, c.faults} {
+		ch <- d
+	}
+}
 
 // Collect reads them.
 func (c *collector) Collect(ch chan<- prometheus.Metric) {

@@ -29,26 +29,25 @@ const (
 	starting = "starting"
 	ready    = "ready"
 	draining = "draining"
+	// unfit is not kept: it is found when somebody asks.
+	unfit = "not ready"
 )
 
-func (r *readiness) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
-	state := starting
+func (r *readiness) state() string {
 	if s := r.now.Load(); s != nil {
-		state = *s
+		return *s
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	if state != ready {
-		w.WriteHeader(http.StatusServiceUnavailable)
-	}
-	_, _ = w.Write([]byte(state + "\n")) // the client may have gone
+	return starting
 }
 
 // adminRoutes are for the operator on the admin address only.
 func (b *Bridge) adminRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(b.metrics(), promhttp.HandlerOpts{}))
+	// Alive, and no more: whoever is restarted for a database that is away loses the
+	// meetings that go on without it.
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("OK\n")) })
-	mux.Handle("GET /readyz", &b.readiness)
+	mux.HandleFunc("GET /readyz", b.ready)
 	mux.HandleFunc("GET /debug/media", b.media.describe)
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
@@ -60,9 +59,15 @@ func (b *Bridge) adminRoutes() http.Handler {
 // metrics introduces the parts' collectors to Prometheus.
 func (b *Bridge) metrics() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(
+	registry.MustRegister(b.collectors()...)
+	return registry
+}
+
+func (b *Bridge) collectors() []prometheus.Collector {
+	parts := []prometheus.Collector{
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		b.vitalSigns(),
 		b.sockets.Collector(),
 		b.sessions.Collector(),
 		b.media.engine.Collector(),
@@ -73,17 +78,17 @@ func (b *Bridge) metrics() *prometheus.Registry {
 		b.keeping.keeper.Collector(),
 		metric.Collector("diemcau_web_", b.connections, connectionRows),
 		b.audit.Collector(),
-	)
+	}
 	if b.outlet != nil {
-		registry.MustRegister(b.outlet.Collector())
+		parts = append(parts, b.outlet.Collector())
 	}
 	if b.media.relay != nil {
-		registry.MustRegister(b.media.relay.Collector())
+		parts = append(parts, b.media.relay.Collector())
 	}
 	if b.hooks != nil {
-		registry.MustRegister(b.hooks.Collector())
+		parts = append(parts, b.hooks.Collector())
 	}
-	return registry
+	return parts
 }
 
 // connections of the web ports.

@@ -16,7 +16,7 @@ import (
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
 
-func newBridge(t *testing.T) *Bridge {
+func newBridge(t *testing.T, changes ...func(*config.Config)) *Bridge {
 	t.Helper()
 	cfg := config.Default()
 	cfg.Dev = true
@@ -25,6 +25,9 @@ func newBridge(t *testing.T) *Bridge {
 	cfg.HTTP, cfg.Admin = "127.0.0.1:0", "127.0.0.1:0"
 	cfg.RTC.UDPPort, cfg.RTC.TCPPort = 0, 0
 	cfg.TURN = config.TURN{}
+	for _, change := range changes {
+		change(&cfg)
+	}
 	b, err := New(cfg, slog.New(slog.NewTextHandler(t.Output(), nil)))
 	if err != nil {
 		t.Fatal(err)
