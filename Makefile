@@ -9,8 +9,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GO_DIRS := cmd internal meeting recording sfu signaling web/*.go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test bench bench-search soak cross lint fuzz e2e web fmt test-go test-web tools linter types documents clean
-.PHONY: run build test bench measure-replay soak cross lint fuzz e2e web fmt test-go test-web tools linter types documents clean
+.PHONY: run build test bench bench-search measure-replay soak cross lint fuzz e2e web bundle deploy-check fmt test-go test-web tools linter types documents clean
 
 run: build ## build everything and start the bridge with demo data
 	bin/diemcau serve --dev --demo
@@ -119,6 +118,12 @@ fuzz: ## every fuzz target for FUZZTIME
 	@set -e; for p in $$(grep -rl --include='*_test.go' '^func Fuzz' . --exclude-dir=node_modules | xargs -n1 dirname | sort -u); do \
 	  for f in $$(grep -h '^func Fuzz' $$p/*_test.go | sed 's/func \(Fuzz[A-Za-z0-9_]*\).*/\1/'); do \
 	    echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p; done; done
+
+bundle: web ## signed bundle and Debian package for machines without internet, in bundle/
+	deploy/bundle/build.sh
+
+deploy-check: ## what deploy/ holds, by the programs it is meant for; apt-get and root: see the script
+	deploy/check.sh
 
 fmt:
 	gofmt -w $(GO_DIRS)
