@@ -1,0 +1,128 @@
+package bridge
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"diemcau/meeting"
+	"diemcau/meeting/account"
+)
+
+// routeTable says of every operation who may call it, written down apart from the
+// operations themselves: whoever opens a route to more people changes it here too.
+// What they then find is the business of each route (see archive_rights_test.go).
+const routeTable = "testdata/routes.txt"
+
+// columns of the table, in its order.
+var columns = []struct {
+	name string
+	who  account.Identity
+}{
+	{"anonymous", account.Identity{}},
+	{"room", account.Identity{Device: "d", Point: "LG-X1"}},
+	{"delegate", account.Identity{Person: "p", Rights: []meeting.Right{meeting.Delegate}}},
+	{"chair", account.Identity{Person: "p", Rights: []meeting.Right{meeting.Chair}}},
+	{"secretary", account.Identity{Person: "p", Rights: []meeting.Right{meeting.Secretary}}},
+	{"technician", account.Identity{Person: "p", Rights: []meeting.Right{meeting.Technician}}},
+	{"archivist", account.Identity{Person: "p", Rights: []meeting.Right{meeting.Archivist}}},
+	{"administrator", account.Identity{Person: "p", Rights: []meeting.Right{meeting.Administrator}}},
+}
+
+func TestSEC04_EveryRouteLetsInExactlyTheRolesOfTheTable(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile(routeTable)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{}
+	for line := range strings.Lines(string(bytes.TrimSpace(raw))) {
+		route, roles, ok := strings.Cut(strings.TrimSpace(line), ": ")
+		if !ok || want[route] != "" {
+			t.Fatalf("%s: %q is no entry, or the second of its route", routeTable, line)
+		}
+		want[route] = roles
+	}
+	mux, api := allOperations(t)
+	braces := regexp.MustCompile(`\{[^}]*\}`)
+	got := map[string]string{}
+	for route := range operations(api) {
+		method, path, _ := strings.Cut(route, " ")
+		var may []string
+		for _, c := range columns {
+			ctx := account.WithProof(t.Context(), time.Now())
+			if c.name != "anonymous" {
+				ctx = account.With(ctx, c.who)
+			}
+			w := httptest.NewRecorder()
+			mux.ServeHTTP(w, httptest.NewRequestWithContext(ctx, method, braces.ReplaceAllString(path, "x"), http.NoBody))
+			switch w.Code {
+			case http.StatusOK:
+				may = append(may, c.name)
+			case http.StatusUnauthorized, http.StatusForbidden:
+			default:
+				t.Errorf("%s for %s: %d", route, c.name, w.Code)
+			}
+		}
+		got[route] = strings.Join(may, " ")
+		if may == nil {
+			got[route] = "nobody"
+		}
+	}
+	var lines []string
+	for route, roles := range got {
+		lines = append(lines, route+": "+roles)
+		if want[route] != roles {
+			t.Errorf("%s lets in %q, the table says %q", route, roles, want[route])
+		}
+	}
+	for route := range want {
+		if got[route] == "" {
+			t.Errorf("%s is in the table and not served", route)
+		}
+	}
+	if t.Failed() {
+		slices.Sort(lines)
+		t.Logf("the table as the bridge has it:\n%s", strings.Join(lines, "\n"))
+	}
+}
+
+func TestSEC04_WhatIsServedBesidesTheAPIAsksForAToken(t *testing.T) {
+	t.Parallel()
+	h, err := newBridge(t).routes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for route, want := range map[string]int{
+		"GET /rtc/validate":       http.StatusUnauthorized,
+		"GET /rtc/v1/validate":    http.StatusUnauthorized,
+		"GET /rtc":                http.StatusNotFound, // no upgrade: not for browsers' address bars
+		"GET /rtc/v1":             http.StatusNotFound,
+		"GET /rtc?access_token=x": http.StatusUnauthorized,
+		"POST /twirp/livekit.RoomService/ListRooms": http.StatusUnauthorized,
+		"GET /twirp/livekit.RoomService/ListRooms":  http.StatusUnauthorized,
+		"GET /diemcau-ca.crt":                       http.StatusNotFound, // no HTTPS, no authority
+		"POST /whip":                                http.StatusMethodNotAllowed,
+		"POST /":                                    http.StatusMethodNotAllowed,
+	} {
+		method, path, _ := strings.Cut(route, " ")
+		r := httptest.NewRequest(method, path, strings.NewReader("{}"))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%s: %d, want %d: %.80s", route, w.Code, want, w.Body)
+		}
+	}
+	for _, path := range []string{"/metrics", "/debug/pprof/", "/debug/pprof/goroutine?debug=1", "/readyz"} { // the operator's port alone has them
+		if _, text := ask(h, path); strings.Contains(text, "goroutine") || strings.Contains(text, "# HELP") || strings.HasPrefix(text, "ready") {
+			t.Errorf("%s is served to clients: %.80s", path, text)
+		}
+	}
+}
