@@ -62,9 +62,23 @@ const jump = 350;
 /** How far the speed is bent at most: 12 % is not noticed in speech for the moments it takes. */
 const bend = 0.12;
 
+/** Beyond this a track jumps: at double speed, twice as far is as long. */
+const jumpAt = (rate: number): number => jump * Math.max(rate, 1);
+
+/** The clock takes this share of its error from the leading track at each step. */
+const leadShare = 0.1;
+
+/**
+ * How far the clock is to be moved towards the track that leads it. What is beyond a jump is not followed: there the
+ * track comes to the clock. There is no error between that neither side mends.
+ */
+export function leadBy(error: number, rate: number): number {
+  return Math.abs(error) > jumpAt(rate) ? 0 : error * leadShare;
+}
+
 /** How a track that is error milliseconds ahead of the clock gets back to it. */
 export function steer(error: number, time: number, rate: number): Steering {
-  if (Math.abs(error) > jump * Math.max(rate, 1)) return { rate, seek: time };
+  if (Math.abs(error) > jumpAt(rate)) return { rate, seek: time };
   if (Math.abs(error) <= tolerance) return { rate, seek: null };
   const nudge = Math.min(Math.max(-error / 500, -bend), bend);
   return { rate: Math.round(rate * (1 + nudge) * 1000) / 1000, seek: null };

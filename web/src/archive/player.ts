@@ -147,7 +147,7 @@ export class Player {
   }
 
   private step(): void {
-    if (this.clock.running) this.clock.slew(this.voices.get(mixLeg)?.lead(this.clock.time) ?? 0);
+    if (this.clock.running) this.clock.slew(this.voices.get(mixLeg)?.lead(this.clock.time, this.clock.rate) ?? 0);
     const time = this.clock.time;
     this.listen(time);
     const all = [...this.pumps.values(), ...this.voices.values()];
@@ -227,7 +227,10 @@ export class Player {
     this.clock.stop();
     this.clock.seek(Math.max(time, this.first));
     this.waitingSince = this.playing ? performance.now() : null;
-    for (const pump of [...this.pumps.values(), ...this.voices.values()]) pump.follow(this.clock.time, this.clock.rate, false);
+    for (const pump of [...this.pumps.values(), ...this.voices.values()]) {
+      pump.jumped();
+      pump.follow(this.clock.time, this.clock.rate, false);
+    }
     this.tell();
   }
 

@@ -1,9 +1,10 @@
 import { Problem } from '../api/problem';
-import { steer } from './clock';
+import { leadBy, steer } from './clock';
 import type { Track } from './desk';
 import type { IndexShelf } from './index-shelf';
 import { sha256, same, canHash } from './proof';
 import type { Fragment } from './record';
+import { beginAt, goesOn, holeBetween, slackMs, within, type Stretch } from './run';
 
 /** Milliseconds of a track that are kept ready before the clock, and behind it. */
 const ahead = 12_000;
@@ -14,11 +15,20 @@ const batchMs = 4_000;
 const firstMs = 2_000;
 const batchBytes = 2 << 20;
 
-/** The clock takes this share of its error from the leading track at each step; beyond the most it is a jump that is under way. */
-const leadShare = 0.1;
-const leadMost = 350;
+/** What could not be loaded is asked for again after this time, and then ever later up to the other. */
+const againMs = 1_000;
+const againMostMs = 15_000;
+/** A jump of the element that takes longer, though the media is there, is done again. */
+const stuckMs = 2_000;
 
 export type Trouble = 'codec' | 'key' | 'load';
+
+/** What is to be fed, when the run that it belongs to began, and the hole before it. */
+interface Feed {
+  readonly batch: readonly Fragment[];
+  readonly run: number;
+  readonly hole: Stretch | null;
+}
 
 /** Where bytes of a track come from. */
 export type Source = (leg: number, from: number, to: number) => Promise<Uint8Array<ArrayBuffer>>;
@@ -55,11 +65,13 @@ export class Pump {
   private buffer: SourceBuffer | null = null;
   private busy = false;
   private ended = false;
-  /** Up to where fragments were appended since the last jump; null is that decoding begins anew. */
-  private fed: number | null = null;
+  /** The fragments that were appended one after the other last; null is that decoding begins anew. */
+  private run: Stretch | null = null;
   /** Times without anything in the track that the clock has been in. */
-  private hole: { from: number; to: number } | null = null;
+  private hole: Stretch | null = null;
+  /** Counts jumps: what was asked for before one is not waited for. */
   private turn = 0;
+  private seekingSince: number | null = null;
   trouble: Trouble | null = null;
   /** Milliseconds that the element is ahead of the clock. */
   error = 0;
@@ -81,24 +93,34 @@ export class Pump {
 
   private async open(): Promise<void> {
     URL.revokeObjectURL(this.url);
-    try {
-      void this.shelf.starting(this.track.leg, this.begin, this.begin + batchMs).catch(() => undefined); // the index there is fetched meanwhile
-      const header = await this.shelf.header(this.track.leg, this.track.from);
-      if (!header || this.ended) return;
-      const bytes = await this.fetch([header]);
-      const type = typeOf(this.track, bytes);
-      if (!MediaSource.isTypeSupported(type)) {
-        this.trouble = 'codec';
+    for (let wait = againMs; !this.ended && this.buffer === null && (this.trouble === null || this.trouble === 'load'); wait = Math.min(2 * wait, againMostMs)) {
+      try {
+        await this.begun();
         return;
+      } catch (error) {
+        this.trouble = this.reason(error);
+        await new Promise((resume) => setTimeout(resume, wait));
       }
-      if (this.media.readyState !== 'open') return;
-      this.media.duration = this.length / 1000 + 1;
-      const buffer = this.media.addSourceBuffer(type);
-      await this.append(buffer, bytes);
-      this.buffer = buffer;
-    } catch (error) {
-      this.trouble ??= this.reason(error);
     }
+  }
+
+  /** Makes the buffer. */
+  private async begun(): Promise<void> {
+    void this.shelf.starting(this.track.leg, this.begin, this.begin + batchMs).catch(() => undefined); // the index there is fetched meanwhile
+    const header = await this.shelf.header(this.track.leg, this.track.from);
+    if (!header) throw new Error('the index has no header of the track');
+    const bytes = await this.fetch([header]);
+    if (this.ended) return;
+    const type = typeOf(this.track, bytes);
+    if (!MediaSource.isTypeSupported(type)) {
+      this.trouble = 'codec';
+      return;
+    }
+    this.media.duration = this.length / 1000 + 1;
+    const buffer = this.media.addSourceBuffer(type);
+    await this.append(buffer, bytes);
+    this.buffer = buffer;
+    this.trouble = null;
   }
 
   private reason(error: unknown): Trouble {
@@ -128,99 +150,137 @@ export class Pump {
     await settled(buffer);
   }
 
-  /** Where the media that is ready around a time ends; null when there is none. */
-  private readyTo(time: number): number | null {
+  /** The media that is ready around a time; null when there is none. */
+  private readyAt(time: number): Stretch | null {
     const { buffered } = this.element;
     for (let i = 0; i < buffered.length; i++) {
-      if (buffered.start(i) * 1000 <= time + 60 && buffered.end(i) * 1000 > time) return buffered.end(i) * 1000;
+      const [from, to] = [buffered.start(i) * 1000, buffered.end(i) * 1000];
+      if (from <= time + slackMs && to > time) return { from, to };
     }
     return null;
   }
 
   /** Whether the track can be played at a time, or has nothing there to be played. */
   ready(time: number): boolean {
-    if (this.trouble || this.ended) return true;
-    if (this.hole && this.hole.from <= time && time < this.hole.to) return true;
-    const to = this.readyTo(time);
-    return to !== null && (to - time > 300 || to >= this.track.to - 100) && this.element.readyState >= 2 && !this.element.seeking;
+    if (this.trouble || this.ended || this.silent(time)) return true;
+    const to = this.readyAt(time)?.to;
+    if (to === undefined) return false;
+    const enough = to - time > 300 || to >= this.track.to - 100 || within(this.hole, to + 1);
+    return enough && this.element.readyState >= 2 && !this.element.seeking;
   }
 
   /** True where the track has nothing: it shows no old picture there. */
   silent(time: number): boolean {
-    return this.hole !== null && this.hole.from <= time && time < this.hole.to;
+    return within(this.hole, time) && this.readyAt(time) === null;
   }
 
   /** How far the clock is to be moved to be where this one is; 0 when it does not lead, or not now. */
-  lead(time: number): number {
+  lead(time: number, rate: number): number {
     if (!this.leads || this.ended || this.element.paused || this.element.seeking || this.element.readyState < 3) return 0;
-    const error = this.element.currentTime * 1000 - time;
-    return Math.abs(error) > leadMost ? 0 : error * leadShare;
+    return leadBy(this.element.currentTime * 1000 - time, rate);
+  }
+
+  /** The clock jumped: what is on the way for where it was is not waited for. */
+  jumped(): void {
+    this.turn++;
+    this.busy = false;
   }
 
   /** Brings the track to the clock. */
   follow(time: number, rate: number, running: boolean): void {
     if (this.ended || !this.buffer) return;
     void this.feed(time, rate);
-    const here = this.readyTo(time) !== null;
+    const here = this.readyAt(time);
     const now = this.element.currentTime * 1000;
     this.error = here ? now - time : 0;
     if (!here) {
       if (!this.element.paused) this.element.pause();
       return;
     }
+    if (this.jumping(here, time)) return;
     if (!running) {
       if (!this.element.paused) this.element.pause();
-      if (Math.abs(now - time) > 5 && !this.element.seeking) this.element.currentTime = time / 1000;
+      if (Math.abs(now - Math.max(time, here.from)) > 5) this.jump(here, time);
       return;
     }
-    if (this.element.seeking) return;
     const { rate: bent, seek } = steer(this.error, time, rate);
     const speed = this.leads ? rate : bent;
-    if (seek !== null) this.element.currentTime = seek / 1000;
+    if (seek !== null) this.jump(here, seek);
     if (Math.abs(this.element.playbackRate - speed) > 0.004) this.element.playbackRate = speed;
     if (this.element.paused) void this.element.play().catch(() => undefined);
+  }
+
+  /** An element never arrives where it has no media: it goes to the first of it. */
+  private jump(here: Stretch, time: number): void {
+    this.element.currentTime = (time < here.from ? here.from + 1 : time) / 1000;
+    this.seekingSince = performance.now();
+  }
+
+  /** Whether the element is on its way; one that does not arrive, or goes where the clock no longer is, is sent again. */
+  private jumping(here: Stretch, time: number): boolean {
+    if (!this.element.seeking) {
+      this.seekingSince = null;
+      return false;
+    }
+    const now = performance.now();
+    this.seekingSince ??= now;
+    const elsewhere = Math.abs(this.element.currentTime * 1000 - time) > stuckMs;
+    if (elsewhere || now - this.seekingSince > stuckMs) this.jump(here, time);
+    return true;
   }
 
   private async feed(time: number, rate: number): Promise<void> {
     if (this.busy || !this.buffer || this.trouble) return;
     this.busy = true;
-    const turn = ++this.turn;
+    const { turn } = this;
     try {
-      await this.feedOnce(this.buffer, time, rate);
+      await this.feedOnce(this.buffer, time, rate, turn);
     } catch (error) {
       if (error instanceof DOMException && error.name === 'QuotaExceededError') await this.shed(this.buffer, time, 2_000);
       else if (turn === this.turn && !this.ended) {
         this.reason(error);
-        await new Promise((resume) => setTimeout(resume, 1_000));
+        await new Promise((resume) => setTimeout(resume, againMs));
       }
     } finally {
-      this.busy = false;
+      if (turn === this.turn) this.busy = false;
     }
   }
 
-  private async feedOnce(buffer: SourceBuffer, time: number, rate: number): Promise<void> {
-    const to = this.readyTo(time);
-    const from = to ?? time;
+  private async feedOnce(buffer: SourceBuffer, time: number, rate: number, turn: number): Promise<void> {
+    const reached = this.readyAt(time)?.to ?? (within(this.hole, time) && this.run !== null && this.run.from >= time ? this.run.to : null);
+    const from = reached ?? time;
     if (from >= Math.min(time + ahead * Math.max(rate, 1), this.track.to - 20)) {
       await this.shed(buffer, time, behind);
       return;
     }
     if (this.hole && this.hole.from <= from && time + ahead < this.hole.to) return;
     const until = time + ahead * Math.max(rate, 1) + batchMs;
-    // What was appended since the last jump goes on where it ended; after a jump decoding begins at a key picture.
-    const goesOn = to !== null && this.fed !== null && this.fed >= to - 500;
-    const fragments = goesOn ? (await this.shelf.within(this.track.leg, (this.fed ?? 0) - 1, until)).filter((each) => each.at >= (this.fed ?? 0) - 1) : await this.shelf.starting(this.track.leg, from, until);
-    const batch = batchOf(fragments, goesOn ? batchMs : from - (fragments[0]?.at ?? from) + firstMs);
-    const [first, last] = [batch[0], batch.at(-1)];
-    if (!first || !last) {
-      this.hole = { from, to: until };
-      return;
-    }
-    this.hole = first.at > from + 500 ? { from: from - 100, to: first.at } : null;
+    // What was appended last goes on where it ended; anywhere else decoding begins at a key picture.
+    const { batch, hole, run } = goesOn(this.run, time, reached, this.hole) ? await this.next(this.run, from, until) : await this.anew(from, until);
+    if (turn !== this.turn) return;
+    // The hole that the clock is in stays known while what is beyond it is fed.
+    if (!within(this.hole, time) || within(hole, time)) this.hole = hole;
+    const last = batch.at(-1);
+    if (!last) return;
     const bytes = await this.fetch(batch);
-    if (this.ended || this.media.readyState !== 'open') return;
+    await settled(buffer); // of a turn before
+    if (turn !== this.turn || this.ended || this.media.readyState !== 'open') return;
     await this.append(buffer, bytes);
-    this.fed = last.end;
+    if (turn === this.turn) this.run = { from: run, to: last.end };
+  }
+
+  /** The fragments after those that were fed last. */
+  private async next(run: Stretch, from: number, until: number): Promise<Feed> {
+    const all = await this.shelf.within(this.track.leg, run.to - 1, until);
+    const batch = batchOf(all.filter((each) => each.at >= run.to - 1));
+    return { batch, run: run.from, hole: holeBetween(from, batch[0], until) };
+  }
+
+  /** The fragments to begin with at a time. */
+  private async anew(from: number, until: number): Promise<Feed> {
+    const { fragments, hole } = beginAt(await this.shelf.starting(this.track.leg, from, until), from, until);
+    const begin = fragments[0]?.at ?? from;
+    return { batch: batchOf(fragments, Math.max(from - begin, 0) + firstMs), run: begin, hole };
   }
 
   /** Gives up what is long past, and what is far ahead after a jump back. */
@@ -235,7 +295,7 @@ export class Pump {
     } else if (end > time + 5 * ahead) {
       buffer.remove((time + 4 * ahead) / 1000, end / 1000 + 1);
       await settled(buffer);
-      this.fed = null;
+      this.run = null;
     }
   }
 
