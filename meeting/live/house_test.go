@@ -280,7 +280,8 @@ func TestCON14_TheItemThatIsOnIsToldToAll(t *testing.T) {
 	t.Parallel()
 	h := hold(t, sample.Briefing())
 	h.do(h.scribe(), conduct.StartItem{Item: "muc-3"})
-	if s := h.bridge.state(t); s.Item == nil || s.Item.ID != "muc-3" || s.Item.Due-s.Item.Started != (15*time.Minute).Milliseconds() {
+	if s := h.bridge.state(t); s.Item == nil || s.Item.ID != "muc-3" || s.Item.Due-s.Item.Started != (15*time.Minute).Milliseconds() ||
+		s.Item.Number != 3 || s.Item.Title != h.plan.Agenda[2].Title {
 		t.Errorf("the item is %+v", s.Item)
 	}
 }

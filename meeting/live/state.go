@@ -105,9 +105,12 @@ type StateRequest struct {
 	Deferred bool            `json:"deferred,omitempty"`
 }
 
-// StateItem is the agenda item that is on; it is over time from Due on.
+// StateItem is the agenda item that is on; it is over time from Due on. Its place and
+// title are told with it: a room that nobody signed in at may not read the plan.
 type StateItem struct {
 	ID      meeting.ItemID `json:"id"`
+	Number  int            `json:"number,omitempty" doc:"its place in the agenda, from 1"`
+	Title   string         `json:"title,omitempty"`
 	Started int64          `json:"started"`
 	Due     int64          `json:"due,omitempty"`
 }
@@ -218,8 +221,12 @@ func stateItem(s *conduct.State, p plan.Plan, id meeting.ItemID) *StateItem {
 			out.Started = millis(run.Started)
 		}
 	}
-	for _, item := range p.Agenda {
-		if item.ID == id && item.Minutes > 0 {
+	for i, item := range p.Agenda {
+		if item.ID != id {
+			continue
+		}
+		out.Number, out.Title = i+1, item.Title
+		if item.Minutes > 0 {
 			out.Due = out.Started + (time.Duration(item.Minutes) * time.Minute).Milliseconds()
 		}
 	}

@@ -85,7 +85,7 @@ const live: LiveState = {
     { id: 'q4', point: 'LG-DK', name: 'Lý Văn Đề Mô', at: now - 35_000 },
   ],
   waiting: 4,
-  item: { id: 'muc-4', started: Date.parse(hour('13:56')), due: Date.parse(hour('14:41')) },
+  item: { id: 'muc-4', number: 4, title: 'Giải ngân đầu tư công', started: Date.parse(hour('13:56')), due: Date.parse(hour('14:41')) },
   roll: { points: 11, present: 10, absent: 0, heads: 91, expected: 96 },
   recording: true,
 };

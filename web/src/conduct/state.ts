@@ -109,7 +109,7 @@ export interface LiveState {
   readonly queue?: readonly RequestState[];
   readonly waiting?: number;
   readonly muted?: readonly PointId[];
-  readonly item?: { readonly id: string; readonly started: number; readonly due?: number };
+  readonly item?: { readonly id: string; readonly number?: number; readonly title?: string; readonly started: number; readonly due?: number };
   readonly roll: {
     readonly points: number;
     readonly present: number;

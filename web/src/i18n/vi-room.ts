@@ -47,7 +47,7 @@ export const viRoom = {
     ownPicture: { good: 'Camera có hình.', bad: 'Camera không đưa ra hình: tháo nắp ống kính, rút ra rồi cắm lại.', none: 'Bật camera để kiểm tra hình.' },
     pictures: { good: 'Đang nhận hình điểm cầu khác.', bad: 'Chưa nhận được hình điểm cầu nào.', none: 'Kết nối xong mới kiểm tra được hình nhận về.' },
     speaker: { good: 'Máy nhận ra loa.', bad: 'Không tìm thấy loa: kiểm tra dây và nguồn loa.', none: 'Máy nhận ra loa.' },
-    blocked: { good: 'Trình duyệt cho phát tiếng.', bad: 'Trình duyệt đang chặn tiếng: bấm “Bật tiếng” trên màn hình.', none: 'Trình duyệt cho phát tiếng.' },
+    blocked: { good: 'Trình duyệt cho phát tiếng.', bad: 'Trình duyệt đang chặn tiếng: bấm “Bật âm thanh” trên màn hình.', none: 'Trình duyệt cho phát tiếng.' },
     sounds: { good: 'Đang nhận tiếng từ cuộc họp.', bad: 'Chưa nhận được tiếng từ điểm cầu nào.', none: 'Kết nối xong mới kiểm tra được tiếng nhận về.' },
     mic: { good: 'Máy nhận ra micro.', bad: 'Không tìm thấy micro: kiểm tra dây và công tắc.', none: 'Máy nhận ra micro.' },
     turn: { good: 'Micro đang bật.', bad: 'Micro đang tắt: chỉ bật được khi được mời phát biểu.', none: 'Micro đang tắt: chỉ bật được khi được mời phát biểu.' },

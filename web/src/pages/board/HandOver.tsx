@@ -19,7 +19,7 @@ export function HandOver({ board, act }: HandOverProps) {
   const [opened, setOpened] = useState(false);
   return (
     <>
-      <Button variant="default" size="sm" h={38} onClick={() => setOpened(true)}>
+      <Button variant="default" size="sm" h={38} px={9} onClick={() => setOpened(true)}>
         {t('seat.button')}
       </Button>
       <Modal opened={opened} onClose={() => setOpened(false)} size="lg" centered title={t('seat.title')} transitionProps={{ duration: 0 }} closeButtonProps={{ 'aria-label': t('app.close') }} attributes={{ header: { role: 'presentation' } }}>

@@ -6,6 +6,7 @@ import { useHeldReload } from '../../app/upgrade';
 import { useNow } from '../../app/use-now';
 import type { Plan, Voter } from '../../conduct/board';
 import type { Deed } from '../../conduct/deed';
+import type { LiveState } from '../../conduct/state';
 import { mayPresent, roomView, type RoomView } from '../../conduct/room-view';
 import { newKey } from '../../live/acts';
 import { usePlan } from '../../live/use-plan';
@@ -43,10 +44,8 @@ function useSilence(onAir: boolean, speaking: boolean): boolean {
   return silent;
 }
 
-function itemTitle(plan: Plan | null, item: string | undefined): string {
-  const index = plan?.agenda.findIndex((each) => each.id === item) ?? -1;
-  const found = plan?.agenda[index];
-  return found ? `${index + 1}. ${found.title}` : '';
+function itemTitle(item: LiveState['item']): string {
+  return item?.title === undefined ? '' : `${item.number ?? ''}. ${item.title}`;
 }
 
 /** What a point's device shows and does in a conducted meeting; null in a room that nobody conducts. */
@@ -79,7 +78,7 @@ export function useRoom(session: MeetingSession, state: MeetingState): RoomDesk 
   const { hand } = view;
   return {
     view,
-    item: itemTitle(plan, conduct.item?.id),
+    item: itemTitle(conduct.item),
     phone: plan?.people.phone ?? '',
     voters: plan?.voters?.filter((voter) => voter.point === own.id) ?? [],
     busy,
