@@ -26,6 +26,8 @@ export const enOffice: typeof viOffice = {
     edit: 'View, edit',
     asked: 'Asked of you',
     nothingAsked: 'Nothing is waiting.',
+    recorded: 'A recording is ready',
+    watch: 'Open the recording',
     reply: 'Reply to the invitation',
     replyText: '{{title}}: {{point}} has not replied.',
     comes: 'Attends',

@@ -25,6 +25,8 @@ export const viOffice = {
     edit: 'Xem, sửa',
     asked: 'Việc cần làm',
     nothingAsked: 'Không có việc nào đang chờ.',
+    recorded: 'Bản ghi đã sẵn sàng',
+    watch: 'Mở bản ghi',
     reply: 'Phản hồi giấy mời',
     replyText: '{{title}}: {{point}} chưa trả lời giấy mời.',
     comes: 'Tham dự',

@@ -3,6 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { MeetingLine } from '../../api/meetings';
 import type { Session } from '../../api/session';
+import type { Line } from '../../archive/desk';
+import { timeCode } from '../../archive/lanes';
 import { at } from '../../conduct/board';
 import { bridgeClock } from '../../conduct/clock';
 import { dateText, dayOf, timeText } from '../../i18n/clock';
@@ -14,13 +16,15 @@ import classes from './Home.module.css';
 interface HomeProps {
   readonly session: Session;
   readonly lines: readonly MeetingLine[];
+  /** Recordings of the last days that can be watched now. */
+  readonly ready?: readonly Line[];
   readonly loading: boolean;
   readonly now: number;
   readonly onComes: (meeting: string, point: string) => void;
 }
 
 /** Today's meetings of my unit with one button to join, and what is asked of me. */
-export function Home({ session, lines, loading, now, onComes }: HomeProps) {
+export function Home({ session, lines, ready = [], loading, now, onComes }: HomeProps) {
   const { t } = useTranslation();
   const today = dayOf(new Date(now));
   const live = lines.filter((line) => line.start !== undefined && line.state !== 'huy');
@@ -66,7 +70,14 @@ export function Home({ session, lines, loading, now, onComes }: HomeProps) {
           </Panel>
         </div>
         <Panel title={t('home.asked')}>
-          {drafts.length === 0 && invitations.length === 0 && <p className={classes.none}>{t('home.nothingAsked')}</p>}
+          {drafts.length === 0 && invitations.length === 0 && ready.length === 0 && <p className={classes.none}>{t('home.nothingAsked')}</p>}
+          {ready.map((each) => (
+            <Asked key={each.id} title={t('home.recorded')} text={`${each.title} · ${dateText(new Date(each.begun))} · ${timeCode(each.length)}`}>
+              <Button component={Link} to={`/kho/${encodeURIComponent(each.id)}`} variant="default">
+                {t('home.watch')}
+              </Button>
+            </Asked>
+          ))}
           {drafts.map((line) => (
             <Asked key={line.id} title={t('home.finishDraft')} text={t('home.finishDraftText', { title: line.title })}>
               <Button component={Link} to={`/lich/${encodeURIComponent(line.id)}`} variant="default">

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { Navigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { fetchMeetings, reply } from '../../api/meetings';
+import { fetchRecordings } from '../../archive/desk';
 import { Notice } from '../../app/Notice';
 import { useNow } from '../../app/use-now';
 import { dayOf } from '../../i18n/clock';
@@ -12,6 +13,8 @@ import { useSession } from '../office/use-session';
 import { Home } from './Home';
 
 const daysAhead = 8;
+/** How long a recording that is ready stays among what is told, days. */
+const toldFor = 3;
 
 /** The first page of somebody who is signed in. */
 export function HomePage() {
@@ -26,6 +29,13 @@ export function HomePage() {
     queryFn: async () => fetchMeetings(from, dayOf(addDays(today, daysAhead))),
     enabled: Boolean(session.data),
     refetchInterval: 60_000,
+  });
+  const writes = session.data?.rights.includes('thu-ky') ?? false;
+  const ready = useQuery({
+    queryKey: ['recordings', 'ready', from],
+    queryFn: async () => (await fetchRecordings({ q: '', speaker: '', from: addDays(today, -toldFor).toISOString(), to: '' })).filter((each) => !each.running),
+    enabled: writes,
+    refetchInterval: 30_000,
   });
   const comes = useMutation({
     mutationFn: async ({ meeting, point }: { meeting: string; point: string }) => reply(meeting, point, { answer: 'tham-du' }),
@@ -44,7 +54,7 @@ export function HomePage() {
   }
   return (
     <OfficeShell>
-      <Home session={session.data} lines={meetings.data ?? []} loading={meetings.isPending} now={now} onComes={(meeting, point) => comes.mutate({ meeting, point })} />
+      <Home session={session.data} lines={meetings.data ?? []} ready={ready.data ?? []} loading={meetings.isPending} now={now} onComes={(meeting, point) => comes.mutate({ meeting, point })} />
     </OfficeShell>
   );
 }
