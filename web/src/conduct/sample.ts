@@ -1,4 +1,5 @@
 import type { Board, Person, PlanPoint } from './board';
+import type { ChatMessage } from './chat';
 import type { LiveState } from './state';
 
 /** The second sample meeting (giao ban) in its fourth item. Everybody and every place in it is invented. */
@@ -171,3 +172,10 @@ const board: Board = {
 };
 
 export const briefing = { now, live, board, names: Object.fromEntries(points.map((point) => [point.id, point.name])) as Record<string, string> };
+
+export const messages: readonly ChatMessage[] = [
+  { number: 1, at: now - 600_000, point: 'LG-X2', name: 'Xã Làng Mẫu', text: 'Đề nghị văn phòng gửi lại phụ lục 2.' },
+  { number: 2, at: now - 540_000, right: 'thu-ky', name: 'Vũ Thị Nháp', text: 'Đã gửi. Tải ở mục Tài liệu,\nnội dung 4.' },
+  { number: 3, at: now - 300_000, point: 'LG-P2', name: 'Phường Giả Định', withdrawn: true },
+  { number: 4, at: now - 60_000, point: 'LG-X1', name: 'Xã Tân Dụ '.repeat(20), text: 'khôngcókhoảngtrắng'.repeat(12) },
+];

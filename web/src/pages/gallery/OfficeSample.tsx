@@ -34,7 +34,7 @@ export function OfficeSample({ page }: { readonly page: 'home' | 'week' | 'month
   if (page === 'home') {
     return (
       <OfficeShell>
-        <Home session={{ stage: 'in', person: 'p', name: plan.people.chair?.name ?? '', rights: ['chu-tri'], point: 'LG-X1' }} lines={lines} loading={false} now={briefing.now} onComes={nothing} />
+        <Home session={{ stage: 'in', person: 'p', name: plan.people.chair?.name ?? '', rights: ['chu-tri'], point: 'LG-X1' }} ready={[]} lines={lines} loading={false} now={briefing.now} onComes={nothing} />
       </OfficeShell>
     );
   }

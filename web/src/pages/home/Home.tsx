@@ -17,14 +17,14 @@ interface HomeProps {
   readonly session: Session;
   readonly lines: readonly MeetingLine[];
   /** Recordings of the last days that can be watched now. */
-  readonly ready?: readonly Line[];
+  readonly ready: readonly Line[];
   readonly loading: boolean;
   readonly now: number;
   readonly onComes: (meeting: string, point: string) => void;
 }
 
 /** Today's meetings of my unit with one button to join, and what is asked of me. */
-export function Home({ session, lines, ready = [], loading, now, onComes }: HomeProps) {
+export function Home({ session, lines, ready, loading, now, onComes }: HomeProps) {
   const { t } = useTranslation();
   const today = dayOf(new Date(now));
   const live = lines.filter((line) => line.start !== undefined && line.state !== 'huy');
