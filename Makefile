@@ -15,7 +15,7 @@ run: build ## build everything and start the bridge with demo data
 	bin/diemcau serve --dev --demo
 
 build: web ## bin/diemcau and bin/diemload, web assets embedded
-	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/diemcau ./cmd/diemload
+	go build -ldflags '$(LDFLAGS)' -o bin/ ./cmd/diemcau ./cmd/diemload
 
 web: web/dist/index.html
 

@@ -12,7 +12,15 @@ import (
 	"diemcau/internal/leaktest"
 )
 
-func TestMain(m *testing.M) { leaktest.Main(m) }
+func TestMain(m *testing.M) { leaktest.Main(tests{m}) }
+
+// tests are those of this package; what they built goes with them.
+type tests struct{ *testing.M }
+
+func (t tests) Run() int {
+	defer os.RemoveAll(programs)
+	return t.M.Run()
+}
 
 // server is a server under test.
 type server struct {

@@ -162,11 +162,27 @@ type program struct {
 	url string
 }
 
+// programs is the folder of the program that tests run as processes; it is removed
+// when all have ended.
+var programs = filepath.Join(os.TempDir(), "diemcau-integration-"+uuid.NewString())
+
+// built makes the program once, and as `make build` does, without cgo: what it
+// compiled is there already, with the race detector and without.
+var built = sync.OnceValues(func() (string, error) {
+	binary := filepath.Join(programs, "diemcau")
+	cmd := exec.Command("go", "build", "-o", binary, "diemcau/cmd/diemcau")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return binary, nil
+})
+
 func build(t *testing.T) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "diemcau")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "diemcau/cmd/diemcau").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	binary, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return binary
 }

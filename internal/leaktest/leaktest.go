@@ -4,7 +4,6 @@ package leaktest
 
 import (
 	"os"
-	"testing"
 	"time"
 
 	"go.uber.org/goleak"
@@ -18,7 +17,7 @@ const patience = 10 * time.Second
 // there before them is left. Call it from TestMain:
 //
 //	func TestMain(m *testing.M) { leaktest.Main(m) }
-func Main(m *testing.M) {
+func Main(m interface{ Run() int }) {
 	before := goleak.IgnoreCurrent()
 	code := m.Run()
 	if code == 0 {

@@ -58,7 +58,7 @@ func (b *Bridge) examine(ctx context.Context) []finding {
 
 func roomOn(dir string, least uint64) error {
 	space, err := recorder.SpaceOf(dir)
-	if err == nil && uint64(space.Free) < least {
+	if err == nil && space.Free < least {
 		err = fmt.Errorf("%d bytes free, %d needed", space.Free, least)
 	}
 	return err
