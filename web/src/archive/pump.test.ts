@@ -69,29 +69,31 @@ class Source extends EventTarget {
   }
 }
 
+/** What the buffer has, in stretches without a hole. */
+function ranges(): [number, number][] {
+  const out: [number, number][] = [];
+  for (const second of [...Source.last.buffer.have].sort((a, b) => a - b)) {
+    const last = out.at(-1);
+    if (last?.[1] === second) last[1] = second + 1;
+    else out.push([second, second + 1]);
+  }
+  return out;
+}
+
 /** A media element that arrives at once. */
 function element(): HTMLMediaElement {
-  const ranges = (): [number, number][] => {
-    const out: [number, number][] = [];
-    for (const second of [...Source.last.buffer.have].sort((a, b) => a - b)) {
-      const last = out.at(-1);
-      if (last?.[1] === second) last[1] = second + 1;
-      else out.push([second, second + 1]);
-    }
-    return out;
-  };
-  const it = {
+  const media = {
     currentTime: 0, seeking: false, readyState: 4, paused: true, playbackRate: 1,
     get buffered() {
       const all = ranges();
       return { length: all.length, start: (i: number) => all[i]?.[0] ?? NaN, end: (i: number) => all[i]?.[1] ?? NaN };
     },
-    play: async () => Promise.resolve((it.paused = false)),
-    pause: () => (it.paused = true),
+    play: async () => Promise.resolve((media.paused = false)),
+    pause: () => (media.paused = true),
     removeAttribute: () => undefined,
     load: () => undefined,
   };
-  return it as unknown as HTMLMediaElement;
+  return media as unknown as HTMLMediaElement;
 }
 
 /** A pump over fragments of a second; source may fail. */
