@@ -63,7 +63,7 @@ $(LINT):
 # more without the detector, two tests at a time: they wait more than they work. The
 # cost of passwords is the true one without the detector only.
 INTEGRATION := ./internal/integration
-BY_THE_CLOCK := FivePercentLoss|ResumesAfter|ForcedFull|LayerChange|TheFloorChanges|P6|TheStateCosts|Garbage|StopsReading|AShutdown
+BY_THE_CLOCK := FivePercentLoss|ResumesAfter|ForcedFull|LayerChange|TheFloorChanges|P6|P7ABudgetIs|TheStateCosts|Garbage|StopsReading|AShutdown
 test-go: web ## Go tests with the race detector; the store's on SQLite and PostgreSQL
 	CGO_ENABLED=1 deploy/test-postgres.sh go test -race -timeout 10m $$(go list ./... | grep -v /internal/integration)
 	CGO_ENABLED=1 go test -race -timeout 10m -parallel 2 $(INTEGRATION)

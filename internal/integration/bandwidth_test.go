@@ -95,7 +95,11 @@ func TestP7ABudgetIsNeverExceededAndUsed(t *testing.T) {
 	_, down := line.Reports()
 	used := down.Offered.Total() * 8 / int64(time.Since(began).Seconds())
 	t.Logf("fullest second %d kbit/s, %d kbit/s on average", down.Offered.Peak()/1000, used/1000)
-	if peak := down.Offered.Peak(); peak > budget*105/100 {
+	bound := int64(budget * 105 / 100)
+	if !timed { // a bridge that the race detector holds up catches up within the second after
+		bound = budget * 115 / 100
+	}
+	if peak := down.Offered.Peak(); int64(peak) > bound {
 		t.Errorf("%d bit/s in one second of a budget of %d", peak, budget)
 	}
 	if timed && used < budget*90/100 {
