@@ -48,6 +48,7 @@ func newAPI(set *Settings) (*webrtc.API, error) {
 
 func settingEngine(set *Settings) webrtc.SettingEngine {
 	var e webrtc.SettingEngine
+	e.SetSCTPRTOMax(2 * time.Second)
 	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	switch {
 	case set.TCPOnly:

@@ -70,7 +70,10 @@ const (
 	// dtlsRetransmission is short because a lost flight is the most common
 	// reason of a slow join on a bad line.
 	dtlsRetransmission = 100 * time.Millisecond
-	maxMessage         = 65535 // bytes of a data channel message
+	// The longest wait before a lost message is sent again. RFC 9260 lets it grow to a
+	// minute; on a line that lost a whole window, messages stood still for as long.
+	longestRetransmission = 2 * time.Second
+	maxMessage            = 65535 // bytes of a data channel message
 )
 
 // settings builds Pion's settings of one connection.
@@ -98,6 +101,7 @@ func (t *Transport) settings(s Settings, past *shortcut) webrtc.SettingEngine {
 	e.DisableCloseByDTLS(true) // the owner decides, after a try to resume
 	e.DisableActiveTCP(true)   // the bridge never connects out
 	e.SetSCTPMaxMessageSize(maxMessage)
+	e.SetSCTPRTOMax(longestRetransmission)
 	e.DetachDataChannels() // see readers
 	e.SetLite(t.Lite && !s.DisableLite)
 	e.SetIncludeLoopbackCandidate(t.Loopback)
