@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the bundle that is carried to a machine without internet: programs with the web
 # application inside, Debian package, documents, samples, licences, list of parts (SBOM),
-# checksums and their signature. The same sources give the same bytes, but for the
+# checksums and their signature. The same sources are meant to give the same bytes, but for the
 # signature's key. Called by `make bundle`; asks no outside host.
 #   SIGNING_KEY  Ed25519 private key, PEM; made at the first time where there is none
 #   OUT          where the bundle goes; bundle/
