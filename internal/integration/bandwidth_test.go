@@ -99,7 +99,7 @@ func TestP7ABudgetIsNeverExceededAndUsed(t *testing.T) {
 	if !timed { // a bridge that the race detector holds up catches up within the second after
 		bound = budget * 115 / 100
 	}
-	if peak := down.Offered.Peak(); int64(peak) > bound {
+	if peak := down.Offered.Peak(); peak > bound {
 		t.Errorf("%d bit/s in one second of a budget of %d", peak, budget)
 	}
 	if timed && used < budget*90/100 {
