@@ -94,7 +94,7 @@ func (d *CompanionDesk) block(ctx context.Context, in *struct {
 	if b == nil {
 		return nil, meeting.Refuse(meeting.CodeUnknown, "block").With(strconv.Itoa(in.Block))
 	}
-	return raw("application/octet-stream", b), nil
+	return replay.Raw("application/octet-stream", b), nil
 }
 
 // mixed lets somebody at the mix of a recording.
@@ -131,7 +131,7 @@ func (d *CompanionDesk) bytes(ctx context.Context, in *struct {
 	if _, err := f.ReadAt(b, in.From); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("render: %w", err)
 	}
-	return raw("application/octet-stream", b), nil
+	return replay.Raw("application/octet-stream", b), nil
 }
 
 func (d *CompanionDesk) sheet(ctx context.Context, in *struct {
@@ -146,15 +146,5 @@ func (d *CompanionDesk) sheet(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, meeting.Refuse(meeting.CodeUnknown, "sheet").With(strconv.Itoa(in.Sheet))
 	}
-	return raw("image/jpeg", b), nil
-}
-
-func raw(kind string, b []byte) *huma.StreamResponse {
-	return &huma.StreamResponse{Body: func(ctx huma.Context) {
-		ctx.SetHeader("Content-Type", kind)
-		ctx.SetHeader("Content-Length", strconv.Itoa(len(b)))
-		ctx.SetHeader("Cache-Control", "no-store")
-		ctx.SetHeader("X-Content-Type-Options", "nosniff")
-		_, _ = ctx.BodyWriter().Write(b) // who is gone reads nothing
-	}}
+	return replay.Raw("image/jpeg", b), nil
 }

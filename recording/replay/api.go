@@ -144,10 +144,11 @@ func (d *Desk) block(ctx context.Context, in *struct {
 	if records == nil {
 		return nil, missing(strconv.Itoa(in.Block))
 	}
-	return raw("application/octet-stream", records), nil
+	return Raw("application/octet-stream", records), nil
 }
 
-func raw(kind string, b []byte) *huma.StreamResponse {
+// Raw answers with bytes of a kind (a media type) that nobody keeps.
+func Raw(kind string, b []byte) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
 		ctx.SetHeader("Content-Type", kind)
 		ctx.SetHeader("Content-Length", strconv.Itoa(len(b)))
@@ -183,7 +184,7 @@ func (d *Desk) fragments(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return raw("application/octet-stream", b), nil
+	return Raw("application/octet-stream", b), nil
 }
 
 // read reads pieces that follow each other, and checks those that the browser
