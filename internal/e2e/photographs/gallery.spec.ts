@@ -16,7 +16,8 @@ const sizes = {
   desk: { width: 1366, height: 768 },
   hall: { width: 1920, height: 1080 },
   projector: { width: 1280, height: 720 },
-  tablet: { width: 834, height: 1112 },
+  tablet: { width: 1180, height: 820 },
+  upright: { width: 820, height: 1180 },
   // 1366 pixels at 400 per cent.
   zoomed: { width: 342, height: 192 },
 } as const;
@@ -41,11 +42,13 @@ test('photographs of the gallery', async ({ browser }) => {
         if (!chosen.includes(size)) continue;
         await page.setViewportSize(viewport);
         await page.goto(`http://127.0.0.1:5199${path}`, { waitUntil: 'load' });
-        await page.locator('#root button, #root a[href]').first().waitFor();
+        await page.locator('#root h1').first().waitFor();
         await page.evaluate(async () => document.fonts.ready);
         await page.screenshot({ path: join(folder, `${name}-${size}-${language}.png`), animations: 'disabled', fullPage: size === 'zoomed' });
         const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         if (wider > 0) faults.push(`${name} ${size} ${language}: ${wider} px wider than the window`);
+        // Contrast and names are the same in all sizes; what is covered or cut shows in the smallest.
+        if (!['desk', 'zoomed'].includes(size)) continue;
         const { violations } = await new AxeBuilder({ page }).analyze();
         for (const { id, impact, nodes } of violations) {
           if (impact === 'serious' || impact === 'critical') faults.push(`${name} ${size} ${language}: ${id} ${nodes.map((node) => node.target.join(' ')).join(', ')}`);

@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
 
 /**
- * A camera that shows a drawn meeting room: a table, people behind it who move a little, a banner without words, for a
- * room sees itself as in a mirror. Pictures of guides then look like a meeting and show nobody.
+ * A camera that shows a drawn meeting room: a table, people behind it who move a little, a banner without words.
+ * Pictures of guides then look like a meeting and show nobody.
  */
 export async function drawnHall(page: Page, hue: number): Promise<void> {
   await page.addInitScript(

@@ -196,6 +196,13 @@ export interface Board {
   readonly failed: readonly PointId[];
 }
 
+/** Whether who looks holds one of the seats. The bridge refuses everybody else; the boards do not offer it. */
+export function holds(board: Pick<Board, 'you'>, ...rights: readonly Right[]): boolean {
+  return rights.some((right) => board.you.seats.includes(right));
+}
+
+export const isOver = (board: Pick<Board, 'live'>): boolean => board.live.phase === 'be-mac';
+
 export function pointName(board: Pick<Board, 'plan'>, point: PointId): string {
   return board.plan.points.find((known) => known.id === point)?.name ?? point;
 }

@@ -91,6 +91,7 @@ export const enBoards: typeof viBoards = {
     title: 'Speech queue',
     count: '{{count}} points waiting',
     empty: 'No point has asked to speak',
+    nobody: 'Nobody has asked',
     place: 'No.',
     who: 'Point, speaker',
     waited: 'Waited {{count}} min',

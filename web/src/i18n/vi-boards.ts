@@ -90,6 +90,7 @@ export const viBoards = {
     title: 'Danh sách chờ phát biểu',
     count: '{{count}} điểm cầu chờ',
     empty: 'Chưa có điểm cầu nào đăng ký phát biểu',
+    nobody: 'Chưa có ai đăng ký',
     place: 'TT',
     who: 'Điểm cầu, người phát biểu',
     waited: 'Đã chờ {{count}} phút',

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Board } from '../../conduct/board';
+import { holds, isOver, type Board } from '../../conduct/board';
 import { lateness, orderRows, type OrderRow } from '../../conduct/order';
 import { timeText } from '../../i18n/clock';
 import type { Do } from '../../live/use-board';
@@ -37,7 +37,7 @@ export function OrderTable({ board, now, act }: OrderTableProps) {
         </thead>
         <tbody>
           {rows.map((row) => (
-            <OrderLine key={row.id} row={row} over={board.live.phase === 'be-mac'} act={act} />
+            <OrderLine key={row.id} row={row} over={isOver(board) || !holds(board, 'chu-tri', 'thu-ky')} act={act} />
           ))}
         </tbody>
       </table>
@@ -45,6 +45,7 @@ export function OrderTable({ board, now, act }: OrderTableProps) {
   );
 }
 
+/** `over`: there is nothing to start or to finish any more, or not for who looks. */
 function OrderLine({ row, over, act }: { readonly row: OrderRow; readonly over: boolean; readonly act: Do }) {
   const { t } = useTranslation();
   return (

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Board } from '../../conduct/board';
+import { holds, isOver, type Board } from '../../conduct/board';
 import { movedPlace, queueRows, type QueueRow } from '../../conduct/queue';
 import type { Do } from '../../live/use-board';
 import { Panel } from '../../parts/Panel';
@@ -36,7 +36,7 @@ export function QueueTable({ board, now, act, invites }: QueueTableProps) {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <QueueLine key={row.id} row={row} rows={rows} act={act} invites={invites} />
+              <QueueLine key={row.id} row={row} rows={rows} act={act} invites={invites && !isOver(board)} orders={holds(board, 'chu-tri', 'thu-ky') && !isOver(board)} />
             ))}
           </tbody>
         </table>
@@ -50,9 +50,11 @@ interface QueueLineProps {
   readonly rows: readonly QueueRow[];
   readonly act: Do;
   readonly invites: boolean;
+  /** Whether who looks may change the order. */
+  readonly orders: boolean;
 }
 
-function QueueLine({ row, rows, act, invites }: QueueLineProps) {
+function QueueLine({ row, rows, act, invites, orders }: QueueLineProps) {
   const { t } = useTranslation();
   const move = (by: 1 | -1) => {
     const place = movedPlace(rows, row.id, by);
@@ -89,27 +91,31 @@ function QueueLine({ row, rows, act, invites }: QueueLineProps) {
               {t('floor.invite')}
             </Button>
           )}
-          <ActionIcon variant="default" size={42} aria-label={t('queue.up', { name: row.name })} disabled={movedPlace(rows, row.id, -1) === null} onClick={() => move(-1)}>
-            ↑
-          </ActionIcon>
-          <Menu position="bottom-end" transitionProps={{ duration: 0 }}>
-            <Menu.Target>
-              <ActionIcon variant="default" size={42} aria-label={t('queue.more', { name: row.name })}>
-                ⋯
+          {orders && (
+            <>
+              <ActionIcon variant="default" size={42} aria-label={t('queue.up', { name: row.name })} disabled={movedPlace(rows, row.id, -1) === null} onClick={() => move(-1)}>
+                ↑
               </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item disabled={movedPlace(rows, row.id, 1) === null} onClick={() => move(1)}>
-                {t('queue.down')}
-              </Menu.Item>
-              <Menu.Item disabled={row.deferred} onClick={() => act({ do: 'defer', with: { entry: row.id } })}>
-                {t('queue.defer')}
-              </Menu.Item>
-              <Menu.Item color="red" onClick={() => act({ do: 'dismiss', with: { entry: row.id } })}>
-                {t('queue.dismiss')}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+              <Menu position="bottom-end" transitionProps={{ duration: 0 }}>
+                <Menu.Target>
+                  <ActionIcon variant="default" size={42} aria-label={t('queue.more', { name: row.name })}>
+                    ⋯
+                  </ActionIcon>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  <Menu.Item disabled={movedPlace(rows, row.id, 1) === null} onClick={() => move(1)}>
+                    {t('queue.down')}
+                  </Menu.Item>
+                  <Menu.Item disabled={row.deferred} onClick={() => act({ do: 'defer', with: { entry: row.id } })}>
+                    {t('queue.defer')}
+                  </Menu.Item>
+                  <Menu.Item color="red" onClick={() => act({ do: 'dismiss', with: { entry: row.id } })}>
+                    {t('queue.dismiss')}
+                  </Menu.Item>
+                </Menu.Dropdown>
+              </Menu>
+            </>
+          )}
         </div>
       </td>
     </tr>

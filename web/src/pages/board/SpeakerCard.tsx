@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { pointName, type Board } from '../../conduct/board';
+import { isOver, pointName, type Board } from '../../conduct/board';
 import { countdown } from '../../conduct/clock';
 import type { Do } from '../../live/use-board';
 import { Panel } from '../../parts/Panel';
@@ -21,7 +21,7 @@ export function SpeakerCard({ board, now, act, cutElsewhere = false }: SpeakerCa
   if (!speech) {
     return (
       <Panel title={t('floor.now')}>
-        <p className={classes.nobody}>{t('floor.nobody', { main: pointName(board, main) })}</p>
+        <p className={classes.nobody}>{isOver(board) ? t('room.closed') : t('floor.nobody', { main: pointName(board, main) })}</p>
       </Panel>
     );
   }

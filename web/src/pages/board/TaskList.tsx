@@ -71,8 +71,8 @@ function TaskForm({ onTask }: { readonly onTask: (task: Task) => void }) {
   return (
     <form className={classes.form} onSubmit={submit}>
       <Textarea className={classes.wide ?? ''} label={t('task.content')} autosize minRows={1} maxRows={4} value={draft.content} onChange={(event) => change({ content: event.currentTarget.value })} />
-      <TextInput label={t('task.lead')} value={draft.lead} onChange={(event) => change({ lead: event.currentTarget.value })} />
-      <TextInput label={t('task.support')} value={draft.support} onChange={(event) => change({ support: event.currentTarget.value })} />
+      <TextInput size="sm" label={t('task.lead')} value={draft.lead} onChange={(event) => change({ lead: event.currentTarget.value })} />
+      <TextInput size="sm" label={t('task.support')} value={draft.support} onChange={(event) => change({ support: event.currentTarget.value })} />
       <DayInput label={t('task.due')} value={draft.due} onDay={(due) => change({ due })} />
       <Button type="submit" size="sm" disabled={!ready}>
         {t('task.add')}

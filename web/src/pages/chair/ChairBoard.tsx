@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { Board } from '../../conduct/board';
+import { holds, isOver, type Board } from '../../conduct/board';
 import { nextInQueue, queueRows } from '../../conduct/queue';
 import type { Do } from '../../live/use-board';
 import { BoardShell } from '../board/BoardShell';
@@ -22,23 +22,24 @@ interface ChairBoardProps {
 export function ChairBoard({ board, now, act, stale = false }: ChairBoardProps) {
   const { t } = useTranslation();
   const next = nextInQueue(queueRows(board, now));
+  const chairs = holds(board, 'chu-tri');
   return (
     <BoardShell name="chair" board={board} now={now} act={act} stale={stale}>
       <h2 className="visually-hidden">{t('board.chair')}</h2>
       <div className={classes.grid}>
         <div className={classes.floor}>
           <SpeakerCard board={board} now={now} act={act} cutElsewhere />
-          <QueueTable board={board} now={now} act={act} invites />
+          <QueueTable board={board} now={now} act={act} invites={board.you.floor} />
         </div>
         <div className={classes.order}>
           <OrderTable board={board} now={now} act={act} />
         </div>
         <div className={classes.side}>
-          <VotePanel board={board} act={act} chairs />
-          <ChairControls board={board} act={act} />
+          <VotePanel board={board} act={act} chairs={chairs && !isOver(board)} />
+          {chairs && !isOver(board) && <ChairControls board={board} act={act} />}
         </div>
       </div>
-      <ThumbBar board={board} next={next} act={act} />
+      {board.you.floor && <ThumbBar board={board} next={next} act={act} />}
     </BoardShell>
   );
 }

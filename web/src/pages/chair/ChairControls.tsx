@@ -68,11 +68,6 @@ export function ChairControls({ board, act }: ChairControlsProps) {
             {t('chair.muteAll')}
           </Button>
         </div>
-        {live.phase === 'be-mac' && (
-          <Button size="md" component="a" href={`/lich/${encodeURIComponent(board.plan.id)}/bien-ban`}>
-            {t('signing.way')}
-          </Button>
-        )}
         <div className={classes.row}>
           {ways[live.phase].map((phase) =>
             phase === 'be-mac' ? (

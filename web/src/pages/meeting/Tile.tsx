@@ -42,7 +42,7 @@ export const Tile = memo(function Tile({ tile, role, rect, wholeScreen, pointer,
       style={{ left: rect.x, top: rect.y, width: rect.width, height: rect.height }}
     >
       {track && !hidden ? (
-        <Picture track={track} mirrored={point.own && !content} whole={content}>
+        <Picture track={track} whole={content}>
           {content && pointer ? (box) => <PointerLayer pointer={pointer} mayPoint={mayPoint} box={box} /> : null}
         </Picture>
       ) : (
@@ -98,13 +98,13 @@ function Empty({ tile, hidden }: { readonly tile: TileView; readonly hidden: boo
 
 interface PictureProps {
   readonly track: Track;
-  readonly mirrored: boolean;
   readonly whole: boolean;
   /** Drawn over the picture itself, not over the bars beside it. */
   readonly children: ((box: Rect) => React.ReactNode) | null;
 }
 
-function Picture({ track, mirrored, whole, children }: PictureProps) {
+/** A room sees itself as the others see it, with its banner the right way round: it is no mirror. */
+function Picture({ track, whole, children }: PictureProps) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const element = video.current;
@@ -115,7 +115,7 @@ function Picture({ track, mirrored, whole, children }: PictureProps) {
   const box = useBox(video, children !== null);
   return (
     <>
-      <video ref={video} className={classes.video} data-mirrored={mirrored} data-whole={whole} muted playsInline autoPlay />
+      <video ref={video} className={classes.video} data-whole={whole} muted playsInline autoPlay />
       {box && children?.(box)}
     </>
   );

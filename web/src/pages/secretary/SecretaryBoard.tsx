@@ -1,7 +1,7 @@
 import { Tabs } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Board } from '../../conduct/board';
+import { holds, isOver, type Board } from '../../conduct/board';
 import { BoardShell } from '../board/BoardShell';
 import type { BoardProps } from '../board/BoardRoute';
 import { OrderTable } from '../board/OrderTable';
@@ -9,6 +9,7 @@ import { QueueTable } from '../board/QueueTable';
 import { SpeakerCard } from '../board/SpeakerCard';
 import { TaskList } from '../board/TaskList';
 import { VotePanel } from '../board/VotePanel';
+import { Held } from '../../parts/Held';
 import { MinutesDesk } from '../minutes/MinutesDesk';
 import { ChapterMark } from './ChapterMark';
 import { GuestDoor } from './GuestDoor';
@@ -20,6 +21,8 @@ import classes from './SecretaryBoard.module.css';
 
 const tabs = ['roll', 'minutes', 'floor', 'vote', 'tasks', 'papers', 'guests'] as const;
 type TabName = (typeof tabs)[number];
+
+const nothing = () => undefined;
 
 interface SecretaryBoardProps extends BoardProps {
   /** The sheet that lies on top; else what the meeting is at. */
@@ -37,13 +40,14 @@ export function SecretaryBoard({ board, now, act, stale = false, first }: Secret
   const { t } = useTranslation();
   const [tab, setTab] = useState<TabName>(() => first ?? sheetOf(board));
   const invites = board.you.floor;
+  const writes = holds(board, 'thu-ky', 'chu-tri');
   const openVote = board.votes.find((vote) => vote.phase === 'mo');
   return (
     <BoardShell name="secretary" board={board} now={now} act={act} stale={stale}>
       <div className={classes.grid}>
         <div className={classes.order}>
           <OrderTable board={board} now={now} act={act} />
-          {board.live.phase !== 'be-mac' && <ChapterMark board={board} now={now} act={act} />}
+          {!isOver(board) && board.you.seats.length > 0 && <ChapterMark board={board} now={now} act={act} />}
         </div>
         <Tabs value={tab} onChange={(value) => setTab(tabs.find((each) => each === value) ?? 'minutes')} classNames={{ root: classes.tabs ?? '', panel: classes.panel ?? '', list: classes.list ?? '' }} keepMounted={false}>
           <Tabs.List aria-label={t('board.secretary')}>
@@ -56,10 +60,14 @@ export function SecretaryBoard({ board, now, act, stale = false, first }: Secret
             ))}
           </Tabs.List>
           <Tabs.Panel value="roll">
-            <RollCall board={board} act={act} />
+            <Held may={writes}>
+              <RollCall board={board} act={writes ? act : nothing} />
+            </Held>
           </Tabs.Panel>
           <Tabs.Panel value="minutes">
-            <LiveMinutes board={board} act={act} />
+            <Held may={holds(board, 'thu-ky')}>
+              <LiveMinutes board={board} act={act} />
+            </Held>
           </Tabs.Panel>
           <Tabs.Panel value="floor">
             <SpeakerCard board={board} now={now} act={act} />
@@ -67,11 +75,15 @@ export function SecretaryBoard({ board, now, act, stale = false, first }: Secret
           </Tabs.Panel>
           <Tabs.Panel value="vote">
             <VotePanel board={board} act={act} chairs={false} />
-            {openVote?.motion.form === 'gio-tay' && <HandsTable board={board} vote={openVote} act={act} />}
-            {!openVote && <MotionForm board={board} act={act} />}
+            <Held may={writes}>
+              {openVote?.motion.form === 'gio-tay' && <HandsTable board={board} vote={openVote} act={act} />}
+              {!openVote && !isOver(board) && <MotionForm board={board} act={act} />}
+            </Held>
           </Tabs.Panel>
           <Tabs.Panel value="tasks">
-            <TaskList board={board} act={act} />
+            <Held may={writes}>
+              <TaskList board={board} act={act} />
+            </Held>
           </Tabs.Panel>
           <Tabs.Panel value="papers">
             <MinutesDesk meeting={board.plan.id} rights={board.you.seats} />

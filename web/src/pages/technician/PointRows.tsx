@@ -3,6 +3,7 @@ import { memo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../../app/icons';
 import type { TechRow } from '../../conduct/technician';
+import { figureText } from '../../i18n/figure';
 import { LineWord } from '../meeting/LineWord';
 import classes from './PointRows.module.css';
 
@@ -121,7 +122,7 @@ const PointRow = memo(function PointRow({ row, index, top, chosen, onChoose }: P
         <Rates up={facts?.kbps ?? null} down={facts?.downKbps ?? null} load={row.load} />
       </span>
       <span role="cell" data-column="loss">
-        {facts?.lossPercent === null || !facts ? '–' : `${facts.lossPercent} %`}
+        {facts?.lossPercent === null || !facts ? '–' : `${figureText(facts.lossPercent)} %`}
       </span>
       <span role="cell" data-column="rtt">
         {facts?.rttMs === null || !facts ? '–' : t('tech.ms', { value: facts.rttMs })}
@@ -141,7 +142,7 @@ function Rates({ up, down, load }: { readonly up: number | null; readonly down: 
     <span className={classes.rates} title={words} aria-label={words} role="img">
       {(['up', 'down'] as const).map((way) => {
         const rate = way === 'up' ? up : down;
-        return <span key={way}>{`${arrows[way]} ${rate === null ? '–' : (rate / 1_000).toFixed(1)}`}</span>;
+        return <span key={way}>{`${arrows[way]} ${rate === null ? '–' : figureText(rate / 1_000)}`}</span>;
       })}
       {load !== null && (
         <span className={classes.load}>

@@ -1,8 +1,10 @@
 import { Button, Checkbox, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { holds, isOver } from '../../conduct/board';
 import { layouts } from '../../conduct/state';
 import { chooseRows, techRows, type PointFacts, type TechFilter } from '../../conduct/technician';
+import { Held } from '../../parts/Held';
 import { Panel } from '../../parts/Panel';
 import { BoardShell } from '../board/BoardShell';
 import type { BoardProps } from '../board/BoardRoute';
@@ -27,6 +29,7 @@ export function TechnicianBoard({ board, now, act, stale = false, facts, preview
   const rows = techRows(board, facts);
   const shown = chooseRows(rows, filter);
   const alarms = rows.filter((row) => row.alarms.length > 0).length;
+  const may = board.you.seats.length > 0 && !isOver(board);
   const row = rows.find((each) => each.point === (chosen ?? preview));
   return (
     <BoardShell name="technician" board={board} now={now} act={act} stale={stale}>
@@ -51,11 +54,12 @@ export function TechnicianBoard({ board, now, act, stale = false, facts, preview
         <div className={classes.side}>
           <Panel title={preview ? t('tech.previewOf', { name: rows.find((each) => each.point === preview)?.name ?? preview }) : t('tech.preview')} aside={preview ? t('tech.offAir') : undefined}>
             {preview ? picture : <p className={classes.hint}>{t('tech.previewNone')}</p>}
-            {row && <PointDesk key={row.point} meeting={board.plan.id} row={row} previewed={preview === row.point} act={act} now={now} onPreview={onPreview} talk={talk} />}
+            <Held may={may}>{row && <PointDesk key={row.point} meeting={board.plan.id} row={row} previewed={preview === row.point} act={act} now={now} onPreview={onPreview} talk={talk} />}</Held>
           </Panel>
           <Panel title={t('tech.layout')}>
             <div className={classes.room}>
               <Select
+                disabled={isOver(board) || !holds(board, 'ky-thuat-vien', 'chu-tri')}
                 aria-label={t('tech.layout')}
                 allowDeselect={false}
                 value={board.live.screen.layout}
@@ -66,7 +70,7 @@ export function TechnicianBoard({ board, now, act, stale = false, facts, preview
                 }}
                 comboboxProps={{ transitionProps: { duration: 0 } }}
               />
-              <Button variant="default" onClick={() => act({ do: 'lock', with: { on: !board.live.locked } })}>
+              <Button variant="default" disabled={!may} onClick={() => act({ do: 'lock', with: { on: !board.live.locked } })}>
                 {board.live.locked ? t('tech.unlock') : t('tech.lock')}
               </Button>
             </div>
