@@ -8,6 +8,7 @@ import (
 	"diemcau/meeting/calendar"
 	"diemcau/meeting/conduct"
 	"diemcau/meeting/minutes"
+	"diemcau/meeting/plan"
 	"diemcau/meeting/rollcall"
 	"diemcau/meeting/sample"
 	"diemcau/meeting/task"
@@ -58,9 +59,12 @@ func (h *held) speech(p meeting.PointID, who meeting.Person, took time.Duration,
 	h.do(scribe, conduct.NoteSpeech{Number: number, Summary: summary})
 }
 
-func briefing(t *testing.T) *held {
+func briefing(t *testing.T, change ...func(*plan.Plan)) *held {
 	t.Helper()
 	o := conduct.Opening{Plan: sample.Briefing()}
+	for _, f := range change {
+		f(&o.Plan)
+	}
 	live, err := conduct.New(o)
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ import (
 	"diemcau/meeting/document/layout"
 	"diemcau/meeting/minutes"
 	"diemcau/meeting/plan"
+	"diemcau/meeting/quality"
 	"diemcau/meeting/rehearsal"
 	"diemcau/meeting/schedule"
 	"diemcau/meeting/store"
@@ -134,7 +135,11 @@ func (d *Desk) table(ctx context.Context, k Kind, see Sight, w io.Writer) error 
 		return err
 	}
 	if k == KindOperation {
-		return WriteCSV(w, OperationTable(m))
+		held, err := d.held(ctx, live.Plan(), m)
+		if err != nil {
+			return err
+		}
+		return WriteCSV(w, OperationTable(held))
 	}
 	return WriteCSV(w, AttendanceTable(m.Attendance))
 }
@@ -172,9 +177,24 @@ func (d *Desk) make(ctx context.Context, k Kind, see Sight, in *Request) (layout
 		return Votes(m.Head, live.Plan(), live.State().Votes, issue), nil
 	}
 	if k == KindOperation {
-		return Operation(m, issue), nil
+		held, err := d.held(ctx, live.Plan(), m)
+		return Operation(held, issue), err
 	}
 	return Attendance(m.Head, m.Attendance, issue), nil
+}
+
+// held adds what was measured of the lines.
+func (d *Desk) held(ctx context.Context, p plan.Plan, m minutes.Minutes) (Held, error) {
+	kept, err := store.All[quality.Period](ctx, d.s.Store, store.Qualities, p.ID)
+	held := Held{Minutes: m, Lines: map[meeting.PointID]int{}}
+	for _, x := range kept {
+		held.Periods = append(held.Periods, x.Body)
+	}
+	slices.SortFunc(held.Periods, func(a, b quality.Period) int { return a.From.Compare(b.From) })
+	for _, x := range p.Points {
+		held.Lines[x.ID] = x.Line
+	}
+	return held, err
 }
 
 // invitation is the giấy mời: of a point with its own way in, for the point itself

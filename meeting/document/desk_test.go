@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +24,7 @@ import (
 	"diemcau/meeting/letter"
 	"diemcau/meeting/minutes"
 	"diemcau/meeting/plan"
+	"diemcau/meeting/quality"
 	"diemcau/meeting/schedule"
 	"diemcau/meeting/store"
 )
@@ -33,7 +36,7 @@ type house struct {
 	held  *held
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t *testing.T, change ...func(*plan.Plan)) *house {
 	t.Helper()
 	folder := t.TempDir()
 	s, err := store.Open(t.Context(), filepath.Join(folder, "x.db"))
@@ -45,7 +48,7 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{store: s, held: briefing(t)}
+	h := &house{store: s, held: briefing(t, change...)}
 	p := h.held.live.Plan()
 	entry, err := schedule.Entry{}.Publish(p, "nhap", p.Start.AddDate(0, 0, -7))
 	if err != nil {
@@ -223,6 +226,66 @@ func TestOPS02_TheOperatingLogTellsOfEveryLossAndFaultByPoint(t *testing.T) {
 	wantAll(t, "operation", packed(read(t, path)), "NHẬT KÝ VẬN HÀNH", "11 điểm cầu; 1 lần mất tín hiệu; 1 sự cố.", "00:35")
 }
 
+// measure keeps what was measured of two lines during the briefing: one fair, one
+// too thin for what goes over it.
+func (h *house) measure(t *testing.T) {
+	t.Helper()
+	p := h.held.live.Plan()
+	at := h.held.live.State().Opened
+	for i := range 20 {
+		from := at.Add(time.Duration(i) * 5 * time.Minute)
+		period := quality.Period{From: from, To: from.Add(5 * time.Minute), Points: map[meeting.PointID]quality.Figures{
+			"LG-X1": {Seconds: 300, Down: 1_200_000, Up: 800_000, Loss: 0.002, LossWorst: 0.01, Round: 20, RoundWorst: 41, Fair: 15},
+		}}
+		if i == 1 {
+			period.Points["LG-DK"] = quality.Figures{
+				Seconds: 200, Down: 1_900_000, Up: 300_000, Loss: 0.04, LossWorst: 0.125, Round: 80, RoundWorst: 310, Weak: 50, AudioOnly: 30, Still: 20,
+				Spells: []quality.Spell{{Grade: quality.Weak, From: from.Add(time.Minute), To: from.Add(time.Minute + 50*time.Second), Loss: 0.125}},
+			}
+		}
+		d := store.Document[quality.Period]{Owner: p.ID, ID: from.Format(time.RFC3339), Number: 1, At: from, Body: period}
+		if err := store.Put(t.Context(), h.store, store.Qualities, d); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestOPS02_OPS04_TheOperatingLogHasTheQualityAndTheLoadOfEveryLine(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(p *plan.Plan) {
+		for i := range p.Points {
+			p.Points[i].Line = 2000
+		}
+	})
+	h.measure(t)
+	_, raw := h.get(t, "kiemthu", "operation.csv")
+	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(raw, []byte("\ufeff")))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][]string{
+		"LG-X1": {"100:00", "0,2", "1,0", "20", "41", "95,0", "5,0", "0,0", "0,0", "00:00", "", "1200", "800", "2000", "60,0", ""},
+		"LG-DK": {"03:20", "4,0", "12,5", "80", "310", "60,0", "0,0", "25,0", "15,0", "00:20", "Yếu 13.36.00 – 13.36.50 (mất gói 12,5 %)", "1900", "300", "2000", "95,0", "Vượt 90 % đường truyền"},
+		"LG-X2": {"", "", "", "", "", "", "", "", "", "", "", "", "", "", "", ""},
+	}
+	for _, row := range rows[1:] {
+		if cells, known := want[row[1]]; known && !slices.Equal(row[8:], cells) {
+			t.Errorf("%s: %q, want %q", row[1], row[8:], cells)
+		}
+	}
+	for _, file := range []string{"documents/operation", "../../operations/2026-12/report"} {
+		r := httptest.NewRequest(http.MethodGet, path.Clean("/api/meetings/"+string(h.held.live.Plan().ID)+"/"+file+".pdf"), nil)
+		r.Header.Set("Who", "kiemthu")
+		w := httptest.NewRecorder()
+		h.api.ServeHTTP(w, r)
+		name := filepath.Join(t.TempDir(), "x.pdf")
+		if err := os.WriteFile(name, w.Body.Bytes(), 0o600); err != nil || w.Code != 200 {
+			t.Fatal(file, w.Code, err)
+		}
+		wantAll(t, file, packed(read(t, name)), "4,0/12,5", "80/310", "60,0/0,0/25,0/15,0", "1900/300; 95,0 % của 2000", "1 điểm cầu có tải vượt 90 %")
+	}
+}
+
 func TestOPS02_TheMonthAddsUpMeetingsHoursPointsAndFaults(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -236,6 +299,7 @@ func TestOPS02_TheMonthAddsUpMeetingsHoursPointsAndFaults(t *testing.T) {
 	for path, want := range map[string]string{
 		"2026-12/report.csv": ",Tổng: 1 cuộc họp,,,,2:58,11,11,1,1",
 		"2026-11/report.csv": ",Tổng: 0 cuộc họp,,,,0:00,0,0,0,0",
+		"2026-12/points.csv": "LG-DK,Đặc khu Đảo Ví Dụ,1,3:12,1,00:35,",
 	} {
 		if status, raw := get("kiemthu", path); status != 200 || !strings.Contains(string(raw), want) {
 			t.Errorf("%s: %d %s", path, status, raw)

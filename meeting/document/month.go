@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -14,6 +15,7 @@ import (
 	"diemcau/meeting/calendar"
 	"diemcau/meeting/document/layout"
 	"diemcau/meeting/minutes"
+	"diemcau/meeting/quality"
 	"diemcau/meeting/schedule"
 	"diemcau/meeting/store"
 )
@@ -21,13 +23,13 @@ import (
 // MonthRequest asks for the report of a month.
 type MonthRequest struct {
 	Month string `path:"month" pattern:"^[0-9]{4}-(0[1-9]|1[0-2])$" example:"2026-12"`
-	File  string `path:"file" enum:"report.csv,report.pdf,report.docx"`
+	File  string `path:"file" enum:"report.csv,report.pdf,report.docx,points.csv" doc:"points.csv is the table of points with the quality and the load of their lines"`
 }
 
 func (d *Desk) registerMonth(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "getMonthReport", Method: http.MethodGet, Path: "/api/operations/{month}/{file}",
-		Summary:  "Meetings, hours, points and faults of a month, of those meetings that one runs or keeps",
+		Summary:  "Meetings, hours, points, faults and quality of lines of a month, of those meetings that one runs or keeps",
 		Metadata: account.SignedIn(), Errors: []int{http.StatusUnauthorized, http.StatusUnprocessableEntity},
 	}, d.month)
 }
@@ -41,28 +43,33 @@ func (d *Desk) month(ctx context.Context, in *MonthRequest) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	format := Format(in.File[len("report."):])
+	what, ending, _ := strings.Cut(in.File, ".")
+	format, name := Format(ending), "bao-cao-van-hanh-"
 	var b bytes.Buffer
-	if format == CSV {
+	switch {
+	case what == "points":
+		name = "chat-luong-duong-truyen-"
+		err = WriteCSV(&b, PointsTable(held))
+	case format == CSV:
 		err = WriteCSV(&b, MonthTable(held))
-	} else {
+	default:
 		err = Write(&b, format, Month(first, held, Issue{Place: d.s.Place}))
 	}
 	if err != nil {
 		return nil, err
 	}
-	name := "bao-cao-van-hanh-" + in.Month + "." + string(format)
+	name += in.Month + "." + string(format)
 	return &File{Type: format.Type(), Disposition: `attachment; filename="` + name + `"`, Cache: "no-store", Body: b.Bytes()}, nil
 }
 
 // heldIn are the meetings that began in the time and are over, in order, as far as
 // who asks runs or keeps them.
-func (d *Desk) heldIn(ctx context.Context, from, to time.Time) ([]minutes.Minutes, error) {
+func (d *Desk) heldIn(ctx context.Context, from, to time.Time) ([]Held, error) {
 	planned, err := d.s.Store.Meetings(ctx, store.Filter{From: from, To: to, State: schedule.Published})
 	if err != nil {
 		return nil, err
 	}
-	var all []minutes.Minutes
+	var all []Held
 	for _, p := range planned {
 		if p.Plan.Start.Before(from) {
 			continue // counted in the month in which it began
@@ -78,7 +85,10 @@ func (d *Desk) heldIn(ctx context.Context, from, to time.Time) ([]minutes.Minute
 		if err == nil {
 			var m minutes.Minutes
 			if m, err = minutes.Draft(live.Opening(), log); err == nil {
-				all = append(all, m)
+				var h Held
+				if h, err = d.held(ctx, live.Plan(), m); err == nil {
+					all = append(all, h)
+				}
 			}
 		}
 		if code := meeting.CodeOf(err); err != nil && code != meeting.CodeUnknown && code != meeting.CodeState {
@@ -89,7 +99,7 @@ func (d *Desk) heldIn(ctx context.Context, from, to time.Time) ([]minutes.Minute
 }
 
 // MonthTable is the report of a month: a line for each meeting and their sums.
-func MonthTable(held []minutes.Minutes) [][]string {
+func MonthTable(held []Held) [][]string {
 	rows := [][]string{{"TT", "Cuộc họp", "Cơ quan chủ trì", "Bắt đầu", "Kết thúc", "Thời lượng", "Số điểm cầu", "Có mặt", "Số lần mất tín hiệu", "Số sự cố"}}
 	var long time.Duration
 	points, present, drops, faults := 0, 0, 0, 0
@@ -115,7 +125,7 @@ func hours(d time.Duration) string {
 }
 
 // Month is the report of a month as a paper.
-func Month(first time.Time, held []minutes.Minutes, i Issue) layout.Document {
+func Month(first time.Time, held []Held, i Issue) layout.Document {
 	about := "Vận hành hội nghị trực tuyến tháng " + first.Format("01/2006")
 	top := head{number: i.Number, code: "BC", place: i.placed(), kind: "BÁO CÁO", about: about}
 	d := layout.Document{Title: "Báo cáo: " + about, Made: first, Blocks: top.blocks()}
@@ -126,5 +136,51 @@ func Month(first time.Time, held []minutes.Minutes, i Issue) layout.Document {
 	d.Blocks = append(d.Blocks, columnsOf{
 		names: rows[0], widths: []float64{8, 34, 24, 20, 20, 15, 12, 10, 12, 10}, centered: []int{0, 5, 6, 7, 8, 9}, size: 9,
 	}.table(rows[1:]))
+	if points := PointsTable(held); len(points) > 1 {
+		d.Blocks = append(d.Blocks, title("Chất lượng và tải đường truyền của các điểm cầu"))
+		d.Blocks = append(d.Blocks, measuredBlocks(points, 2)...)
+	}
 	return d
+}
+
+// monthOf is what a month says of one point.
+type monthOf struct {
+	name            string
+	meetings, drops int
+	stood, out      time.Duration
+	figures         quality.Figures
+	samples         []quality.Sample
+}
+
+// PointsTable is a line for each point that was called in a month: how often, how long
+// its line stood and was out, and what was measured of it, its load against the size
+// of the line among that (OPS-02, OPS-04). It has the points in the order in which the
+// meetings name them.
+func PointsTable(held []Held) [][]string {
+	var order []meeting.PointID
+	points := map[meeting.PointID]*monthOf{}
+	for _, h := range held {
+		sums, samples := quality.Sum(h.Periods), quality.Samples(h.Periods, h.Lines)
+		for _, l := range h.Attendance.Points {
+			p := points[l.Point]
+			if p == nil {
+				p = &monthOf{}
+				points[l.Point], order = p, append(order, l.Point)
+			}
+			stood, out := connected(l.Presence, h.Head.End)
+			p.name = l.Name // as it is called now
+			p.meetings, p.drops = p.meetings+1, p.drops+len(l.Presence.Drops)
+			p.stood, p.out = p.stood+stood, p.out+out
+			p.figures = p.figures.And(sums[l.Point])
+			p.samples = append(p.samples, samples[l.Point]...)
+		}
+	}
+	rows := [][]string{append([]string{"TT", "Mã điểm cầu", "Điểm cầu", "Số cuộc họp", "Kết nối", "Số lần mất tín hiệu", "Thời gian mất tín hiệu"}, measuredNames...)}
+	for i, id := range order {
+		p := points[id]
+		rows = append(rows, append([]string{
+			fmt.Sprint(i + 1), string(id), p.name, fmt.Sprint(p.meetings), hours(p.stood), fmt.Sprint(p.drops), length(p.out),
+		}, measuredOf(p.figures, quality.LoadOf(p.samples), spellsOfAMonth)...))
+	}
+	return rows
 }

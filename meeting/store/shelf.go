@@ -39,6 +39,7 @@ const (
 	Retentions    Shelf = "retentions"
 	Lifetimes     Shelf = "lifetimes"
 	Disposals     Shelf = "disposals"
+	Qualities     Shelf = "qualities"
 )
 
 // Document is one version of something on a shelf. Number counts its versions

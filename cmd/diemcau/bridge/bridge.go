@@ -61,6 +61,8 @@ type Bridge struct {
 	keeping       *keeping
 	sessions      *server.Server
 	live          *live.House
+	lines         *lineLog
+	looks         looks // how often lines are looked at
 	post          *post
 	identify      func(http.Handler) http.Handler // may be nil
 	now           func() time.Time                // of the meetings: what is planned, held and written down
@@ -94,7 +96,7 @@ func WithClock(now func() time.Time) Option {
 // New opens the sockets of media and makes every part; nothing is served before
 // Start.
 func New(cfg config.Config, log *slog.Logger, options ...Option) (_ *Bridge, err error) {
-	b := &Bridge{cfg: cfg, log: log, failed: make(chan error, 3), now: time.Now, handed: &handover.Sockets{}}
+	b := &Bridge{cfg: cfg, log: log, failed: make(chan error, 3), now: time.Now, looks: usualLooks, handed: &handover.Sockets{}}
 	for _, o := range options {
 		o(b)
 	}
@@ -130,7 +132,8 @@ func New(cfg config.Config, log *slog.Logger, options ...Option) (_ *Bridge, err
 	if err := b.makeSignaling(); err != nil {
 		return b, err
 	}
-	if err := b.openMeetings(recordedMeetings{b.records}, b.audit); err != nil {
+	b.lines = newLineLog(b.linesReader(), b.store, b.now, b.log, b.looks)
+	if err := b.openMeetings(recordedMeetings{b.records}, b.audit, b.lines); err != nil {
 		return b, err
 	}
 	if err := b.openPost(); err != nil {
@@ -312,6 +315,9 @@ func (b *Bridge) Close() error {
 	b.doors = nil
 	if b.live != nil {
 		b.live.Close() // no line is out because the bridge ends
+	}
+	if b.lines != nil {
+		b.lines.close() // what was measured so far is kept
 	}
 	if b.sessions != nil {
 		errs = append(errs, b.sessions.Close(ctx)) // clients are told while their sockets still stand

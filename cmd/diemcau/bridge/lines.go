@@ -25,7 +25,12 @@ const linesPatience = time.Second
 // It joins what the session plane knows of a room, names and tracks, with what the
 // media plane counts, and keeps nothing: rates over time are the board's sums.
 type linesAPI struct {
-	live    *live.House
+	live *live.House
+	linesReader
+}
+
+// linesReader looks at the lines of a meeting.
+type linesReader struct {
 	present func(context.Context, *livekit.ListParticipantsRequest) (*livekit.ListParticipantsResponse, error)
 	measure func(context.Context, meeting.ID) ([]engine.LineSnapshot, int)
 }
@@ -104,15 +109,23 @@ func (a *linesAPI) lines(ctx context.Context, in *linesInput) (*linesOutput, err
 	if err := a.mayLook(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	present, err := a.present(ctx, &livekit.ListParticipantsRequest{Room: string(in.ID)})
+	lines, err := a.read(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
+	return &linesOutput{CacheControl: "no-store", Body: lines}, nil
+}
+
+// read looks at the lines now.
+func (r linesReader) read(ctx context.Context, id meeting.ID) (Lines, error) {
+	present, err := r.present(ctx, &livekit.ListParticipantsRequest{Room: string(id)})
+	if err != nil {
+		return Lines{}, err
+	}
 	patient, cancel := context.WithTimeout(ctx, linesPatience)
 	defer cancel()
-	lines, missing := a.measure(patient, in.ID)
-	out := &linesOutput{CacheControl: "no-store", Body: Lines{At: time.Now().UTC(), Missing: missing, Items: joinLines(present.Participants, lines)}}
-	return out, nil
+	lines, missing := r.measure(patient, id)
+	return Lines{At: time.Now().UTC(), Missing: missing, Items: joinLines(present.Participants, lines)}, nil
 }
 
 // mayLook passes who sits at the technician's board of the meeting, and nobody

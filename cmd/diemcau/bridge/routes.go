@@ -69,7 +69,7 @@ func (b *Bridge) register(api huma.API) error {
 	}
 	(&recordingAPI{b.records, b.keys, b.cfg.Recording.ReserveMB << 20, b.cfg.Recording.Bitrate * 1000, b.conducted}).Register(api)
 	b.live.Register(api, b.entryToken)
-	(&linesAPI{b.live, b.sessions.ListParticipants, b.media.engine.Lines}).Register(api)
+	(&linesAPI{b.live, b.linesReader()}).Register(api)
 	if err := b.registerKeeping(api, o); err != nil {
 		return err
 	}

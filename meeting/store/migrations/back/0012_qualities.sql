@@ -1,0 +1,2 @@
+-- Nothing to do: the release before does not look at this table, and what was measured
+-- of the lines is kept.
