@@ -5,8 +5,10 @@
 // counts as kept. Wrapped keys of encrypted recordings are never sent: whoever
 // takes the one must not have the other.
 //
-// It starts no goroutine of its own and tries nothing twice: who calls it decides
-// when to try again. Erase is for a disposal that people have decided on.
+// It starts no goroutine of its own. A server is waited for as long as bytes move
+// and no longer, and a request that failed for a reason that may pass is tried two
+// times more at once (Patience); after that who calls decides when to try again.
+// Erase is for a disposal that people have decided on.
 package bucket
 
 import (
@@ -16,12 +18,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -54,6 +58,7 @@ type Settings struct {
 	Access   string
 	Secret   string
 	Client   *http.Client // nil is one that asks no proxy and follows no redirect
+	Patience Patience     // with a server
 
 	// Pace is told how many bytes were just moved and returns when the next may be,
 	// or why none shall be; nil moves them as fast as it goes.
@@ -66,6 +71,9 @@ type Bucket struct {
 	folder string
 	pace   func(ctx context.Context, n int) error
 }
+
+// dialWithin is how long a connection to a server may take to come about.
+const dialWithin = 10 * time.Second
 
 // Open prepares the store; a server is asked for nothing yet.
 func Open(ctx context.Context, s Settings) (*Bucket, error) {
@@ -99,18 +107,27 @@ func openS3(ctx context.Context, s Settings) (*blob.Bucket, error) {
 	}
 	if s.Client == nil {
 		s.Client = &http.Client{
-			Transport:     &http.Transport{ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 2},
+			Transport: &http.Transport{
+				DialContext:         (&net.Dialer{Timeout: dialWithin}).DialContext,
+				TLSHandshakeTimeout: dialWithin, MaxIdleConnsPerHost: 2, IdleConnTimeout: time.Minute,
+			},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		}
 	}
+	s.Patience = s.Patience.complete()
+	watched := *s.Client
+	if watched.Transport == nil {
+		watched.Transport = http.DefaultTransport
+	}
+	watched.Transport = patient{watched.Transport, s.Patience}
 	// Nothing is read from files or the network to find out who we are: a store is
 	// named in the configuration, and nobody else is asked.
 	client := s3.New(s3.Options{
-		Region: s.Region, BaseEndpoint: aws.String(s.Endpoint), UsePathStyle: true, HTTPClient: s.Client,
+		Region: s.Region, BaseEndpoint: aws.String(s.Endpoint), UsePathStyle: true, HTTPClient: &watched,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: s.Access, SecretAccessKey: s.Secret, Source: "configuration"}, nil
 		}),
-		Retryer: aws.NopRetryer{}, // the keeper tries again
+		Retryer: s.Patience.retryer(),
 		// Servers of other makers need not know the newest checksums; each object is
 		// read back and compared anyway.
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,

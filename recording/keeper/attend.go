@@ -24,7 +24,7 @@ func (k *Keeper) dir(c *Custody) string { return filepath.Join(k.Root, filepath.
 
 // attend does for a recording what is due.
 func (k *Keeper) attend(ctx context.Context, c *Custody) {
-	steps := []func(context.Context, *Custody) (bool, error){k.note, k.stamp, k.check, k.send}
+	steps := []func(context.Context, *Custody) (bool, error){k.note, k.stamp, k.check, k.again, k.send}
 	for _, step := range steps {
 		changed, err := step(ctx, c)
 		if ctx.Err() != nil {
@@ -134,18 +134,44 @@ func (k *Keeper) check(ctx context.Context, c *Custody) (bool, error) {
 		return false, ctx.Err()
 	}
 	if c.Restored.Equal(now) {
-		k.metrics.restored.Inc()
-		k.Log.Warn("archive: a recording was restored from a copy", "recording", c.Recording, "aside", c.Aside)
+		k.restored(c)
 	}
 	c.Checked = now
 	c.Problems = c.Problems[:min(len(c.Problems), mostProblems)]
 	return true, err
 }
 
+func (k *Keeper) restored(c *Custody) {
+	k.metrics.restored.Inc()
+	k.Log.Warn("archive: a recording was restored from a copy", "recording", c.Recording, "aside", c.Aside)
+}
+
+// again looks at the copy in the store when it did not answer at the last check:
+// what changed here must not wait for the next one.
+func (k *Keeper) again(ctx context.Context, c *Custody) (bool, error) {
+	if !c.Unseen || !k.store.due(k.Now()) {
+		return false, nil
+	}
+	before := c.Restored
+	err := k.checkStore(ctx, c)
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	if !c.Restored.Equal(before) {
+		k.restored(c)
+	}
+	return !c.Unseen, err
+}
+
 // checkStore reads the copy in the store, and mends whichever of the two is
 // changed.
 func (k *Keeper) checkStore(ctx context.Context, c *Custody) error {
+	c.Unseen = false
 	if k.Bucket == nil || c.Kept.IsZero() {
+		return nil
+	}
+	if !k.store.due(k.Now()) {
+		c.Unseen = true // it is not asked for each recording while it does not answer
 		return nil
 	}
 	if !c.Sound {
@@ -157,6 +183,7 @@ func (k *Keeper) checkStore(ctx context.Context, c *Custody) error {
 		k.metrics.damaged.Inc()
 		return err
 	}
+	c.Unseen = err != nil
 	return k.storeAnswered(err)
 }
 
@@ -172,6 +199,7 @@ func (k *Keeper) fetch(ctx context.Context, c *Custody) error {
 			c.Kept = time.Time{}
 			return err
 		}
+		c.Unseen = true
 		return k.storeAnswered(err)
 	}
 	if m, err := archive.SealOf(to, nil); err != nil || c.Head != "" && m.Head != c.Head {

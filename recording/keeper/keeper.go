@@ -40,6 +40,9 @@ type Custody struct {
 	Restored time.Time `json:"restored,omitzero"` // last time it was mended from a copy
 	// Aside is where the changed one was put then, below the archive.
 	Aside    string    `json:"aside,omitempty"`
+	// Unseen tells that the store did not answer at the last check: its copy is still
+	// to be read, or the recording to be brought back from it.
+	Unseen   bool      `json:"unseen,omitempty"`
 	Disposed time.Time `json:"disposed,omitzero"` // by people; see package lifetime
 }
 

@@ -279,7 +279,7 @@ func TestAStoreThatRefusesForAnHourIsSurvivedAndCounted(t *testing.T) {
 	h := newHouse(t)
 	began := h.clock.Now()
 	var asked, passed atomic.Int32
-	proxy := s3(t, func(w http.ResponseWriter) bool {
+	proxy, _ := specimen.S3Behind(t, func(w http.ResponseWriter, _ *http.Request) bool {
 		asked.Add(1)
 		if h.clock.Now().Sub(began) > time.Hour {
 			passed.Add(1)
@@ -288,6 +288,7 @@ func TestAStoreThatRefusesForAnHourIsSurvivedAndCounted(t *testing.T) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return false
 	})
+	proxy.Patience = bucket.Patience{Tries: 2, Pause: time.Millisecond}
 	h.openBucket(proxy)
 	// Waiting is what moves this clock, so the hour passes in a moment.
 	atHour, hold := make(chan struct{}), make(chan struct{})

@@ -5,6 +5,9 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -82,4 +85,28 @@ func listens(t testing.TB, socket string) {
 		}
 	}
 	t.Fatal("the server does not listen")
+}
+
+// S3Behind starts a foreign S3 server behind a proxy that asks let before each
+// request; what let does not let through it has answered itself, or never will.
+func S3Behind(t testing.TB, let func(http.ResponseWriter, *http.Request) bool) (bucket.Settings, string) {
+	t.Helper()
+	s, dir := S3(t)
+	behind := s.Client.Transport
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if let(w, r) {
+			(&httputil.ReverseProxy{
+				Rewrite:   func(p *httputil.ProxyRequest) { p.SetURL(&url.URL{Scheme: "http", Host: "s3"}); p.Out.Host = p.In.Host },
+				Transport: behind,
+			}).ServeHTTP(w, r)
+		}
+	}))
+	client := &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(func() {
+		client.CloseIdleConnections()
+		front.CloseClientConnections() // of requests that are never answered
+		front.Close()
+	})
+	s.Endpoint, s.Client = front.URL, client
+	return s, dir
 }
