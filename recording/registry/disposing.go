@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/google/uuid"
@@ -219,6 +220,9 @@ func (r *Registry) carryOut(ctx context.Context, in *ListPath) (*body[lifetime.D
 		}
 		if failed != nil {
 			r.Log.Error("archive: a recording could not be erased wholly", "recording", item.Recording, "error", failed)
+			if errors.Is(failed, errStore) {
+				break // it would be waited for with each of the others, and they would be half erased, too
+			}
 			continue
 		}
 		r.Note(ctx, RecordingErased, item.Recording, d.ID)

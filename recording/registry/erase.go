@@ -24,6 +24,9 @@ const (
 	erasedMade    = "exports, mix and small pictures"
 )
 
+// errStore tells that the store did not erase.
+var errStore = errors.New("registry: the store")
+
 // erase destroys a recording: its keys first, which makes every copy of an
 // encrypted one worthless at once, then all copies that the bridge knows. The
 // keeper is told before, so that it mends nothing that people wanted gone.
@@ -57,6 +60,7 @@ func (r *Registry) erase(ctx context.Context, item lifetime.Item) (erased []stri
 		}
 		if r.Bucket != nil {
 			if err = r.Bucket.Erase(ctx, name); err != nil {
+				err = fmt.Errorf("%w: %w", errStore, err)
 				return
 			}
 			erased = append(erased, erasedStore)

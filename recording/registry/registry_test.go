@@ -57,7 +57,10 @@ func (h *house) Now() time.Time {
 	return h.now
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t *testing.T) *house { return newHouseWith(t, nil) }
+
+// newHouseWith is one with another store than a folder.
+func newHouseWith(t *testing.T, place *bucket.Settings) *house {
 	t.Helper()
 	identity, err := age.GenerateX25519Identity()
 	if err != nil {
@@ -72,7 +75,10 @@ func newHouse(t *testing.T) *house {
 		t: t, root: t.TempDir(), second: t.TempDir(), bucket: t.TempDir(), keys: t.TempDir(), identity: identity,
 		ledger: keeper.NewLedger(db), now: time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC),
 	}
-	b, err := bucket.Open(t.Context(), bucket.Settings{Folder: h.bucket})
+	if place == nil {
+		place = &bucket.Settings{Folder: h.bucket}
+	}
+	b, err := bucket.Open(t.Context(), *place)
 	if err != nil {
 		t.Fatal(err)
 	}
