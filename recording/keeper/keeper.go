@@ -39,7 +39,7 @@ type Custody struct {
 	Problems []string  `json:"problems,omitempty"`
 	Restored time.Time `json:"restored,omitzero"` // last time it was mended from a copy
 	// Aside is where the changed one was put then, below the archive.
-	Aside    string    `json:"aside,omitempty"`
+	Aside string `json:"aside,omitempty"`
 	// Unseen tells that the store did not answer at the last check: its copy is still
 	// to be read, or the recording to be brought back from it.
 	Unseen   bool      `json:"unseen,omitempty"`
