@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
+	"slices"
 
 	"diemcau/recording/evidence"
 )
@@ -40,6 +43,40 @@ func Sealed(root string) ([]string, error) {
 		out = append(out, filepath.ToSlash(name))
 	}
 	return out, nil
+}
+
+// identifier is the form of a recording's id: nothing else is looked for on disk.
+var identifier = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{7,63}$`)
+
+// IsID reports whether a text has the form of a recording's id.
+func IsID(text string) bool { return identifier.MatchString(text) }
+
+// Find returns the folder below root of a recording by its id, with slashes and
+// relative to root; it looks into months, not into all folders.
+func Find(root, id string) (name string, is bool) {
+	if !IsID(id) {
+		return "", false
+	}
+	years, err := os.ReadDir(root)
+	if err != nil {
+		return "", false
+	}
+	for _, y := range slices.Backward(years) {
+		if len(y.Name()) != len("2026") {
+			continue
+		}
+		months, err := os.ReadDir(filepath.Join(root, y.Name()))
+		if err != nil {
+			continue
+		}
+		for _, m := range slices.Backward(months) {
+			name := path.Join(y.Name(), m.Name(), id)
+			if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(name), aboutName)); err == nil && len(m.Name()) == len("11") {
+				return name, true
+			}
+		}
+	}
+	return "", false
 }
 
 // ReadSeal reads the manifest of a sealed recording by a function that gives the

@@ -110,7 +110,7 @@ func (r *Registry) propose(ctx context.Context, in *proposeInput) (*proposed, er
 		}
 		items = append(items, lifetime.Item{
 			Recording: recording, Dir: one.dir, Meeting: one.Meeting, Title: one.Title, Begun: one.Begun, Seconds: one.Seconds, Bytes: one.Bytes,
-			Root: one.manifest.Root, Head: one.manifest.Head, Kept: one.Term.Retention, Until: one.Term.Until, Encrypted: one.Encrypted,
+			Root: one.root, Head: one.head, Kept: one.Term.Retention, Until: one.Term.Until, Encrypted: one.Encrypted,
 		})
 	}
 	by := r.actor(ctx, in.Body.Reason)

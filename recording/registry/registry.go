@@ -13,6 +13,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"os"
 	"path"
 	"path/filepath"
 	"time"
@@ -25,7 +26,6 @@ import (
 	"diemcau/meeting/store"
 	"diemcau/recording/archive"
 	"diemcau/recording/bucket"
-	"diemcau/recording/evidence"
 	"diemcau/recording/keeper"
 	"diemcau/recording/lifetime"
 )
@@ -71,7 +71,8 @@ const (
 // Registry serves the API. It is safe for concurrent use.
 type Registry struct {
 	Settings
-	turn chan struct{} // of whoever decides
+	turn  chan struct{} // of whoever decides
+	seals seals
 }
 
 // New checks the settings.
@@ -82,7 +83,7 @@ func New(s Settings) (*Registry, error) {
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	return &Registry{s, make(chan struct{}, 1)}, nil
+	return &Registry{Settings: s, turn: make(chan struct{}, 1)}, nil
 }
 
 // decide waits for its turn to decide.
@@ -151,8 +152,8 @@ type Kept struct {
 	// Disposable tells that people may decide on its disposal today.
 	Disposable bool `json:"disposable,omitempty"`
 
-	dir      string
-	manifest evidence.Manifest
+	dir        string
+	root, head string // of the seal
 }
 
 // known is what decisions are taken by.
@@ -189,19 +190,13 @@ func (r *Registry) read(ctx context.Context, k known, name string) (Kept, error)
 	dir := filepath.Join(r.Root, filepath.FromSlash(name))
 	out := Kept{Recording: id, Life: k.lives[id].Body, Custody: k.custodies[id], dir: name}
 	out.Life.Recording = id
-	about, err := archive.AboutOf(dir)
+	one, err := r.seals.of(dir)
+	out.Meeting, out.Title, out.Begun, out.Encrypted = meeting.ID(one.about.Meeting), one.about.Title, one.about.Epoch, one.about.Encrypted
 	if err != nil {
 		return out, err
 	}
-	if out.manifest, err = archive.SealOf(dir, nil); err != nil {
-		return out, err
-	}
-	out.Meeting, out.Title, out.Begun, out.Encrypted = meeting.ID(about.Meeting), about.Title, about.Epoch, about.Encrypted
-	out.Seconds = float64(out.manifest.Length) / 1000
-	for _, f := range out.manifest.Files {
-		out.Bytes += f.Size
-	}
-	file := lifetime.File{Recording: id, Meeting: out.Meeting, Ended: about.Epoch.Add(time.Duration(out.manifest.Length) * time.Millisecond)}
+	out.root, out.head, out.Bytes, out.Seconds = one.root, one.head, one.bytes, float64(one.length)/1000
+	file := lifetime.File{Recording: id, Meeting: out.Meeting, Ended: out.Begun.Add(time.Duration(one.length) * time.Millisecond)}
 	planned, err := r.Store.Standing(ctx, out.Meeting)
 	switch {
 	case err == nil:
@@ -216,12 +211,8 @@ func (r *Registry) read(ctx context.Context, k known, name string) (Kept, error)
 
 // find is a recording by its id, from its folder.
 func (r *Registry) find(ctx context.Context, k known, id string) (Kept, error) {
-	names, err := archive.Sealed(r.Root)
-	if err != nil {
-		return Kept{}, err
-	}
-	for _, name := range names {
-		if path.Base(name) == id {
+	if name, is := archive.Find(r.Root, id); is {
+		if _, err := os.Stat(filepath.Join(r.Root, filepath.FromSlash(name), archive.ManifestName)); err == nil {
 			return r.read(ctx, k, name)
 		}
 	}

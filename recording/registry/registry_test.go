@@ -40,7 +40,7 @@ const deadline = 60 * time.Second
 
 // house is an archive with its registry behind the guard of the API.
 type house struct {
-	t                          *testing.T
+	t                          testing.TB
 	root, second, bucket, keys string
 	identity                   *age.X25519Identity
 	ledger                     *keeper.Ledger
@@ -57,10 +57,10 @@ func (h *house) Now() time.Time {
 	return h.now
 }
 
-func newHouse(t *testing.T) *house { return newHouseWith(t, nil) }
+func newHouse(t testing.TB) *house { return newHouseWith(t, nil) }
 
 // newHouseWith is one with another store than a folder.
-func newHouseWith(t *testing.T, place *bucket.Settings) *house {
+func newHouseWith(t testing.TB, place *bucket.Settings) *house {
 	t.Helper()
 	identity, err := age.GenerateX25519Identity()
 	if err != nil {

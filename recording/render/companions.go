@@ -22,12 +22,13 @@ const largestRead = 8 << 20
 
 // CompanionDesk is the HTTP API of what a Workshop makes.
 type CompanionDesk struct {
-	shop *Workshop
-	gate Gate
+	shop  *Workshop
+	gate  Gate
+	heads heads
 }
 
 // NewCompanionDesk makes the API of a workshop.
-func NewCompanionDesk(w *Workshop, g Gate) *CompanionDesk { return &CompanionDesk{w, g} }
+func NewCompanionDesk(w *Workshop, g Gate) *CompanionDesk { return &CompanionDesk{shop: w, gate: g} }
 
 // Register adds the operations.
 func (d *CompanionDesk) Register(api huma.API) {
@@ -60,7 +61,7 @@ func (d *CompanionDesk) one(ctx context.Context, in *OfRecording) (*answer[Made]
 	}
 	out := Made{Companions: c, Off: d.shop.Command == ""}
 	if c.Mix.Done {
-		p, err := headOf(d.dir(in.Recording), c.Mix.Records)
+		p, err := d.heads.of(d.dir(in.Recording), c.Mix)
 		if err != nil {
 			return nil, err
 		}
@@ -86,7 +87,7 @@ func (d *CompanionDesk) block(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	p, err := headOf(d.dir(in.Recording), c.Mix.Records)
+	p, err := d.heads.of(d.dir(in.Recording), c.Mix)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 
 	"diemcau/recording"
 	"diemcau/recording/archive"
@@ -182,11 +184,44 @@ func (m *mixer) append(media, index *os.File, data []byte, r evidence.Record) er
 	return nil
 }
 
-// headOf reads the index of a mix.
-func headOf(dir string, records int64) (*replay.Plain, error) {
+// keptHeads is how many indexes of mixes are kept: that of three hours has a
+// megabyte.
+const keptHeads = 16
+
+// heads keeps the indexes that were read last: each block of one is asked for by
+// itself. A mix that is done never changes, and another one of the same recording
+// has another hash. A leaf with a lock; it reads outside of it.
+type heads struct {
+	mu    sync.Mutex
+	known []head // latest last
+}
+
+type head struct {
+	dir, sum string
+	index    *replay.Plain
+}
+
+// of reads the index of a mix that is done.
+func (h *heads) of(dir string, m Mix) (*replay.Plain, error) {
+	is := func(k head) bool { return k.dir == dir && k.sum == m.SHA256 }
+	h.mu.Lock()
+	if i := slices.IndexFunc(h.known, is); i >= 0 {
+		k := h.known[i]
+		h.known = append(slices.Delete(h.known, i, i+1), k)
+		h.mu.Unlock()
+		return k.index, nil
+	}
+	h.mu.Unlock()
 	b, err := os.ReadFile(filepath.Join(dir, mixIndex))
 	if err != nil {
 		return nil, fmt.Errorf("render: %w", err)
 	}
-	return replay.NewPlain(b[:min(int64(len(b)), records*evidence.RecordSize)]), nil
+	k := head{dir, m.SHA256, replay.NewPlain(b[:min(int64(len(b)), m.Records*evidence.RecordSize)])}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.known = append(slices.DeleteFunc(h.known, func(k head) bool { return k.dir == dir }), k)
+	if len(h.known) > keptHeads {
+		h.known = slices.Delete(h.known, 0, len(h.known)-keptHeads)
+	}
+	return k.index, nil
 }

@@ -109,7 +109,7 @@ func (k *Keeper) Look(ctx context.Context) error {
 	for _, about := range dirs {
 		dir := filepath.Dir(about)
 		id := filepath.Base(dir)
-		if !identifier.MatchString(id) || ctx.Err() != nil {
+		if !archive.IsID(id) || ctx.Err() != nil {
 			continue
 		}
 		before, is := known[id]

@@ -2,11 +2,9 @@ package replay
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"sync"
 	"time"
@@ -16,9 +14,6 @@ import (
 
 // keptOpen is how many recordings are kept as they were last read.
 const keptOpen = 16
-
-// identifier is the form of a recording's id: nothing else is looked for on disk.
-var identifier = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{7,63}$`)
 
 // contents is a recording as it was last read.
 type contents struct {
@@ -59,26 +54,11 @@ func newShelf(root string) *shelf { return &shelf{root: root} }
 
 // find returns the folder of a recording.
 func (s *shelf) find(id string) (string, error) {
-	if !identifier.MatchString(id) {
+	name, is := archive.Find(s.root, id)
+	if !is {
 		return "", missing(id)
 	}
-	years, err := os.ReadDir(s.root)
-	if err != nil {
-		return "", fmt.Errorf("replay: %w", err)
-	}
-	for _, y := range slices.Backward(years) {
-		months, err := os.ReadDir(filepath.Join(s.root, y.Name()))
-		if err != nil || len(y.Name()) != 4 {
-			continue
-		}
-		for _, m := range slices.Backward(months) {
-			dir := filepath.Join(s.root, y.Name(), m.Name(), id)
-			if _, err := os.Stat(filepath.Join(dir, "meeting.json")); err == nil && len(m.Name()) == 2 {
-				return dir, nil
-			}
-		}
-	}
-	return "", missing(id)
+	return filepath.Join(s.root, filepath.FromSlash(name)), nil
 }
 
 // open reads a recording, or returns it as it was read when nothing was added.
