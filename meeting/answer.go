@@ -61,6 +61,7 @@ var classes = map[Code]int{
 	"recording.failed":      503,
 	"archive.no_key":        409,
 	"archive.no_clip":       409,
+	"archive.no_captions":   422,
 	"archive.changed":       409,
 	"export.off":            503,
 	"export.many":           429,

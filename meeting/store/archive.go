@@ -225,6 +225,36 @@ func (s *Store) KnownRecordings(ctx context.Context) (map[string]KnownRecording,
 	return all, errors.Join(rows.Err(), rows.Close())
 }
 
+// RecordingOfMeeting is a recording of the catalogue, or one that there was.
+type RecordingOfMeeting struct {
+	Recording
+	Gone bool
+}
+
+// RecordingsOf lists the recordings of a meeting in order of their begin, those that
+// were disposed of among them.
+func (s *Store) RecordingsOf(ctx context.Context, id meeting.ID) (all []RecordingOfMeeting, err error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT id, title, unit, begun, length, bytes, points, sealed, flawed, gone FROM recordings WHERE meeting = $1 ORDER BY begun, id`, string(id))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		r := RecordingOfMeeting{Recording: Recording{Meeting: id}}
+		var begun string
+		var sealed, flawed, gone int
+		if err := rows.Scan(&r.ID, &r.Title, &r.Unit, &begun, &r.Length, &r.Bytes, &r.Points, &sealed, &flawed, &gone); err != nil {
+			return nil, err
+		}
+		if r.Begun, err = time.Parse(layout, begun); err != nil {
+			return nil, fmt.Errorf("store: recording %s: %w", r.ID, err)
+		}
+		r.Sealed, r.Flawed, r.Gone = sealed != 0, flawed != 0, gone != 0
+		all = append(all, r)
+	}
+	return all, rows.Err()
+}
+
 // MinutesRevisions returns how often the minutes of each meeting were saved.
 func (s *Store) MinutesRevisions(ctx context.Context) (map[meeting.ID]int, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT owner, COUNT(*) FROM minutes GROUP BY owner`)

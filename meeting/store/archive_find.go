@@ -52,7 +52,7 @@ const (
 
 // FindRecordings lists recordings, latest first, or searches them, best first. may
 // is asked for each meeting; what it refuses is left out, as if it was not there.
-func (s *Store) FindRecordings(ctx context.Context, q RecordingQuery, may func(meeting.ID) (bool, error)) ([]FoundRecording, error) {
+func (s *Store) FindRecordings(ctx context.Context, q RecordingQuery, may func(recording string, of meeting.ID) (bool, error)) ([]FoundRecording, error) {
 	q.Limit = max(q.Limit, 1)
 	f := &finder{store: s, q: q, may: may, sought: seek(q.Text), found: map[string]*FoundRecording{}}
 	err := f.narrow(ctx)
@@ -74,7 +74,7 @@ type finder struct {
 	sought
 	store *Store
 	q     RecordingQuery
-	may   func(meeting.ID) (bool, error)
+	may   func(recording string, of meeting.ID) (bool, error)
 	found map[string]*FoundRecording
 	// only are the recordings in which somebody spoke or a point was; nil for all.
 	only  map[string]bool
@@ -153,7 +153,7 @@ func (f *finder) take(rows *sql.Rows) error {
 	}
 	at := f.found[r.ID]
 	if at == nil {
-		if ok, err := f.may(r.Meeting); err != nil || !ok {
+		if ok, err := f.may(r.ID, r.Meeting); err != nil || !ok {
 			return err
 		}
 		if r.Begun, err = time.Parse(layout, begun); err != nil {

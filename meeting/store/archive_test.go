@@ -24,9 +24,9 @@ func keep(t *testing.T, s *store.Store, unit meeting.UnitID, begun time.Time, pa
 	return id
 }
 
-func everybody(meeting.ID) (bool, error) { return true, nil }
+func everybody(string, meeting.ID) (bool, error) { return true, nil }
 
-func found(t *testing.T, s *store.Store, q store.RecordingQuery, may func(meeting.ID) (bool, error)) (ids []string, hits [][]int64) {
+func found(t *testing.T, s *store.Store, q store.RecordingQuery, may func(string, meeting.ID) (bool, error)) (ids []string, hits [][]int64) {
 	t.Helper()
 	if q.Limit == 0 {
 		q.Limit = 10
@@ -87,7 +87,7 @@ func TestARC08_AnItemIsFoundAtItsSecondWithOrWithoutMarks(t *testing.T) {
 				t.Errorf("%s: %v", name, ids)
 			}
 		}
-		onlyFirst := func(id meeting.ID) (bool, error) { return id == meeting.ID("m-"+first), nil }
+		onlyFirst := func(id string, _ meeting.ID) (bool, error) { return id == first, nil }
 		if ids, _ := found(t, s, q("dau"), onlyFirst); !cmp.Equal(ids, []string{first}) {
 			t.Errorf("what may not be seen is found: %v", ids)
 		}

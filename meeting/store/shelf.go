@@ -40,6 +40,8 @@ const (
 	Lifetimes     Shelf = "lifetimes"
 	Disposals     Shelf = "disposals"
 	Qualities     Shelf = "qualities"
+	Accesses      Shelf = "accesses"
+	Transcripts   Shelf = "transcripts"
 )
 
 // Document is one version of something on a shelf. Number counts its versions

@@ -40,6 +40,8 @@ func (d *Desk) Register(api huma.API) {
 	huma.Register(api, get(base+"/{recording}/tracks/{leg}/file", "archiveTrack", "A whole track as a file; takes Range"), d.file)
 	huma.Register(api, get(base+"/{recording}/clip", "archiveClip", "A stretch with the proof that it is part of the recording, ZIP"), d.clip)
 	huma.Register(api, get(base+"/{recording}/viewings", "archiveViewings", "Who has seen a recording"), d.viewings)
+	d.registerAccess(api, errs)
+	d.registerTranscripts(api, errs)
 }
 
 // OfRecording names a recording in a path.

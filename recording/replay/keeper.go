@@ -2,18 +2,23 @@ package replay
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"diemcau/meeting"
+	"diemcau/meeting/conduct"
 	"diemcau/meeting/minutes"
 	"diemcau/meeting/store"
 	"diemcau/recording/archive"
+	"diemcau/recording/caption"
 )
 
 // Catalogue is where the keeper writes what is found.
@@ -22,6 +27,8 @@ type Catalogue interface {
 	GoneRecording(ctx context.Context, id string) error
 	KnownRecordings(ctx context.Context) (map[string]store.KnownRecording, error)
 	MinutesRevisions(ctx context.Context) (map[meeting.ID]int, error)
+	TranscriptRevisions(ctx context.Context) (map[string]int, error)
+	TranscriptsOf(ctx context.Context, recording string) ([]store.Document[store.Transcript], error)
 }
 
 // Record is what the house knows of the meeting of a recording.
@@ -101,6 +108,10 @@ func (k *Keeper) Look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	spoken, err := k.Catalogue.TranscriptRevisions(ctx)
+	if err != nil {
+		return err
+	}
 	dirs, err := filepath.Glob(filepath.Join(escape(k.Root), "[0-9][0-9][0-9][0-9]", "[0-9][0-9]", "*", "meeting.json"))
 	if err != nil {
 		return fmt.Errorf("replay: %w", err)
@@ -115,8 +126,8 @@ func (k *Keeper) Look(ctx context.Context) error {
 		before, is := known[id]
 		delete(known, id)
 		now := stampOf(dir)
-		if !is || k.due(id, before.Stamp, now.text(revisions[before.Meeting]), now.sealed) {
-			errs = append(errs, k.write(ctx, dir, now, revisions))
+		if !is || k.due(id, before.Stamp, now.text(revisions[before.Meeting], spoken[id]), now.sealed) {
+			errs = append(errs, k.write(ctx, dir, now, revisions, spoken[id]))
 		}
 	}
 	for id := range known {
@@ -137,13 +148,13 @@ func (k *Keeper) due(id, before, now string, sealed bool) bool {
 }
 
 // text is the stamp as the catalogue keeps it, with how often the minutes of the
-// meeting were saved.
-func (s stamp) text(minutes int) string {
-	return fmt.Sprintf("%d %d %v %d", s.index, s.events, s.sealed, minutes)
+// meeting and what was spoken were saved.
+func (s stamp) text(minutes, spoken int) string {
+	return fmt.Sprintf("%d %d %v %d %d", s.index, s.events, s.sealed, minutes, spoken)
 }
 
 // write makes the catalogue of one folder.
-func (k *Keeper) write(ctx context.Context, dir string, now stamp, revisions map[meeting.ID]int) error {
+func (k *Keeper) write(ctx context.Context, dir string, now stamp, revisions map[meeting.ID]int, spoken int) error {
 	item := archive.Describe(dir)
 	if item.About.ID != filepath.Base(dir) {
 		k.Log.Warn("a folder of the archive is not a recording", "folder", dir, "trouble", strings.Join(item.Trouble, "; "))
@@ -156,7 +167,7 @@ func (k *Keeper) write(ctx context.Context, dir string, now stamp, revisions map
 	line := lineOf(&item)
 	r := store.Recording{
 		ID: line.ID, Meeting: meeting.ID(item.About.Meeting), Title: line.Title, Unit: house.Unit, Begun: line.Begun, Length: line.Length,
-		Bytes: line.Bytes, Points: line.Points, Sealed: line.Sealed, Flawed: line.Flawed, Stamp: now.text(revisions[meeting.ID(item.About.Meeting)]),
+		Bytes: line.Bytes, Points: line.Points, Sealed: line.Sealed, Flawed: line.Flawed, Stamp: now.text(revisions[meeting.ID(item.About.Meeting)], spoken),
 	}
 	if house.Title != "" && item.About.Title == "" {
 		r.Title = house.Title
@@ -166,7 +177,11 @@ func (k *Keeper) write(ctx context.Context, dir string, now stamp, revisions map
 	} else {
 		k.written[line.ID] = time.Now()
 	}
-	return k.Catalogue.SaveRecording(ctx, r, passages(&item, r.Title, house))
+	said, err := k.said(ctx, line.ID)
+	if err != nil {
+		return err
+	}
+	return k.Catalogue.SaveRecording(ctx, r, slices.Concat(passages(&item, r.Title, house), messages(&item), said))
 }
 
 // passages are what a recording is found by.
@@ -226,6 +241,37 @@ func written(item *archive.Item, v *minutes.Version) []store.Passage {
 	add(v.Fields.Head.End, "", v.Fields.Remark)
 	for _, t := range v.Fields.Tasks {
 		add(v.Fields.Head.End, t.ID, t.Content)
+	}
+	return out
+}
+
+// said are the words of the transcripts of a recording.
+func (k *Keeper) said(ctx context.Context, recording string) (out []store.Passage, err error) {
+	all, err := k.Catalogue.TranscriptsOf(ctx, recording)
+	for _, t := range all {
+		var cues []caption.Cue
+		if err := json.Unmarshal(t.Body.Cues, &cues); err != nil {
+			return nil, fmt.Errorf("replay: transcript of %s: %w", recording, err)
+		}
+		for _, c := range caption.Passages(cues) {
+			out = append(out, store.Passage{At: c.At, Kind: store.SpokenPassage, Ref: t.ID, Said: strings.TrimSpace(c.Who + " " + c.Text)})
+		}
+	}
+	return out, err
+}
+
+// messages are what was written to all in the meeting; what was withdrawn is not
+// found.
+func messages(item *archive.Item) (out []store.Passage) {
+	l, err := replayed(item, func(*conduct.Live, conduct.Event) {})
+	if err != nil || l == nil {
+		return nil
+	}
+	for _, m := range l.State().Chat.Messages {
+		if m.Withdrawn.IsZero() {
+			at := max(m.At.Sub(item.About.Epoch).Milliseconds(), 0)
+			out = append(out, store.Passage{At: at, Kind: store.ChatPassage, Ref: strconv.Itoa(m.Number), Said: m.Name + ": " + m.Text})
+		}
 	}
 	return out
 }

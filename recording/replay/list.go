@@ -68,26 +68,13 @@ type Found struct {
 }
 
 func (d *Desk) list(ctx context.Context, in *Query) (*private[listed[Found]], error) {
-	sight, err := d.Sight(ctx)
+	sees, err := d.seer(ctx)
 	if err != nil {
 		return nil, err
 	}
-	known := map[meeting.ID]bool{}
-	allowed := func(id meeting.ID) (bool, error) {
-		yes, asked := known[id]
-		if asked {
-			return yes, nil
-		}
-		rights, err := sight(ctx, id)
-		if err != nil {
-			return false, err
-		}
-		known[id] = may(rights)
-		return known[id], nil
-	}
 	all, err := d.Book.FindRecordings(ctx, store.RecordingQuery{
 		Text: in.Text, From: in.From, To: in.To, Unit: meeting.UnitID(in.Unit), Point: meeting.PointID(in.Point), Speaker: in.Speaker, Limit: in.Limit,
-	}, allowed)
+	}, sees)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"diemcau/meeting"
@@ -31,14 +30,16 @@ const (
 	CodeChanged meeting.Code = "archive.changed"
 )
 
-// viewers are who may see the recording of a meeting.
-var viewers = []meeting.Right{meeting.Archivist, meeting.Secretary, meeting.Chair}
-
 // Book is the catalogue and keeps viewings, which are only added.
 type Book interface {
 	NoteViewing(ctx context.Context, v store.Viewing) error
 	Viewings(ctx context.Context, recording string) ([]store.Viewing, error)
-	FindRecordings(ctx context.Context, q store.RecordingQuery, may func(meeting.ID) (bool, error)) ([]store.FoundRecording, error)
+	FindRecordings(ctx context.Context, q store.RecordingQuery, may func(recording string, of meeting.ID) (bool, error)) ([]store.FoundRecording, error)
+	Accesses(ctx context.Context) (map[string]store.Access, error)
+	AccessOf(ctx context.Context, recording string) (a store.Access, changes int, err error)
+	TranscriptsOf(ctx context.Context, recording string) ([]store.Document[store.Transcript], error)
+	SaveTranscript(ctx context.Context, recording string, by meeting.PersonID, at time.Time, t store.Transcript) error
+	SaveAccess(ctx context.Context, recording string, changes int, by meeting.PersonID, at time.Time, a store.Access) error
 }
 
 // Settings are what a Desk works with. Identities of Access may be missing.
@@ -74,11 +75,6 @@ func New(s Settings) (*Desk, error) {
 // missing is the answer for what is not there and for what is not to be seen.
 func missing(id string) error { return meeting.Refuse(meeting.CodeUnknown, "recording").With(id) }
 
-// may answers whether rights let somebody see a recording.
-func may(rights []meeting.Right) bool {
-	return slices.ContainsFunc(viewers, func(r meeting.Right) bool { return slices.Contains(rights, r) })
-}
-
 // opened is a recording for the one who asks. It notes the viewing: once in a
 // sitting, which ends half an hour after the last request of the session.
 func (d *Desk) opened(ctx context.Context, id string) (*contents, error) {
@@ -90,15 +86,10 @@ func (d *Desk) taken(ctx context.Context, id, what, detail string) (*contents, e
 	if err != nil {
 		return nil, err
 	}
-	sight, err := d.Sight(ctx)
+	allowed, err := d.allowed(ctx, id, meeting.ID(c.About.Meeting))
 	if err != nil {
 		return nil, err
 	}
-	rights, err := sight(ctx, meeting.ID(c.About.Meeting))
-	if err != nil {
-		return nil, err
-	}
-	allowed := may(rights)
 	if !allowed {
 		what = "refused"
 	}
@@ -135,6 +126,15 @@ func (d *Desk) Admit(ctx context.Context, recording, what, detail string) (lengt
 		return 0, err
 	}
 	return c.Length, nil
+}
+
+// Item lets the one who asks at a recording like Admit, and describes it.
+func (d *Desk) Item(ctx context.Context, recording, what, detail string) (archive.Item, error) {
+	c, err := d.taken(ctx, recording, what, detail)
+	if err != nil {
+		return archive.Item{}, err
+	}
+	return c.Item, nil
 }
 
 // Folder returns the folder below root of a recording; it asks nobody whether he may

@@ -35,6 +35,10 @@ var archiveBodies = map[string]string{
 	"POST /api/disposals/{disposal}/carry-out":           ``,
 	"POST /api/keeping/{recording}/check":                ``,
 	"GET /api/archive/recordings/{recording}/index/{id}": ``,
+
+	"PUT /api/archive/recordings/{recording}/access":                    `{"level":"meeting","readers":[],"reason":"thử","changes":0}`,
+	"PUT /api/archive/recordings/{recording}/transcripts/{language}":    "1\n00:00:00,000 --> 00:00:01,000\nlời\n",
+	"DELETE /api/archive/recordings/{recording}/transcripts/{language}": ``,
 }
 
 // archiveHouse is the bridge with one recording of a meeting of the office VP, and a
@@ -129,7 +133,7 @@ func TestSEC04_NoArchiveRouteGivesAnythingToWhoMayNotSeeTheRecording(t *testing.
 		default:
 			continue
 		}
-		at := strings.NewReplacer("{recording}", h.recording, "{disposal}", h.disposal, "{hold}", "1", "{leg}", "0", "{block}", "0").Replace(path)
+		at := strings.NewReplacer("{recording}", h.recording, "{disposal}", h.disposal, "{hold}", "1", "{leg}", "0", "{block}", "0", "{language}", "vi").Replace(path)
 		at = strings.NewReplacer("{export}", "x", "{", "", "}", "").Replace(at)
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
 			if op == nil {

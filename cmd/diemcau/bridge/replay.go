@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"diemcau/cmd/diemcau/dossier"
 	"diemcau/meeting"
 	"diemcau/meeting/desk"
 	"diemcau/meeting/document/typeface"
@@ -76,9 +77,14 @@ func (b *Bridge) openExports() error {
 	return nil
 }
 
+// forgetPatience is how long erasing the words of a recording may take.
+const forgetPatience = 30 * time.Second
+
 // forgetRecording erases what was made of a recording that people disposed of.
 func (b *Bridge) forgetRecording(recording string) error {
-	return errors.Join(b.exports.Forget(recording), b.workshop.Forget(recording))
+	ctx, cancel := context.WithTimeout(context.Background(), forgetPatience) // the erasing is not to be ended by who asked for it
+	defer cancel()
+	return errors.Join(b.exports.Forget(recording), b.workshop.Forget(recording), b.store.ForgetTranscripts(ctx, recording))
 }
 
 // registerReplay adds the archivist's desk to the API.
@@ -97,5 +103,6 @@ func (b *Bridge) registerReplay(api huma.API, o *desk.Office) error {
 	d.Register(api)
 	render.NewDesk(b.exports, d.Admit).Register(api)
 	render.NewCompanionDesk(b.workshop, d.Admit).Register(api)
+	dossier.NewDesk(dossier.Source{Store: b.store, Place: b.cfg.Papers.Place}, d).Register(api)
 	return nil
 }

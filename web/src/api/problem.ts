@@ -53,6 +53,7 @@ export const problemCodes = [
   'recording_encrypted',
   'recording_no_space',
   'recording_failed',
+  'archive_no_captions',
   'archive_no_key',
   'archive_changed',
   'export_off',

@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"diemcau/meeting"
+)
+
+// AccessLevel is who may watch a recording.
+type AccessLevel string
+
+// The levels. Without any it is OfficeLevel.
+const (
+	MeetingLevel AccessLevel = "meeting" // whoever has a right in the meeting
+	OfficeLevel  AccessLevel = "office"  // archivist, secretary and chair
+	ClosedLevel  AccessLevel = "closed"  // archivist and chair
+)
+
+// Reader is somebody who may watch a recording whatever its level.
+type Reader struct {
+	Person meeting.PersonID `json:"person" minLength:"1" maxLength:"64"`
+	Name   string           `json:"name,omitempty" maxLength:"200"`
+}
+
+// Access is who may watch a recording, with the reason of the last change.
+type Access struct {
+	Level   AccessLevel `json:"level" enum:"meeting,office,closed"`
+	Readers []Reader    `json:"readers" nullable:"false"`
+	Reason  string      `json:"reason,omitempty"`
+}
+
+// Lets answers whether somebody with rights in the meeting may watch.
+func (a Access) Lets(who meeting.PersonID, rights []meeting.Right) bool {
+	has := func(some ...meeting.Right) bool {
+		return slices.ContainsFunc(some, func(r meeting.Right) bool { return slices.Contains(rights, r) })
+	}
+	if who != "" && slices.ContainsFunc(a.Readers, func(r Reader) bool { return r.Person == who }) {
+		return true
+	}
+	switch a.Level {
+	case MeetingLevel:
+		return has(meeting.Archivist, meeting.Secretary, meeting.Chair, meeting.Technician, meeting.Delegate)
+	case ClosedLevel:
+		return has(meeting.Archivist, meeting.Chair)
+	}
+	return has(meeting.Archivist, meeting.Secretary, meeting.Chair)
+}
+
+// Accesses reads who may watch the recordings that have a level of their own.
+func (s *Store) Accesses(ctx context.Context) (map[string]Access, error) {
+	all, err := All[Access](ctx, s, Accesses, "")
+	out := make(map[string]Access, len(all))
+	for _, d := range all {
+		out[d.ID] = d.Body
+	}
+	return out, err
+}
+
+// AccessOf reads who may watch a recording, and how often that was changed.
+func (s *Store) AccessOf(ctx context.Context, recording string) (Access, int, error) {
+	d, err := Get[Access](ctx, s, Accesses, "", recording)
+	if meeting.CodeOf(err) == meeting.CodeUnknown {
+		return Access{Level: OfficeLevel, Readers: []Reader{}}, 0, nil
+	}
+	return d.Body, d.Number, err
+}
+
+// SaveAccess keeps who may watch a recording from now on; number is how often it was
+// changed before.
+func (s *Store) SaveAccess(ctx context.Context, recording string, number int, by meeting.PersonID, at time.Time, a Access) error {
+	return Put(ctx, s, Accesses, Document[Access]{ID: recording, Number: number + 1, By: by, At: at, Body: a})
+}
