@@ -9,7 +9,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GO_DIRS := cmd internal meeting recording sfu signaling web/*.go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test bench bench-search measure-replay soak cross lint fuzz e2e web bundle deploy-check fmt test-go test-web tools linter types documents clean
+.PHONY: run build test bench bench-search measure-replay soak recordings cross lint fuzz e2e web bundle deploy-check fmt test-go test-web tools linter types documents clean
 
 run: build ## build everything and start the bridge with demo data
 	bin/diemcau serve --dev --demo
@@ -97,6 +97,12 @@ measure-replay: build internal/e2e/node_modules/.package-lock.json ## figures of
 	  DIEMCAU_GENERATE=$$archive DIEMCAU_GENERATE_SECONDS=10800 go test -count 1 -run TestGenerateAnArchive ./recording/replay && \
 	  cd internal/e2e && npx esbuild measure-replay.ts --bundle --platform=node --format=esm --packages=external --outfile=.measure-replay.mjs && \
 	  MIX=1 ARCHIVE=$$archive node .measure-replay.mjs
+
+# `make test` has the same tests with fewer kills and cuts, and a shorter meeting.
+recordings: build internal/e2e/node_modules/.package-lock.json ## recordings at full length: 20 kills, 200 cuts, two minutes in browsers; ten minutes
+	DIEMCAU_TEST_KILLS=20 DIEMCAU_TEST_CUTS=200 go test -count 1 -timeout 20m -run ARC02_A -v ./recording/recorder
+	DIEMCAU_TEST_KILLS=20 go test -count 1 -timeout 20m -run ARC02_AKilledBridge -v $(INTEGRATION)
+	cd internal/e2e && RECORDING_SECONDS=120 npx playwright test --project app -g ARC-02 recording.spec.ts
 
 e2e: build internal/e2e/node_modules/.package-lock.json ## the whole bridge in a real browser
 	cd internal/e2e && npm test

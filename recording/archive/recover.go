@@ -200,6 +200,9 @@ func (e *Entry) mendTrack(name string, number uint16, last evidence.Record, r *R
 		next++
 		at = span.End()
 	}
+	if size < at {
+		return e.lacking(f, name, number, size, r)
+	}
 	if at < size {
 		r.Cut += size - at
 		if err := f.Truncate(at); err != nil {
@@ -208,6 +211,38 @@ func (e *Entry) mendTrack(name string, number uint16, last evidence.Record, r *R
 		return e.settings.sync(f)
 	}
 	return nil
+}
+
+// lacking mends a file that is shorter than the index says: the part of a fragment
+// at its end, which players stumble over, goes into a file beside the logs.
+func (e *Entry) lacking(f *os.File, name string, number uint16, size int64, r *Recovery) error {
+	b, err := os.ReadFile(e.index.file.Name())
+	if err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	good := int64(0)
+	for ; len(b) >= evidence.RecordSize; b = b[evidence.RecordSize:] {
+		rec, _, _ := evidence.ReadRecord(b, evidence.Link{}) // mendIndex has followed the chain
+		if end := rec.Offset + rec.Length; rec.Track == number && end <= size {
+			good = max(good, end)
+		}
+	}
+	if good == size {
+		return nil
+	}
+	tail := make([]byte, size-good)
+	if _, err := f.ReadAt(tail, good); err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	aside := filepath.Join(e.Dir, fmt.Sprintf("%s.damaged-%s", name, hashOf(tail)[:8]))
+	if err := writeNew(aside, tail); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	r.Cut += size - good
+	if err := f.Truncate(good); err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	return e.settings.sync(f)
 }
 
 // found indexes a whole fragment that was written but not indexed.
