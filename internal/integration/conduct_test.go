@@ -148,7 +148,7 @@ func TestCON05_WhatThePreviewShowsReachesNobodyElse(t *testing.T) {
 	board.hears(x1) // still previewed
 	h.technician().do(conduct.Preview{})
 	one.mic(x1, "closed")
-	board.silentFor(time.Second, x1, "audio")
+	board.fallsSilent(x1)
 }
 
 func TestCON05_TheTechnicianTalksToOnePointOffTheAirAndToNobodyElse(t *testing.T) {

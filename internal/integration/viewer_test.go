@@ -235,6 +235,11 @@ func (v *viewer) forget() {
 func (v *viewer) more(t *testing.T, n int) {
 	t.Helper()
 	from := v.look().frames
+	t.Cleanup(func() {
+		if s := v.look(); t.Failed() && s.frames < from+n {
+			t.Logf("%s stopped at frame %d of %d: %+v", v.track.SID, s.frames, from+n, s)
+		}
+	})
 	eventually(t, soonLimit, v.track.SID+" goes on", func() bool { return v.look().frames >= from+n })
 }
 

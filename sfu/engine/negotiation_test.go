@@ -2,12 +2,14 @@ package engine_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"diemcau/meeting"
 	"diemcau/sfu"
 	"diemcau/sfu/engine"
+	"diemcau/sfu/peerconn"
 
 	"github.com/pion/webrtc/v4"
 )
@@ -45,6 +47,29 @@ func TestASinglePeerReceivesInSectionsThatItIsAskedFor(t *testing.T) {
 	}
 }
 
+// measured fails unless our last offer numbers the packets of its picture for the
+// client's feedback: without, the line is not measured any more.
+func measured(t *testing.T, events []engine.Event) {
+	t.Helper()
+	for _, e := range slices.Backward(events) {
+		d, ok := e.(engine.LocalDescription)
+		if !ok || d.Type != "offer" {
+			continue
+		}
+		sections, err := peerconn.ReadSections(d.SDP)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range sections {
+			if s.Kind == sfu.Video && s.Extensions[peerconn.URITransportCC] == 0 {
+				t.Errorf("the section of %s offers the extensions %v", s.Mid, s.Extensions)
+			}
+		}
+		return
+	}
+	t.Error("no offer")
+}
+
 // rounds subscribes and unsubscribes n times and returns the m-sections of the
 // last description.
 func rounds(t *testing.T, single bool, n int) int {
@@ -62,6 +87,9 @@ func rounds(t *testing.T, single bool, n int) int {
 		var before int
 		b.mu.Lock()
 		before = len(b.events)
+		if !single {
+			measured(t, b.events)
+		}
 		b.mu.Unlock()
 		b.do(func() { b.peer.Unsubscribe("TR_V") })
 		b.wait("the section to end", func() bool {

@@ -194,10 +194,25 @@ func (p *Pacer) Estimate() int64 {
 }
 
 func (p *Pacer) estimate() int64 {
-	if p.line.Heard() {
+	if p.line.Heard() && !p.blind() {
 		return p.line.Bitrate()
 	}
 	return p.fallback
+}
+
+// blind tells that there are pictures, of which none can be reported on or tried
+// the line with: what was believed of it once would never be corrected.
+func (p *Pacer) blind() bool {
+	pictures := false
+	for _, s := range p.streams {
+		if c := &s.settings; !c.Sound {
+			if c.RTXSSRC != 0 && c.TransportCC != 0 {
+				return false
+			}
+			pictures = true
+		}
+	}
+	return pictures
 }
 
 // Feedback takes RTCP about an SSRC. It tells whether there was transport-wide
@@ -357,7 +372,7 @@ func (p *Pacer) Stats() Stats {
 		Counters: p.count, Estimate: p.estimate(), Budget: estimate.Unlimited,
 		Delivered: p.line.Delivered(), Sending: p.out.rate(p.settings.Now()), Loss: p.line.Loss(),
 		Queue: time.Duration(p.line.Queue()), RoundTrip: time.Duration(p.line.RoundTrip()),
-		Waiting: p.queued, Feedback: p.line.Heard(),
+		Waiting: p.queued, Feedback: p.line.Heard() && !p.blind(),
 	}
 	if p.budget.rate > 0 {
 		s.Budget = p.budget.nominal

@@ -63,6 +63,7 @@ func (p *Pacer) Open(s StreamSettings) *Stream {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.streams = append(p.streams, st)
+	p.follow(p.settings.Now())
 	return st
 }
 
@@ -83,9 +84,10 @@ func (s *Stream) Close() {
 	for i, x := range p.streams {
 		if x == s {
 			p.streams = append(p.streams[:i], p.streams[i+1:]...)
-			return
+			break
 		}
 	}
+	p.follow(p.settings.Now())
 }
 
 // Purge drops what waits of the stream, because a keyframe is about to follow or

@@ -44,7 +44,8 @@ type Conn struct {
 	pc       *webrtc.PeerConnection
 	settings Settings
 	pending  []webrtc.ICECandidateInit // remote candidates before the remote description
-	offer    string                    // our last offer, as Pion knows it
+	offer    string                    // our last offer, as the client knows it
+	extmaps  extmaps
 	answer   *webrtc.SessionDescription
 	arrivals *arrivals
 	free     map[sfu.Kind]int // down sections that can be used again
@@ -56,7 +57,7 @@ type Conn struct {
 // New makes a connection. It does not touch the network before the first local
 // description.
 func New(t *Transport, s Settings) (*Conn, error) {
-	c := &Conn{settings: s, free: map[sfu.Kind]int{}}
+	c := &Conn{settings: s, free: map[sfu.Kind]int{}, extmaps: extmaps{}}
 	codecs := s.PublishCodecs
 	if s.Role&Subscribing != 0 {
 		codecs = nil // what may be sent to a client is not limited
@@ -202,8 +203,8 @@ func (c *Conn) Offer(restart bool) (string, error) {
 	if err := c.pc.SetLocalDescription(offer); err != nil {
 		return "", err
 	}
-	c.offer = offer.SDP
-	return offer.SDP, nil
+	c.offer = c.extmaps.complete(offer.SDP)
+	return c.offer, nil
 }
 
 // Answered takes the client's answer to our offer.

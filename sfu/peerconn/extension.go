@@ -69,3 +69,51 @@ func registerExtensions(engine *webrtc.MediaEngine, role Role) error {
 	}
 	return nil
 }
+
+// extmaps remembers the extmap lines (RFC 8285 section 5) of our offers by kind of
+// media. Pion leaves them out of a section that has become inactive, and for ever
+// after, when the section carries another track: that track would have no
+// transport-wide numbers, and its line would never be measured again.
+type extmaps map[string][]sdp.Attribute
+
+// complete gives the sections of an offer that have none the lines of the others.
+func (o extmaps) complete(text string) string {
+	var d sdp.SessionDescription
+	if d.UnmarshalString(text) != nil {
+		return text
+	}
+	var bare []*sdp.MediaDescription
+	for _, m := range d.MediaDescriptions {
+		lines := extensionLines(m)
+		switch kind := m.MediaName.Media; {
+		case len(lines) == 0 && m.MediaName.Port.Value != 0: // 0 is a section that has ended
+			bare = append(bare, m)
+		case len(lines) > len(o[kind]):
+			o[kind] = lines
+		}
+	}
+	changed := false
+	for _, m := range bare {
+		if lines := o[m.MediaName.Media]; len(lines) > 0 {
+			m.Attributes = append(m.Attributes, lines...)
+			changed = true
+		}
+	}
+	if !changed {
+		return text
+	}
+	b, err := d.Marshal()
+	if err != nil {
+		return text
+	}
+	return string(b)
+}
+
+func extensionLines(m *sdp.MediaDescription) (lines []sdp.Attribute) {
+	for _, a := range m.Attributes {
+		if a.Key == "extmap" {
+			lines = append(lines, a)
+		}
+	}
+	return lines
+}
