@@ -35,8 +35,11 @@ type Board struct {
 	Previews  map[meeting.DeviceID]meeting.PointID `json:"previews"`
 	Banned    []meeting.PointID                    `json:"banned"`
 	Positions []agenda.Position                    `json:"positions"`
-	Untested  []meeting.PointID                    `json:"untested"`
-	Failed    []meeting.PointID                    `json:"failed"`
+	// Award is the line of the plan's awards that is given now; absent outside the
+	// ceremony.
+	Award    *int              `json:"award,omitempty"`
+	Untested []meeting.PointID `json:"untested"`
+	Failed   []meeting.PointID `json:"failed"`
 }
 
 // BoardYou is who asks, as the meeting knows him.
@@ -81,6 +84,10 @@ func NewBoard(l *conduct.Live, who account.Identity, now time.Time) Board {
 		Runs: some(s.Runs), Votes: []BoardVote{}, Notes: BoardNotes{Notes: s.Notes, Items: maps.Clone(s.Notes.Items)},
 		Previews: maps.Clone(s.Sound.Previews), Banned: some(s.Door.Banned), Positions: some(o.Positions),
 		Untested: some(o.Untested), Failed: some(o.Failed),
+	}
+	if s.Picture.Ceremony {
+		award := s.Picture.Award
+		b.Award = &award
 	}
 	b.Notes.Tasks, b.Notes.Incidents = some(s.Notes.Tasks), some(s.Notes.Incidents)
 	for _, v := range s.Votes {

@@ -274,6 +274,10 @@ func TestCON16_InTheCeremonyOnlyTheHandOverIsHeard(t *testing.T) {
 	if o := h.bridge.order("LG-X1"); o.Mic != air.MicCalled || !o.Picture.Everybody || h.bridge.order("LG-X2").Mic != air.MicClosed {
 		t.Errorf("at the hand-over the order is %+v", o)
 	}
+	// The room where it is handed over reads its turn from the picture: it stands in the large place.
+	if s := h.bridge.state(t); len(s.Screen.Tiles) == 0 || s.Screen.Tiles[0] != "LG-X1" {
+		t.Errorf("at the hand-over the picture is %+v", s.Screen)
+	}
 }
 
 func TestCON14_TheItemThatIsOnIsToldToAll(t *testing.T) {

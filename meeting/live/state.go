@@ -52,7 +52,9 @@ type State struct {
 	Recorder    *StateRecorder `json:"recorder,omitempty"`
 	Loudspeaker bool           `json:"loudspeaker,omitempty"`
 	Locked      bool           `json:"locked,omitempty"`
-	Banner      string         `json:"banner,omitempty"`
+	// Leaving are the points that the chair lets go early: each reads its own.
+	Leaving []meeting.PointID `json:"leaving,omitempty"`
+	Banner  string            `json:"banner,omitempty"`
 	// Chat is absent until somebody has written, or it was switched off.
 	Chat *StateChat `json:"chat,omitempty"`
 }
@@ -176,6 +178,11 @@ func NewState(l *conduct.Live, now time.Time) State {
 		out.Recorder = &StateRecorder{State: r.State, Paused: s.Sound.Paused, Code: r.Code, Alarms: r.Alarms}
 	}
 	out.Chat = stateChat(&s.Chat)
+	for _, x := range p.Points {
+		if there := s.Points[x.ID]; there.Connected && !there.Left.IsZero() {
+			out.Leaving = append(out.Leaving, x.ID)
+		}
+	}
 	for _, r := range s.Floor.Queue[:min(len(s.Floor.Queue), longestQueue)] {
 		out.Queue = append(out.Queue, stateRequest(r))
 	}

@@ -42,7 +42,7 @@ test('photographs of the gallery', async ({ browser }) => {
         if (!chosen.includes(size)) continue;
         await page.setViewportSize(viewport);
         await page.goto(`http://127.0.0.1:5199${path}`, { waitUntil: 'load' });
-        await page.locator('#root h1').first().waitFor();
+        await page.getByTestId('state').locator('h1').first().waitFor({ state: 'attached' });
         await page.evaluate(async () => document.fonts.ready);
         await page.screenshot({ path: join(folder, `${name}-${size}-${language}.png`), animations: 'disabled', fullPage: size === 'zoomed' });
         const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -60,7 +60,19 @@ export interface Plan {
   readonly end?: string;
   readonly agenda: readonly AgendaItem[];
   readonly secrecy: string;
+  readonly awards?: readonly Award[];
   readonly voters?: readonly Voter[];
+}
+
+/** One line of the list that is read out in a ceremony, from the highest award to the lowest. */
+export interface Award {
+  readonly decision: string;
+  readonly award: string;
+  readonly to: string;
+  readonly group?: boolean;
+  readonly presenter?: Person;
+  /** Where it is handed over, when not at the main point. */
+  readonly point?: PointId;
 }
 
 export interface FloorRequest {
@@ -190,10 +202,14 @@ export interface Board {
     readonly items: Readonly<Record<string, string>>;
     readonly incidents: readonly Incident[];
     readonly remark: string;
+    /** When the minutes were read back and agreed. */
+    readonly readBack?: string;
   };
   readonly banned: readonly PointId[];
   readonly untested: readonly PointId[];
   readonly failed: readonly PointId[];
+  /** The line of the awards that is given now; absent outside the ceremony. */
+  readonly award?: number;
 }
 
 /** Whether who looks holds one of the seats. The bridge refuses everybody else; the boards do not offer it. */

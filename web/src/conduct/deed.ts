@@ -9,6 +9,7 @@ export interface Deeds {
   'break-tie': { motion: string; choice: Choice };
   broadcast: { on: boolean };
   'cast-vote': { motion: string; voter: string; choice: Choice };
+  ceremony: { on: boolean; award?: number };
   chapter: { text: string };
   'close-vote': { motion: string };
   conclude: { task: Task; drop?: boolean };
@@ -26,7 +27,9 @@ export interface Deeds {
   invite: { point: PointId; entry?: string; seconds?: number };
   'let-run': { right: Right; on: boolean };
   lock: { on: boolean };
+  'lower-third': { lines: readonly [string, string] };
   mark: { point: PointId; status: RollStatus; present?: number; leader?: Person; reason?: string; phone?: boolean };
+  'move-main': { point: PointId };
   mute: { point?: PointId; off?: boolean };
   note: { item?: string; text: string };
   'note-incident': { incident: Incident };
@@ -35,6 +38,7 @@ export interface Deeds {
   'present-paper': { paper?: string; page?: number };
   'prepare-vote': { motion: Motion };
   preview: { point?: PointId };
+  'read-back': Record<string, never>;
   record: { on: boolean; paused?: boolean };
   reorder: { entry: string; place: number };
   say: { text: string };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { handWord, mayOpenMic, roomView } from './room-view';
+import { handWord, isCalled, mayOpenMic, roomView } from './room-view';
 import { briefing } from './sample';
 import { readState, type LiveState } from './state';
 
@@ -25,6 +25,15 @@ describe("a point's screen", () => {
     expect(mayOpenMic({ ...talk, phase: 'giai-lao' }, talk.main)).toBe(true);
     expect(mayOpenMic({ ...talk, phase: 'be-mac' }, talk.main)).toBe(false);
     expect(mayOpenMic({ ...talk, screen: { ...talk.screen, music: true } }, 'LG-X2')).toBe(false);
+  });
+
+  test('CON-16 opens in a ceremony the microphone where an award is handed over, and no other', () => {
+    const scene: LiveState = { ...briefing.live, mode: 'thao-luan', screen: { layout: 'chinh-phat-bieu', tiles: ['LG-X1', 'LG-00'], music: true } };
+    const { speech: _speech, ...given } = scene;
+    expect([mayOpenMic(given, 'LG-X1'), isCalled(given, 'LG-X1')]).toEqual([true, true]);
+    expect([mayOpenMic(given, 'LG-X2'), isCalled(given, 'LG-X2')]).toEqual([false, false]);
+    // At the main point nobody is called: its microphone is free.
+    expect([mayOpenMic(given, 'LG-00'), isCalled(given, 'LG-00')]).toEqual([true, false]);
   });
 
   test('CON-03 shows its place in the queue, deferred entries left out', () => {

@@ -34,13 +34,18 @@ export interface RoomFacts {
   readonly nameOf: (point: PointId) => string;
 }
 
+/** The point that the bridge itself puts on the air: the invited one; in a ceremony the one where an award is handed over. */
+export function isCalled(state: LiveState, own: PointId): boolean {
+  return state.speech?.point === own || (state.screen.music === true && own !== state.main && state.screen.tiles[0] === own);
+}
+
 /** The same rule as the bridge's: who may open the microphone now. The bridge enforces it, the page only shows it. */
 export function mayOpenMic(state: LiveState, own: PointId): boolean {
   if (state.phase === 'be-mac' || (state.muted ?? []).includes(own)) return false;
   if (own === state.main) return true;
   if (state.phase === 'giai-lao') return false;
-  if (state.mode === 'thao-luan' && !state.screen.music) return true;
-  return state.speech?.point === own;
+  if (state.screen.music) return isCalled(state, own);
+  return state.mode === 'thao-luan' || isCalled(state, own);
 }
 
 /** Who may open papers and point at what everybody sees: the bridge's own rule. */

@@ -123,6 +123,8 @@ export interface LiveState {
   readonly recorder?: RecorderState;
   readonly loudspeaker?: boolean;
   readonly locked?: boolean;
+  /** Points that the chair lets go early. */
+  readonly leaving?: readonly PointId[];
   readonly banner?: string;
   readonly chat?: ChatState;
 }

@@ -30,6 +30,8 @@ export const enLive: typeof viLive = {
     voteHands: 'Show of hands as the secretary says. The technician enters the count of this point.',
     voteNamed: 'Choose one. It cannot be changed once sent.',
     voteAs: 'Vote of',
+    voteNobody: 'No member votes at this point.',
+    voteUnknown: 'This machine is not paired with the point and nobody has signed in, so nobody can vote here. Tell the secretary.',
     voted: 'Sent: {{choice}}',
     voteSend: 'Send count',
     voteClosed: 'Result of the vote',

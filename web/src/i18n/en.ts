@@ -6,6 +6,7 @@ import { enDoors } from './en-doors';
 import { enLive } from './en-live';
 import { enOffice } from './en-office';
 import { enPapers } from './en-papers';
+import { enScene } from './en-scene';
 import { enProblem } from './en-problem';
 import type { Texts } from './vi';
 
@@ -228,6 +229,7 @@ export const en: Texts = {
   ...enRoom,
   ...enOffice,
   ...enPapers,
+  ...enScene,
   ...enArchive,
   ...enKeeping,
   ...enDoors,

@@ -29,6 +29,8 @@ export const viLive = {
     voteHands: 'Giơ tay theo điều khiển của thư ký. Cán bộ kỹ thuật nhập số đếm của điểm cầu.',
     voteNamed: 'Chọn một. Không đổi được sau khi gửi.',
     voteAs: 'Phiếu của',
+    voteNobody: 'Điểm cầu này không có thành viên biểu quyết.',
+    voteUnknown: 'Máy này chưa ghép với điểm cầu và chưa có người đăng nhập nên chưa bỏ phiếu được ở đây. Báo thư ký.',
     voted: 'Đã gửi: {{choice}}',
     voteSend: 'Gửi số đếm',
     voteClosed: 'Kết quả biểu quyết',

@@ -6,6 +6,7 @@ import { viDoors } from './vi-doors';
 import { viLive } from './vi-live';
 import { viOffice } from './vi-office';
 import { viPapers } from './vi-papers';
+import { viScene } from './vi-scene';
 import { viProblem } from './vi-problem';
 
 /** Vietnamese, the first language: words as officials say them. English must have the same keys. */
@@ -228,6 +229,7 @@ export const vi = {
   ...viRoom,
   ...viOffice,
   ...viPapers,
+  ...viScene,
   ...viArchive,
   ...viKeeping,
   ...viDoors,

@@ -4,7 +4,7 @@ import { Problem, type ProblemCode } from '../api/problem';
 import { Store } from '../app/store';
 import type { ChatPage } from '../conduct/chat';
 import type { Deed } from '../conduct/deed';
-import { mayOpenMic } from '../conduct/room-view';
+import { isCalled, mayOpenMic } from '../conduct/room-view';
 import { readState } from '../conduct/state';
 import { loadChoices, saveChoices, type Choices } from '../device/choices';
 import type { EntryTracks } from '../device/rig';
@@ -203,8 +203,8 @@ export class MeetingSession {
     const { conduct: before, own } = this.state.get();
     this.state.update({ conduct });
     if (!conduct) return;
-    const invited = conduct.speech?.point === own.id;
-    const wasInvited = before?.speech?.point === own.id;
+    const invited = isCalled(conduct, own.id);
+    const wasInvited = before !== null && isCalled(before, own.id);
     // Off the air the bridge itself opens and closes the microphone of a point that is previewed.
     const previewed = room.localParticipant.attributes['dc.mic'] === 'preview';
     if (this.media.mic && !previewed && !mayOpenMic(conduct, own.id)) void this.media.setMic(false);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { briefing } from '../conduct/sample';
 import { dayOf, timeText } from '../i18n/clock';
 import { momentOf } from '../i18n/zone';
+import { addAward, dropAward, raiseAward, withAward } from './awards';
 import { beginOf, monthDays, onDay, timeAt, weekDays } from './day';
 import { addItem, dropItem, isSecret, itemStarts, missingFields, raiseItem, withMain, withPoints } from './draft';
 import { byDay, isOn, overlapping } from './lines';
@@ -67,4 +68,15 @@ describe('the editor of a meeting', () => {
     expect(raiseItem(plan, 0)).toBe(plan);
     expect(itemStarts(plan)[1]).toBe(Date.parse(plan.start ?? '') + 10 * 60_000);
   });
+});
+
+test('CON-16 awards are listed from high to low, each handed over at a point or at the main one', () => {
+  let edited = withAward(addAward(plan), 0, { to: 'Tập thể mẫu', award: 'Bằng khen', decision: 'QĐ 01', group: true });
+  edited = withAward(addAward(edited), 1, { to: 'Cá nhân mẫu', point: 'LG-X1' });
+  // A new line takes over award and decision of the one above.
+  expect(edited.awards?.[1]).toEqual({ decision: 'QĐ 01', award: 'Bằng khen', to: 'Cá nhân mẫu', point: 'LG-X1' });
+  expect(raiseAward(edited, 1).awards?.map(({ to }) => to)).toEqual(['Cá nhân mẫu', 'Tập thể mẫu']);
+  expect(withAward(edited, 1, { point: '' }).awards?.[1]).not.toHaveProperty('point');
+  expect(dropAward(edited, 0).awards?.length).toBe(1);
+  expect(plan.awards).toBeUndefined();
 });

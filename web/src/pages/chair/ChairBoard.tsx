@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { holds, isOver, type Board } from '../../conduct/board';
 import { nextInQueue, queueRows } from '../../conduct/queue';
 import type { Do } from '../../live/use-board';
+import { AwardPanel } from '../board/AwardPanel';
 import { BoardShell } from '../board/BoardShell';
 import { OrderTable } from '../board/OrderTable';
 import { QueueTable } from '../board/QueueTable';
@@ -9,6 +10,7 @@ import { SpeakerCard } from '../board/SpeakerCard';
 import { VotePanel } from '../board/VotePanel';
 import classes from './ChairBoard.module.css';
 import { ChairControls } from './ChairControls';
+import { LeaveRequests } from './LeaveRequests';
 import { ThumbBar } from './ThumbBar';
 
 interface ChairBoardProps {
@@ -35,7 +37,9 @@ export function ChairBoard({ board, now, act, stale = false }: ChairBoardProps) 
           <OrderTable board={board} now={now} act={act} />
         </div>
         <div className={classes.side}>
+          {chairs && <AwardPanel board={board} act={act} />}
           <VotePanel board={board} act={act} chairs={chairs && !isOver(board)} />
+          {chairs && !isOver(board) && <LeaveRequests board={board} act={act} />}
           {chairs && !isOver(board) && <ChairControls board={board} act={act} />}
         </div>
       </div>

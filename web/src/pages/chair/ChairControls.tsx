@@ -68,6 +68,7 @@ export function ChairControls({ board, act }: ChairControlsProps) {
             {t('chair.muteAll')}
           </Button>
         </div>
+        <Loudspeaker board={board} act={act} />
         <div className={classes.row}>
           {ways[live.phase].map((phase) =>
             phase === 'be-mac' ? (
@@ -83,6 +84,27 @@ export function ChairControls({ board, act }: ChairControlsProps) {
         </div>
       </div>
     </Panel>
+  );
+}
+
+/** The loudspeakers of the communes: never for what is for internal use only (CON-18). */
+function Loudspeaker({ board, act }: ChairControlsProps) {
+  const { t } = useTranslation();
+  const on = board.live.loudspeaker === true;
+  const open = board.plan.secrecy === 'khong';
+  return (
+    <div>
+      {on ? (
+        <Button color="red" onClick={() => act({ do: 'broadcast', with: { on: false } })}>
+          {t('loudspeaker.off')}
+        </Button>
+      ) : (
+        <ConfirmButton variant="default" disabled={!open} onConfirm={() => act({ do: 'broadcast', with: { on: true } })}>
+          {t('loudspeaker.on')}
+        </ConfirmButton>
+      )}
+      {(on || !open) && <p className={classes.hint}>{t(on ? 'loudspeaker.now' : 'loudspeaker.forbidden')}</p>}
+    </div>
   );
 }
 

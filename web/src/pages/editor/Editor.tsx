@@ -8,6 +8,7 @@ import { dayText } from '../../i18n/clock';
 import { ConfirmButton } from '../../parts/ConfirmButton';
 import { Panel } from '../../parts/Panel';
 import { AgendaEditor } from './AgendaEditor';
+import { AwardsEditor } from './AwardsEditor';
 import classes from './Editor.module.css';
 import { GeneralFields } from './GeneralFields';
 import { PeopleFields } from './PeopleFields';
@@ -88,6 +89,7 @@ export function Editor(props: EditorProps) {
           <GeneralFields plan={plan} onPlan={setPlan} />
           <PeopleFields plan={plan} people={props.people} onPlan={setPlan} />
           <AgendaEditor plan={plan} papers={props.papers} onPlan={setPlan} onPaper={props.onPaper} onRecall={props.onRecall} saved={!changed} />
+          <AwardsEditor plan={plan} onPlan={setPlan} />
         </div>
         <div className={classes.column}>
           <Panel title={missing.length > 0 ? t('editor.missing') : t('editor.ready')} aside={missing.length > 0 ? missing.length : undefined}>

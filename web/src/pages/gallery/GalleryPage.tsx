@@ -7,7 +7,12 @@ import classes from './GalleryPage.module.css';
 export function GalleryPage() {
   const { _splat: name = '' } = useParams({ strict: false });
   const State = states[name];
-  if (State) return <State />;
+  if (State)
+    return (
+      <div data-testid="state" className={classes.state}>
+        <State />
+      </div>
+    );
   if (name !== '') return <Notice title={name} />;
   return (
     <main className={classes.page}>

@@ -27,7 +27,7 @@ export function RoomSample({ state, own, micOn = false, silent = false, name }: 
       <RoomNotices state={state} view={view} silent={silent} />
       <div className={classes.stage}>{view.speaker?.name ?? ''}</div>
       <LowerThird lines={state.screen.lowerThird ?? []} />
-      {view.vote && <VoteSheet vote={view.vote} voters={voters} onCast={nothing} onHands={nothing} />}
+      {view.vote && <VoteSheet vote={view.vote} voters={voters} known={view.mayOpenMic || voters.length > 0} onCast={nothing} onHands={nothing} />}
       <RoomStrip view={view} item={`4. ${briefing.board.plan.agenda[3]?.title ?? ''}`} busy={false} onHand={nothing} onFinish={nothing} />
     </main>
   );

@@ -39,6 +39,22 @@ const longNames: Board = {
   ...board,
   plan: { ...board.plan, title: long, points: board.plan.points.map((point) => (['LG-X1', 'LG-X3'].includes(point.id) ? { ...point, name: long } : point)) },
 };
+const awards: Board = {
+  ...board,
+  award: 1,
+  plan: {
+    ...board.plan,
+    awards: Array.from({ length: 7 }, (_, index) => ({
+      decision: '',
+      award: board.votes[0]?.motion.title ?? '',
+      to: board.plan.points[index]?.name ?? '',
+      group: index < 3,
+      ...(index === 4 ? { point: 'LG-X1' } : index === 5 ? { point: 'LG-X4' } : {}),
+    })),
+  },
+  points: { ...board.points, 'LG-X2': { connected: true, asked: board.plan.start ?? '', why: board.plan.agenda[3]?.title ?? '' } },
+  live: { ...live, banner: board.plan.agenda[2]?.title ?? '', screen: { ...live.screen, content: 'LG-S1', music: true, lowerThird: [board.plan.points[1]?.name ?? '', board.plan.host] } },
+};
 const vote = { motion: 'bq-1', title: board.votes[0]?.motion.title ?? '', eligible: 41, present: 38, cast: 12 } as const;
 
 const silentTalk = { on: false, fault: null, press: nothing } as const;
@@ -60,6 +76,8 @@ export const states: Readonly<Record<string, ComponentType>> = {
   'chair-long': () => <ChairBoard board={longNames} now={now} act={nothing} />,
   'chair-looks': () => <ChairBoard board={looks} now={now} act={nothing} />,
   'chair-closed': () => <ChairBoard board={closed} now={now} act={nothing} />,
+  'chair-awards': () => <ChairBoard board={awards} now={now} act={nothing} />,
+  'technician-awards': () => <TechnicianBoard board={awards} now={now} act={nothing} facts={crowdFacts(awards, 1)} preview="LG-X1" onPreview={nothing} picture={null} talk={silentTalk} />,
   secretary: () => <SecretaryBoard board={board} now={now} act={nothing} />,
   'secretary-roll': () => <SecretaryBoard board={gathering} now={now} act={nothing} />,
   'secretary-vote': () => <SecretaryBoard board={voting} now={now} act={nothing} />,
@@ -79,6 +97,7 @@ export const states: Readonly<Record<string, ComponentType>> = {
   'room-recess': () => <RoomSample state={{ ...silentLive, phase: 'giai-lao', loudspeaker: true }} own="LG-X2" />,
   'room-vote': () => <RoomSample state={{ ...live, vote: { ...vote, form: 'ghi-ten', phase: 'mo' } }} own="LG-X2" />,
   'room-hands': () => <RoomSample state={{ ...live, vote: { ...vote, form: 'gio-tay', phase: 'mo' } }} own="LG-X2" />,
+  'room-unpaired': () => <RoomSample state={{ ...live, vote: { ...vote, form: 'ghi-ten', phase: 'mo' } }} own="LG-X9" />,
   'room-result': () => <RoomSample state={{ ...live, vote: { ...vote, form: 'gio-tay', phase: 'dong', result: { for: 35, against: 1, abstain: 2, perMille: 854, passed: true } } }} own="LG-X2" />,
   chat: () => <ChatSample kind="point" />,
   'chat-keeper': () => <ChatSample kind="keeper" />,

@@ -117,6 +117,7 @@ function Live({ session }: { readonly session: MeetingSession }) {
         <VoteSheet
           vote={vote}
           voters={room.voters}
+          known={room.known}
           onCast={(voter, choice) => room.act({ do: 'cast-vote', with: { motion: vote.motion, voter, choice } })}
           onHands={(counts) => room.act({ do: 'enter-hands', with: { motion: vote.motion, point: state.own.id, counts } })}
         />
@@ -147,7 +148,7 @@ function Live({ session }: { readonly session: MeetingSession }) {
       <DevicesDialog opened={dialog === 'devices'} onClose={() => setDialog(null)} session={session} />
       <KeysDialog opened={dialog === 'keys'} onClose={() => setDialog(null)} />
       <HelpDialog opened={dialog === 'help'} onClose={() => setDialog(null)} phone={room?.phone ?? ''} state={state} micWord={room?.view.mic ?? (state.mic ? 'open' : 'off')} />
-      <LeaveDialog opened={dialog === 'leave'} onClose={() => setDialog(null)} onLeave={() => session.leave()} />
+      <LeaveDialog opened={dialog === 'leave'} onClose={() => setDialog(null)} onLeave={() => session.leave()} early={room?.early ?? null} />
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { DeviceList } from '../../device/list';
 import { commandKeys, type Command } from '../../meeting/keys';
 import type { MeetingSession } from '../../meeting/session';
 import { DeviceSelect } from '../join/DeviceChoice';
+import { AskLeave, type EarlyLeave } from '../room/AskLeave';
 import classes from './dialogs.module.css';
 
 interface DialogProps {
@@ -19,11 +20,18 @@ const still = {
   attributes: { header: { role: 'presentation' } },
   transitionProps: { duration: 0 }, centered: true, lockScroll: false, classNames: { title: classes.title } } as const;
 
-export function LeaveDialog({ opened, onClose, onLeave }: DialogProps & { readonly onLeave: () => void }) {
+interface LeaveDialogProps extends DialogProps {
+  readonly onLeave: () => void;
+  /** Leaving before the end needs the chair's consent; null where there is no chair to ask. */
+  readonly early: EarlyLeave | null;
+}
+
+export function LeaveDialog({ opened, onClose, onLeave, early }: LeaveDialogProps) {
   const { t } = useTranslation();
   return (
     <Modal opened={opened} onClose={onClose} title={t('control.leaveAsk')} closeButtonProps={{ 'aria-label': t('app.close') }} {...still}>
       <p className={classes.text}>{t('control.leaveText')}</p>
+      {early && <AskLeave early={early} />}
       <div className={classes.actions}>
         <Button size="md" color="red" onClick={onLeave} data-autofocus>
           {t('control.leave')}

@@ -10,12 +10,14 @@ interface VoteSheetProps {
   readonly vote: VoteState;
   /** Members with a vote at this point. */
   readonly voters: readonly Voter[];
+  /** False where this machine may not read who votes here. */
+  readonly known: boolean;
   readonly onCast: (voter: string, choice: Choice) => void;
   readonly onHands: (counts: HandCounts) => void;
 }
 
 /** A vote as a room sees it: huge buttons, and the result when it is closed (VOT-01, VOT-02). */
-export function VoteSheet({ vote, voters, onCast, onHands }: VoteSheetProps) {
+export function VoteSheet({ vote, voters, known, onCast, onHands }: VoteSheetProps) {
   const { t } = useTranslation();
   const { result } = vote;
   const title = vote.phase === 'mo' ? t('room.voteOpen') : vote.phase === 'cho-chu-toa' ? t('room.voteTied') : t('room.voteClosed');
@@ -23,6 +25,7 @@ export function VoteSheet({ vote, voters, onCast, onHands }: VoteSheetProps) {
     <section className={classes.sheet} aria-label={title} data-testid="vote">
       <p className={classes.kicker}>{title}</p>
       <h2 className={classes.title}>{vote.title}</h2>
+      {vote.phase === 'mo' && vote.form === 'ghi-ten' && voters.length === 0 && <p className={classes.hint}>{t(known ? 'room.voteNobody' : 'room.voteUnknown')}</p>}
       {vote.phase === 'mo' && vote.form === 'ghi-ten' && <Named key={vote.motion} voters={voters} onCast={onCast} />}
       {vote.phase === 'mo' && vote.form === 'gio-tay' && <CountHands key={vote.motion} members={voters.length} onHands={onHands} />}
       {result && (

@@ -12,6 +12,7 @@ import { newKey } from '../../live/acts';
 import { usePlan } from '../../live/use-plan';
 import type { MeetingSession } from '../../meeting/session';
 import type { MeetingState } from '../../meeting/state';
+import type { EarlyLeave } from './AskLeave';
 
 export interface RoomDesk {
   readonly view: RoomView;
@@ -26,6 +27,9 @@ export interface RoomDesk {
   /** Lays a paper before everybody at a page; an empty one takes it away. */
   readonly present: (paper: string, page: number) => void;
   readonly act: (deed: Deed) => void;
+  readonly early: EarlyLeave | null;
+  /** This machine may read the plan: else it does not know who votes here. */
+  readonly known: boolean;
 }
 
 const silentAfterMs = 8_000;
@@ -84,6 +88,11 @@ export function useRoom(session: MeetingSession, state: MeetingState): RoomDesk 
     busy,
     silent,
     act: perform,
+    known: plan !== null,
+    early:
+      own.id === conduct.main || conduct.phase === 'be-mac'
+        ? null
+        : { granted: conduct.leaving?.includes(own.id) ?? false, ask: (reason) => perform({ do: 'ask-leave', with: { point: own.id, reason } }) },
     agenda: plan?.agenda ?? [],
     mayPresent: mayPresent(conduct, own.id),
     present: (paper, page) => perform({ do: 'present-paper', with: paper === '' ? {} : { paper, page } }),

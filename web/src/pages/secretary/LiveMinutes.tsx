@@ -1,7 +1,7 @@
-import { Textarea } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { Button, Textarea } from '@mantine/core';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { at, pointName, type Board, type PastSpeech } from '../../conduct/board';
+import { at, isOver, pointName, type Board, type PastSpeech } from '../../conduct/board';
 import { clockText } from '../../conduct/clock';
 import { timeText } from '../../i18n/clock';
 import type { Do } from '../../live/use-board';
@@ -46,8 +46,23 @@ export function LiveMinutes({ board, act }: LiveMinutesProps) {
       <article className={classes.item}>
         <h3 className={classes.title}>{t('minutes.remark')}</h3>
         <Written label={t('minutes.remarkHint')} hidden={t('minutes.remark')} value={board.notes.remark} onWritten={(text) => act({ do: 'note', with: { text } })} />
+        <ReadBack board={board} act={act} />
       </article>
     </Panel>
+  );
+}
+
+/** The minutes were read back and agreed: it stands in them with its hour. */
+function ReadBack({ board, act }: LiveMinutesProps) {
+  const { t } = useTranslation();
+  const read = at(board.notes.readBack);
+  return (
+    <div className={classes.read}>
+      <Button variant="default" disabled={isOver(board) || board.live.phase === 'tap-hop'} onClick={() => act({ do: 'read-back', with: {} })}>
+        {t('readBack.button')}
+      </Button>
+      {read > 0 && <span>{timeText(new Date(read))}</span>}
+    </div>
   );
 }
 
@@ -86,11 +101,13 @@ const restMs = 1_200;
 function Written({ label, hidden, value, onWritten }: WrittenProps) {
   const [text, setText] = useState<string | null>(null);
   const shown = text ?? value;
+  // The board is told anew every second: a rest is one of the writer and not of the board.
+  const save = useEffectEvent(onWritten);
   useEffect(() => {
     if (text === null || text === value) return undefined;
-    const timer = setTimeout(() => onWritten(text), restMs);
+    const timer = setTimeout(() => save(text), restMs);
     return () => clearTimeout(timer);
-  }, [text, value, onWritten]);
+  }, [text, value]);
   return (
     <Textarea
       autosize

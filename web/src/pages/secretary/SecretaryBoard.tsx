@@ -2,6 +2,7 @@ import { Tabs } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { holds, isOver, type Board } from '../../conduct/board';
+import { AwardPanel } from '../board/AwardPanel';
 import { BoardShell } from '../board/BoardShell';
 import type { BoardProps } from '../board/BoardRoute';
 import { OrderTable } from '../board/OrderTable';
@@ -71,6 +72,7 @@ export function SecretaryBoard({ board, now, act, stale = false, first }: Secret
           </Tabs.Panel>
           <Tabs.Panel value="floor">
             <SpeakerCard board={board} now={now} act={act} />
+            <AwardPanel board={board} act={act} />
             <QueueTable board={board} now={now} act={act} invites={invites} />
           </Tabs.Panel>
           <Tabs.Panel value="vote">

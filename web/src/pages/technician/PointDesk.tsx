@@ -19,6 +19,8 @@ interface PointDeskProps {
   readonly talk: Talk;
   readonly meeting: string;
   readonly row: TechRow;
+  /** It is the main point. */
+  readonly main: boolean;
   readonly previewed: boolean;
   readonly act: Do;
   readonly now: number;
@@ -26,7 +28,7 @@ interface PointDeskProps {
 }
 
 /** What a technician does with one point. */
-export function PointDesk({ meeting, row, previewed, act, now, onPreview, talk }: PointDeskProps) {
+export function PointDesk({ meeting, row, main, previewed, act, now, onPreview, talk }: PointDeskProps) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const { point } = row;
@@ -46,12 +48,17 @@ export function PointDesk({ meeting, row, previewed, act, now, onPreview, talk }
         <Button variant="default" onClick={() => act({ do: 'mute', with: { point, off: row.muted } })}>
           {row.muted ? t('tech.unmute') : t('tech.mute')}
         </Button>
+        {!main && row.connected && (
+          <ConfirmButton variant="default" onConfirm={() => act({ do: 'move-main', with: { point } })}>
+            {t('main.move')}
+          </ConfirmButton>
+        )}
         {row.banned ? (
           <Button variant="default" onClick={() => act({ do: 'expel', with: { point, off: true } })}>
             {t('tech.letIn')}
           </Button>
         ) : (
-          <ConfirmButton variant="outline" color="red" onConfirm={() => act({ do: 'expel', with: { point } })}>
+          <ConfirmButton variant="outline" color="red" disabled={main} onConfirm={() => act({ do: 'expel', with: { point } })}>
             {t('tech.disconnect')}
           </ConfirmButton>
         )}

@@ -1,13 +1,15 @@
 import { Button, Checkbox, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { holds, isOver } from '../../conduct/board';
+import { holds, isOver, pointName } from '../../conduct/board';
 import { layouts } from '../../conduct/state';
 import { chooseRows, techRows, type PointFacts, type TechFilter } from '../../conduct/technician';
 import { Held } from '../../parts/Held';
 import { Panel } from '../../parts/Panel';
+import { AwardPanel } from '../board/AwardPanel';
 import { BoardShell } from '../board/BoardShell';
 import type { BoardProps } from '../board/BoardRoute';
+import { ScreenWords } from '../board/ScreenWords';
 import { Incidents } from './Incidents';
 import { PointDesk, type Talk } from './PointDesk';
 import { PointRows } from './PointRows';
@@ -54,7 +56,7 @@ export function TechnicianBoard({ board, now, act, stale = false, facts, preview
         <div className={classes.side}>
           <Panel title={preview ? t('tech.previewOf', { name: rows.find((each) => each.point === preview)?.name ?? preview }) : t('tech.preview')} aside={preview ? t('tech.offAir') : undefined}>
             {preview ? picture : <p className={classes.hint}>{t('tech.previewNone')}</p>}
-            <Held may={may}>{row && <PointDesk key={row.point} meeting={board.plan.id} row={row} previewed={preview === row.point} act={act} now={now} onPreview={onPreview} talk={talk} />}</Held>
+            <Held may={may}>{row && <PointDesk key={row.point} meeting={board.plan.id} row={row} previewed={preview === row.point} main={board.live.main === row.point} act={act} now={now} onPreview={onPreview} talk={talk} />}</Held>
           </Panel>
           <Panel title={t('tech.layout')}>
             <div className={classes.room}>
@@ -73,8 +75,15 @@ export function TechnicianBoard({ board, now, act, stale = false, facts, preview
               <Button variant="default" disabled={!may} onClick={() => act({ do: 'lock', with: { on: !board.live.locked } })}>
                 {board.live.locked ? t('tech.unlock') : t('tech.lock')}
               </Button>
+              {board.live.screen.content && may && (
+                <Button variant="default" onClick={() => act({ do: 'share-content', with: {} })}>
+                  {t('main.contentOff', { name: pointName(board, board.live.screen.content) })}
+                </Button>
+              )}
             </div>
           </Panel>
+          <AwardPanel board={board} act={act} />
+          <ScreenWords board={board} act={act} />
           <Incidents board={board} />
         </div>
       </div>
