@@ -13,6 +13,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"diemcau/cmd/diemcau/bridge"
+	"diemcau/meeting/door"
+	"diemcau/meeting/store"
 	"diemcau/recording/archive"
 	"diemcau/recording/bag"
 )
@@ -24,7 +27,7 @@ type archiveCmd struct {
 	Import  importCmd  `cmd:"" help:"Take in the recording of a bag."`
 	Recheck recheckCmd `cmd:"" help:"Check all recordings; restore what changed from a second copy."`
 	Verify  verifyCmd  `cmd:"" help:"Check a recording's folder against its own evidence, offline."`
-	Rebuild rebuildCmd `cmd:"" help:"Print the catalogue of all recordings below a folder, made from the folders alone."`
+	Rebuild rebuildCmd `cmd:"" help:"Print the catalogue of all recordings below a folder, made from the folders alone; with --data or --config write it into the database of a bridge, too."`
 }
 
 type verifyCmd struct {
@@ -132,13 +135,27 @@ func printReport(r *archive.Report) {
 
 type rebuildCmd struct {
 	Root string `arg:"" type:"existingdir" help:"Folder that holds the recordings."`
+	house
 }
 
-// Run prints the catalogue as JSON.
-func (c *rebuildCmd) Run() error {
+// Run prints the catalogue as JSON. A bridge writes its own when it starts; with the
+// command one sees beforehand, and without a bridge, what it will be.
+func (c *rebuildCmd) Run(ctx context.Context) error {
 	items, err := archive.Rebuild(c.Root)
 	if err != nil {
 		return err
+	}
+	if c.Data != nil || c.Config != "" {
+		cfg, err := c.read()
+		if err != nil {
+			return err
+		}
+		err = c.open(ctx, func(_ *door.Door, s *store.Store) error {
+			return bridge.Catalogue(ctx, c.Root, s, newLogger(cfg.Log))
+		})
+		if err != nil {
+			return err
+		}
 	}
 	return printJSON(items)
 }

@@ -2,14 +2,17 @@ package integration
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"syscall"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/livekit/protocol/livekit"
 
 	"diemcau/cmd/diemcau/config"
@@ -19,6 +22,7 @@ import (
 	"diemcau/meeting/conduct"
 	"diemcau/meeting/live"
 	"diemcau/meeting/sample"
+	"diemcau/meeting/store"
 	"diemcau/meeting/vote"
 	"diemcau/recording/archive"
 )
@@ -103,6 +107,80 @@ func TestARC01_ARC02_TheChairsActRecordsTheMeetingWithAllThatHappensInIt(t *test
 	one.banner(false)
 	eventually(t, soonLimit, "the seal", func() bool { _, item := only(t, h.archive()); return item.Sealed })
 	h.checkRecording()
+	h.checkRebuilt()
+}
+
+// catalogue is what the archive's lists and searches find in the database of a
+// bridge that does not run.
+func (h *hall) catalogue() string {
+	h.t.Helper()
+	var found []store.FoundRecording
+	withStore(h.t, h.data, func(s *store.Store) error {
+		all, err := s.RecordingsOf(h.t.Context(), h.plan.ID)
+		for _, r := range all {
+			found = append(found, store.FoundRecording{Recording: r.Recording})
+		}
+		for _, q := range []store.RecordingQuery{
+			{Limit: 9},
+			{Limit: 9, Unit: h.plan.Unit},
+			{Limit: 9, Point: x1},
+			{Limit: 9, Text: h.plan.Title},
+			{Limit: 9, Text: h.plan.Agenda[0].Title},
+			{Limit: 9, Text: "giai ngan"},
+			{Limit: 9, Text: "quy che"},
+			{Limit: 9, Text: h.plan.Points[0].Name},
+		} {
+			r, failed := s.FindRecordings(h.t.Context(), q, func(string, meeting.ID) (bool, error) { return true, nil })
+			if len(r) != 1 || q.Text != "" && len(r[0].Hits) == 0 {
+				h.t.Errorf("%+v finds %+v", q, r)
+			}
+			found, err = append(found, r...), errors.Join(err, failed)
+		}
+		return err
+	})
+	for i := range found {
+		found[i].Stamp = "" // what it was made of
+	}
+	text, err := json.MarshalIndent(found, "", " ")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return string(text)
+}
+
+// checkRebuilt deletes the database and makes the catalogue of the folders alone:
+// it is the same, in the command's words and in what lists and searches find.
+func (h *hall) checkRebuilt() {
+	t := h.t
+	t.Helper()
+	if err := h.stop(); err != nil {
+		t.Fatal(err)
+	}
+	binary := build(t)
+	rebuild := func(more ...string) string {
+		cmd := exec.CommandContext(soon(t), binary, append([]string{"archive", "rebuild", h.archive()}, more...)...)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		return string(out)
+	}
+	said := rebuild("--data", h.data) // if the bridge was stopped before it looked
+	before := h.catalogue()
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(filepath.Join(h.data, "diemcau.db"+suffix)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	if again := rebuild(); again != said {
+		t.Errorf("without a database the catalogue is %s", again)
+	}
+	if again := rebuild("--data", h.data); again != said || len(said) < 1000 {
+		t.Errorf("the catalogue was %s\nand is %s", said, again)
+	}
+	if d := cmp.Diff(before, h.catalogue()); d != "" {
+		t.Errorf("lists and searches find something else: %s", d)
+	}
 }
 
 // offTheRecord pauses and resumes.

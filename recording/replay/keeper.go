@@ -43,7 +43,8 @@ type Record struct {
 type KeeperSettings struct {
 	Root      string
 	Catalogue Catalogue
-	// House tells what is known of a meeting; the zero Record for a room of none.
+	// House tells what is known of a meeting; the zero Record for a room of none, or
+	// for a meeting that the house has lost: then the recording knows.
 	House func(context.Context, meeting.ID) (Record, error)
 	Every time.Duration // between looks at the folders; 3 s if 0
 	Log   *slog.Logger
@@ -164,6 +165,9 @@ func (k *Keeper) write(ctx context.Context, dir string, now stamp, revisions map
 	if err != nil {
 		return err
 	}
+	if house.unknown() {
+		house = remembered(&item)
+	}
 	line := lineOf(&item)
 	r := store.Recording{
 		ID: line.ID, Meeting: meeting.ID(item.About.Meeting), Title: line.Title, Unit: house.Unit, Begun: line.Begun, Length: line.Length,
@@ -182,6 +186,23 @@ func (k *Keeper) write(ctx context.Context, dir string, now stamp, revisions map
 		return err
 	}
 	return k.Catalogue.SaveRecording(ctx, r, slices.Concat(passages(&item, r.Title, house), messages(&item), said))
+}
+
+func (r *Record) unknown() bool { return r.Title == "" && r.Unit == "" && len(r.Names) == 0 }
+
+// remembered is what a recording says of its meeting, so that the catalogue of lost
+// databases is the same. Minutes are written later, and in none.
+func remembered(item *archive.Item) (r Record) {
+	start, _, _ := item.OpeningOf() // a gap in what happened later does not matter
+	var o conduct.Opening
+	if start == nil || json.Unmarshal(start, &o) != nil {
+		return r
+	}
+	r = Record{Title: o.Plan.Title, Unit: o.Plan.Unit, Names: map[meeting.PointID]string{}}
+	for _, p := range o.Plan.Points {
+		r.Names[p.ID] = p.Name
+	}
+	return r
 }
 
 // passages are what a recording is found by.

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"path/filepath"
 	"time"
 
@@ -22,13 +23,26 @@ import (
 
 // openCatalogue begins to keep the catalogue of recordings.
 func (b *Bridge) openCatalogue() {
-	b.catalogue = replay.NewKeeper(replay.KeeperSettings{Root: b.cfg.ArchiveDir(), Catalogue: b.store, House: b.knownOf, Log: b.log})
+	b.catalogue = catalogueOf(b.cfg.ArchiveDir(), b.store, b.log)
 	b.catalogue.Start()
 }
 
+func catalogueOf(root string, s *store.Store, log *slog.Logger) *replay.Keeper {
+	return replay.NewKeeper(replay.KeeperSettings{
+		Root: root, Catalogue: s, Log: log,
+		House: func(ctx context.Context, id meeting.ID) (replay.Record, error) { return knownOf(ctx, s, id) },
+	})
+}
+
+// Catalogue brings the catalogue of recordings in a database to what the folders
+// are, once: what a bridge does while it runs.
+func Catalogue(ctx context.Context, root string, s *store.Store, log *slog.Logger) error {
+	return catalogueOf(root, s, log).Look(ctx)
+}
+
 // knownOf is what the house knows of the meeting of a recording.
-func (b *Bridge) knownOf(ctx context.Context, id meeting.ID) (replay.Record, error) {
-	now, err := b.store.Standing(ctx, id)
+func knownOf(ctx context.Context, s *store.Store, id meeting.ID) (replay.Record, error) {
+	now, err := s.Standing(ctx, id)
 	if meeting.CodeOf(err) == meeting.CodeUnknown {
 		return replay.Record{}, nil
 	}
@@ -39,7 +53,7 @@ func (b *Bridge) knownOf(ctx context.Context, id meeting.ID) (replay.Record, err
 	for _, p := range now.Plan.Points {
 		r.Names[p.ID] = p.Name
 	}
-	all, err := store.All[minutes.Version](ctx, b.store, store.Minutes, id)
+	all, err := store.All[minutes.Version](ctx, s, store.Minutes, id)
 	for _, d := range all {
 		if r.Minutes == nil || d.Body.Number > r.Minutes.Number {
 			r.Minutes = &d.Body
