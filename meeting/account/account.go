@@ -2,6 +2,7 @@ package account
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -46,6 +47,29 @@ type Secrets struct {
 	Step    int64  `json:"step,omitempty"`
 	// Recovery are hashes of the codes left.
 	Recovery [][]byte `json:"recovery,omitempty"`
+	// Passkeys are keys of the person's devices, which sign instead of a password.
+	Passkeys []Passkey `json:"passkeys,omitempty"`
+	// Provider is who the person is at the OpenID provider of the house, once he came
+	// from there: a name that is given to somebody else later opens nothing.
+	Provider Provided `json:"provider,omitzero"`
+}
+
+// Passkey is a key that a device of the person keeps (W3C WebAuthn).
+type Passkey struct {
+	// ID names it in lists; the credential's own is longer.
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`
+	Host    string    `json:"host"` // the name of the bridge that it signs for
+	Created time.Time `json:"created"`
+	Used    time.Time `json:"used,omitzero"`
+	// Credential is the public half, as the library that checks it keeps it.
+	Credential json.RawMessage `json:"credential"`
+}
+
+// Provided is a person as an OpenID provider knows him for ever.
+type Provided struct {
+	Issuer  string `json:"issuer"`
+	Subject string `json:"subject"`
 }
 
 // Rights lists all rights in the order forms show them.
@@ -120,7 +144,7 @@ func (a *Account) SetPassword(hash string, p Policy, mustChange bool, now time.T
 }
 
 // HasFactor answers whether there is anything besides the password.
-func (s Secrets) HasFactor() bool { return len(s.TOTP) > 0 }
+func (s Secrets) HasFactor() bool { return len(s.TOTP) > 0 || len(s.Passkeys) > 0 }
 
 // Known are the hashes that a new password must not fit, the present one first.
 func (s Secrets) Known() []string { return append([]string{s.Password}, s.Earlier...) }
@@ -137,18 +161,25 @@ const (
 	In           Stage = "in"
 )
 
-// Stage answers what still stands between the password and being signed in.
-func (p Policy) Stage(a Account, second bool, now time.Time) Stage {
+// Stage answers what still stands between a sign-in and being signed in. The age of a
+// password is the business of those who came by it.
+func (p Policy) Stage(a Account, by Way, second bool, now time.Time) Stage {
 	admin := slices.Contains(a.Rights, meeting.Administrator)
 	switch {
-	case len(a.Secrets.TOTP) > 0 && !second:
+	case a.Secrets.HasFactor() && !second:
 		return SecondFactor
-	case a.Secrets.MustChange, admin && p.AdminAge > 0 && now.Sub(a.Secrets.Changed) > p.AdminAge:
+	case by == ByPassword && (a.Secrets.MustChange || admin && p.AdminAge > 0 && now.Sub(a.Secrets.Changed) > p.AdminAge):
 		return NewPassword
-	case len(a.Secrets.TOTP) == 0 && slices.ContainsFunc(p.SecondFactor, func(r meeting.Right) bool { return slices.Contains(a.Rights, r) }):
+	case !a.Secrets.HasFactor() && !second && p.NeedsFactor(a):
 		return Enrol
 	}
 	return In
+}
+
+// NeedsFactor answers whether the account's rights cannot be used without a second
+// factor.
+func (p Policy) NeedsFactor(a Account) bool {
+	return slices.ContainsFunc(p.SecondFactor, func(r meeting.Right) bool { return slices.Contains(a.Rights, r) })
 }
 
 // Open answers whether the account may be used at all.

@@ -30,6 +30,14 @@ const (
 	// CodeOutside refuses somebody without a second factor who comes from outside the
 	// internal networks: set up inside, or by an administrator.
 	CodeOutside meeting.Code = "account.outside"
+	// Refusals of a sign-in at the provider: it could not be asked, the person or a
+	// check refused, it is nobody's, or the account is another's there.
+	CodeProviderAway    meeting.Code = "openid.away"
+	CodeProviderRefused meeting.Code = "openid.refused"
+	CodeProviderUnknown meeting.Code = "openid.unknown"
+	CodeProviderOther   meeting.Code = "openid.other"
+	// CodePasskey refuses a passkey, for whatever reason.
+	CodePasskey meeting.Code = "passkey.refused"
 	// CodeHeld refuses acts of a board that is locked (SEC-05).
 	CodeHeld meeting.Code = "account.board_locked"
 )

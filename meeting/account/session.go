@@ -9,6 +9,16 @@ import (
 // Skew is how far a time may lie ahead before it is taken for one of a wrong clock.
 const Skew = 2 * time.Minute
 
+// Way is how somebody signed in.
+type Way string
+
+// The ways in.
+const (
+	ByPassword Way = ""
+	ByProvider Way = "openid"
+	ByPasskey  Way = "passkey"
+)
+
 // Session is one sign-in of a person.
 type Session struct {
 	// ID names it in lists and logs. The secret that the browser keeps is another,
@@ -20,6 +30,7 @@ type Session struct {
 	// Proved is when the person last gave a password or a second factor.
 	Proved time.Time `json:"proved"`
 	Second bool      `json:"second,omitempty"`
+	Way    Way       `json:"way,omitempty"`
 	// Active is when the person last did something at his board; Locked since when
 	// he has to prove himself before he may again (SEC-05).
 	Active  time.Time `json:"active,omitzero"`

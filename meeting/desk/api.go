@@ -18,7 +18,7 @@ import (
 // with, and its OpenAPI 3.1 description at /api/openapi.json. Operations return
 // refusals of the rules (meeting.Problem, meeting.Problems) as they are: here they
 // become problem details of RFC 9457 with a text in the language of the request.
-func NewAPI(mux *http.ServeMux) huma.API {
+func NewAPI(mux humago.Mux) huma.API {
 	cfg := huma.DefaultConfig("diemcau", "1")
 	cfg.OpenAPIPath = "/api/openapi"
 	cfg.DocsPath = "" // its page would load scripts from outside

@@ -46,6 +46,8 @@ type AccountView struct {
 	Idle     bool             `json:"idle" doc:"not used for so long that it is closed"`
 	Locked   bool             `json:"locked" doc:"held off after wrong tries"`
 	Factor   bool             `json:"secondFactor"`
+	Passkeys int              `json:"passkeys,omitempty"`
+	Provider bool             `json:"openid,omitempty" doc:"bound to a person at the OpenID provider"`
 }
 
 func (d *Door) view(ctx context.Context, a account.Account) (AccountView, error) {
@@ -54,7 +56,7 @@ func (d *Door) view(ctx context.Context, a account.Account) (AccountView, error)
 		Person: a.Person, User: a.User, Name: a.Name, Position: a.Position, Unit: a.Unit, Rights: append([]meeting.Right{}, a.Rights...),
 		Created: a.Created, Seen: a.Seen, Changed: a.Secrets.Changed, Disabled: a.Disabled, Locked: locked,
 		Closes: d.Policy.Closes(a), Soon: d.soon(a),
-		Idle: meeting.CodeOf(d.Policy.Open(a, d.Now())) == account.CodeIdle, Factor: len(a.Secrets.TOTP) > 0,
+		Idle: meeting.CodeOf(d.Policy.Open(a, d.Now())) == account.CodeIdle, Factor: a.Secrets.HasFactor(), Passkeys: len(a.Secrets.Passkeys), Provider: a.Secrets.Provider.Subject != "",
 	}, err
 }
 
@@ -232,7 +234,7 @@ func (d *Door) on(ctx context.Context, p meeting.PersonID, act func(account.Acco
 
 func (d *Door) resetFactor(ctx context.Context, in *AccountPath) (*doneOutput, error) {
 	return d.on(ctx, in.Person, func(a account.Account) error {
-		if err := d.withoutFactor(ctx, a.Person); err != nil {
+		if err := d.withoutFactor(ctx, a.Person, true); err != nil {
 			return err
 		}
 		d.note(ctx, account.FactorOff, a.User, "reset")

@@ -45,6 +45,16 @@ type Settings struct {
 	// Known answers whether there is such a meeting, for links; nil knows all.
 	Known func(context.Context, meeting.ID) bool
 	Now   func() time.Time // nil is time.Now
+	// Hosts are the names of the bridge under which a provider or a passkey lets in,
+	// without ports; without any, every name that browsers use.
+	Hosts []string
+	// Provider is the OpenID provider of the house; nil without. ProviderName stands on
+	// its button.
+	Provider     Provider
+	ProviderName string
+	Newcomers    Newcomers
+	// LeaveProvider signs people out at the provider too who came from there.
+	LeaveProvider bool
 }
 
 // Door serves the API of accounts. It is safe for concurrent use.
@@ -53,7 +63,9 @@ type Door struct {
 	seal   cipher.AEAD
 	gate   *gate
 	nobody string // a hash that no password fits, as costly as a real one
-	origin *http.CrossOriginProtection
+	// travelled are journeys that came back.
+	travelled *once
+	origin    *http.CrossOriginProtection
 }
 
 // New checks the settings.
@@ -77,12 +89,14 @@ func New(s Settings) (*Door, error) {
 	if err != nil {
 		return nil, fmt.Errorf("door: %w", err)
 	}
-	return &Door{Settings: s, seal: seal, gate: newGate(), nobody: hashOfNobody(), origin: http.NewCrossOriginProtection()}, nil
+	return &Door{Settings: s, seal: seal, gate: newGate(), travelled: &once{}, nobody: hashOfNobody(), origin: http.NewCrossOriginProtection()}, nil
 }
 
 // Register adds the door's operations.
 func (d *Door) Register(api huma.API) {
 	d.registerSession(api)
+	d.registerProvider(api)
+	d.registerPasskeys(api)
 	d.registerSecrets(api)
 	d.registerAccounts(api)
 	d.registerMachines(api)

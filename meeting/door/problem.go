@@ -55,6 +55,7 @@ var statuses = map[meeting.Code]int{
 	account.CodeOutside:   http.StatusForbidden,
 	account.CodeHeld:      http.StatusForbidden,
 	account.CodePairing:   http.StatusForbidden,
+	account.CodePasskey:   http.StatusForbidden,
 	meeting.CodeNoRight:   http.StatusForbidden,
 	meeting.CodeUnknown:   http.StatusNotFound,
 	meeting.CodeDuplicate: http.StatusConflict,

@@ -180,7 +180,7 @@ func (d *Door) confirmFactor(ctx context.Context, in *codeInput) (*recoveryOutpu
 func (d *Door) newRecovery(ctx context.Context, _ *struct{}) (*recoveryOutput, error) {
 	codes, hashes := recoveryCodes()
 	_, err := d.Store.ChangeAccount(ctx, visitorOf(ctx).account.Person, func(a *account.Account) error {
-		if len(a.Secrets.TOTP) == 0 {
+		if !a.Secrets.HasFactor() {
 			return meeting.Refuse(meeting.CodeState, "secondFactor")
 		}
 		a.Secrets.Recovery = hashes
@@ -196,19 +196,26 @@ func (d *Door) newRecovery(ctx context.Context, _ *struct{}) (*recoveryOutput, e
 
 func (d *Door) dropFactor(ctx context.Context, _ *struct{}) (*doneOutput, error) {
 	a := visitorOf(ctx).account
-	if slices.ContainsFunc(d.Policy.SecondFactor, func(r meeting.Right) bool { return slices.Contains(a.Rights, r) }) {
+	if d.Policy.NeedsFactor(a) && len(a.Secrets.Passkeys) == 0 {
 		return nil, d.problem(ctx, meeting.Refuse(meeting.CodeState, "secondFactor"))
 	}
-	if err := d.withoutFactor(ctx, a.Person); err != nil {
+	if err := d.withoutFactor(ctx, a.Person, false); err != nil {
 		return nil, d.problem(ctx, err)
 	}
 	d.note(ctx, account.FactorOff, a.User, "")
 	return &doneOutput{CacheControl: "no-store"}, nil
 }
 
-func (d *Door) withoutFactor(ctx context.Context, p meeting.PersonID) error {
+// withoutFactor takes the authenticator away, and the passkeys with it.
+func (d *Door) withoutFactor(ctx context.Context, p meeting.PersonID, with bool) error {
 	_, err := d.Store.ChangeAccount(ctx, p, func(a *account.Account) error {
-		a.Secrets.TOTP, a.Secrets.Pending, a.Secrets.Recovery = nil, nil, nil
+		a.Secrets.TOTP, a.Secrets.Pending = nil, nil
+		if with {
+			a.Secrets.Passkeys = nil
+		}
+		if len(a.Secrets.Passkeys) == 0 {
+			a.Secrets.Recovery = nil // they stand for a factor, and there is none
+		}
 		return nil
 	})
 	return err

@@ -41,6 +41,9 @@ type who struct {
 	Ends     time.Time        `json:"ends,omitzero" doc:"when the session ends at the latest"`
 	Idle     int              `json:"idle,omitempty" doc:"seconds without a request after which it ends"`
 	Factor   bool             `json:"secondFactor" doc:"whether a second factor is set up"`
+	Way      account.Way      `json:"way,omitempty" enum:"openid,passkey" doc:"how he signed in; empty: by password"`
+	Passkeys int              `json:"passkeys,omitempty" doc:"how many he has"`
+	Codes    bool             `json:"codes,omitempty" doc:"whether an authenticator that gives codes is set up"`
 	Locked   bool             `json:"locked" doc:"acts wait until the person proves himself again"`
 	LockIn   int              `json:"lockAfter,omitempty" doc:"seconds without his doing after which they do"`
 }
@@ -62,7 +65,8 @@ func (d *Door) who(v visitor, cookies ...http.Cookie) *whoOutput {
 	limits := d.Policy.Limits(v.account.Rights)
 	b.Stage, b.Person, b.User, b.Name = v.stage, v.account.Person, v.account.User, v.account.Name
 	b.Position, b.Unit, b.Session, b.Proved = v.account.Position, v.account.Unit, v.session.ID, v.session.Proved
-	b.Ends, b.Idle, b.Factor = v.session.Created.Add(limits.Absolute), int(limits.Idle/time.Second), len(v.account.Secrets.TOTP) > 0
+	b.Ends, b.Idle, b.Factor = v.session.Created.Add(limits.Absolute), int(limits.Idle/time.Second), v.account.Secrets.HasFactor()
+	b.Way, b.Passkeys, b.Codes = v.session.Way, len(v.account.Secrets.Passkeys), len(v.account.Secrets.TOTP) > 0
 	if v.boards() {
 		b.Locked, b.LockIn = v.session.Held(d.Policy.LockBoards, d.Now()), int(d.Policy.LockBoards/time.Second)
 	}
@@ -92,6 +96,11 @@ func (d *Door) signIn(ctx context.Context, in *signInInput) (*whoOutput, error) 
 		}
 		second = true
 	}
+	return d.begin(ctx, a, account.ByPassword, second)
+}
+
+// begin makes a session of somebody who has proved who he is.
+func (d *Door) begin(ctx context.Context, a account.Account, way account.Way, second bool) (*whoOutput, error) {
 	v := visitorOf(ctx)
 	if v.signed { // no session outlives another sign-in in the same browser
 		if _, err := d.Store.EndSession(ctx, v.account.Person, v.session.ID); err != nil {
@@ -99,14 +108,18 @@ func (d *Door) signIn(ctx context.Context, in *signInInput) (*whoOutput, error) 
 		}
 	}
 	now, key := d.Now(), secret()
-	s := account.Session{ID: id(), Person: a.Person, Created: now, Seen: now, Proved: now, Active: now, Second: second, Address: v.address, Browser: v.browser}
+	s := account.Session{ID: id(), Person: a.Person, Created: now, Seen: now, Proved: now, Active: now, Second: second, Way: way, Address: v.address, Browser: v.browser}
 	limits := d.Policy.Limits(a.Rights)
 	if err := d.Store.AddSession(ctx, hashOf(key), s, now.Add(limits.Absolute)); err != nil {
 		return nil, d.problem(ctx, err)
 	}
 	d.seen(ctx, a)
-	v.signed, v.account, v.session, v.stage = true, a, s, d.Policy.Stage(a, second, now)
-	d.note(context.WithValue(ctx, visitorKey{}, v), account.SignedInOK, a.User, string(v.stage))
+	v.signed, v.account, v.session, v.stage = true, a, s, d.Policy.Stage(a, way, second, now)
+	detail := string(v.stage)
+	if way != account.ByPassword {
+		detail += " " + string(way)
+	}
+	d.note(context.WithValue(ctx, visitorKey{}, v), account.SignedInOK, a.User, detail)
 	return d.who(v, d.put(sessionCookie, key, limits.Absolute)), nil
 }
 
@@ -154,7 +167,7 @@ func (d *Door) renew(ctx context.Context, v visitor, edit func(*account.Session)
 		return nil, d.problem(ctx, err)
 	}
 	change(&v.session)
-	v.stage = d.Policy.Stage(v.account, v.session.Second, now)
+	v.stage = d.Policy.Stage(v.account, v.session.Way, v.session.Second, now)
 	left := d.Policy.Limits(v.account.Rights).Absolute - now.Sub(v.session.Created)
 	return d.who(v, d.put(sessionCookie, key, left)), nil
 }
@@ -199,14 +212,26 @@ type doneOutput struct {
 	SetCookie    []http.Cookie `header:"Set-Cookie"`
 }
 
-func (d *Door) signOut(ctx context.Context, _ *struct{}) (*doneOutput, error) {
+type leftOutput struct {
+	CacheControl string        `header:"Cache-Control"`
+	SetCookie    []http.Cookie `header:"Set-Cookie"`
+	Body         struct {
+		Leave string `json:"leave,omitempty" doc:"where the browser goes to sign out at the OpenID provider too"`
+	}
+}
+
+func (d *Door) signOut(ctx context.Context, _ *struct{}) (*leftOutput, error) {
+	out := &leftOutput{CacheControl: "no-store", SetCookie: []http.Cookie{d.put(sessionCookie, "", 0)}}
 	if v := visitorOf(ctx); v.signed {
 		if _, err := d.Store.EndSession(ctx, v.account.Person, v.session.ID); err != nil {
 			return nil, d.problem(ctx, err)
 		}
 		d.note(ctx, account.SignedOut, v.account.User, "")
+		if d.Provider != nil && d.LeaveProvider && v.session.Way == account.ByProvider {
+			out.Body.Leave = d.Provider.LeaveURL(d.ownAddress(v) + signInPath)
+		}
 	}
-	return &doneOutput{CacheControl: "no-store", SetCookie: []http.Cookie{d.put(sessionCookie, "", 0)}}, nil
+	return out, nil
 }
 
 // sessionView is a session as its owner and administrators see it.

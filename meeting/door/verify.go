@@ -201,15 +201,23 @@ func (d *Door) Verify(ctx context.Context, user, text string) (account.Account, 
 	if err != nil {
 		return account.Account{}, err
 	}
-	err = d.Policy.Open(a, d.Now())
-	if err == nil && !a.Secrets.HasFactor() && d.Policy.Outside(visitorOf(ctx).address) {
-		err = meeting.Refuse(account.CodeOutside, "")
-	}
-	if err != nil { // told only to who has the password
-		d.note(ctx, account.SignInFailed, a.User, string(meeting.CodeOf(err)))
+	if err := d.mayEnter(ctx, a, false); err != nil { // told only to who has the password
 		return account.Account{}, err
 	}
 	return a, nil
+}
+
+// mayEnter refuses an account that is closed, and one without a second factor from
+// outside.
+func (d *Door) mayEnter(ctx context.Context, a account.Account, second bool) error {
+	err := d.Policy.Open(a, d.Now())
+	if err == nil && !second && !a.Secrets.HasFactor() && d.Policy.Outside(visitorOf(ctx).address) {
+		err = meeting.Refuse(account.CodeOutside, "")
+	}
+	if err != nil {
+		d.note(ctx, account.SignInFailed, a.User, string(meeting.CodeOf(err)))
+	}
+	return err
 }
 
 // SignInOnce checks name and password for one request without a session: for
@@ -219,7 +227,7 @@ func (d *Door) SignInOnce(ctx context.Context, user, text string) (account.Ident
 	if err != nil {
 		return account.Identity{}, err
 	}
-	if stage := d.Policy.Stage(a, false, d.Now()); stage != account.In {
+	if stage := d.Policy.Stage(a, account.ByPassword, false, d.Now()); stage != account.In {
 		return account.Identity{}, meeting.Refuse(account.CodeStage, "").With(string(stage))
 	}
 	d.seen(ctx, a)

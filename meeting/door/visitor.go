@@ -17,12 +17,14 @@ import (
 type visitor struct {
 	address string
 	browser string
+	host    string // the bridge's, as the browser knows it
 	// signed says that account and session are set; stage how far he has come.
 	signed  bool
 	stage   account.Stage
 	account account.Account
 	session account.Session
 	machine account.Machine // none without an ID
+	journey string          // sealed: what a sign-in under way keeps in the browser
 }
 
 type visitorKey struct{}
@@ -59,7 +61,7 @@ const touchEvery = time.Minute
 // visitor reads the cookies. What does not hold is as if it were not there; a
 // database that does not answer lets nobody in.
 func (d *Door) visitor(r *http.Request) visitor {
-	v := visitor{address: d.address(r), browser: shorten(r.UserAgent(), 200)}
+	v := visitor{address: d.address(r), browser: shorten(r.UserAgent(), 200), host: r.Host, journey: d.cookie(r, journeyCookie)}
 	now := d.Now()
 	if secret := d.cookie(r, machineCookie); secret != "" {
 		m, err := d.Store.Machine(r.Context(), hashOf(secret))
@@ -82,10 +84,10 @@ func (d *Door) visitor(r *http.Request) visitor {
 	if err != nil || a.Disabled || !s.Valid(d.Policy.Limits(a.Rights), now) {
 		return v
 	}
-	if !a.Secrets.HasFactor() && d.Policy.Outside(v.address) {
+	if !a.Secrets.HasFactor() && !s.Second && d.Policy.Outside(v.address) {
 		return v // a session from inside, carried out
 	}
-	stage := d.Policy.Stage(a, s.Second, now)
+	stage := d.Policy.Stage(a, s.Way, s.Second, now)
 	if stage != account.In && now.Sub(s.Proved) > unfinishedFor {
 		return v // somebody stopped half-way
 	}
@@ -120,6 +122,7 @@ const (
 	sessionCookie = "diemcau"
 	machineCookie = "diemcau-may"
 	guestCookie   = "diemcau-khach"
+	journeyCookie = "diemcau-di"
 )
 
 func (d *Door) cookieName(name string) string {
@@ -129,12 +132,20 @@ func (d *Door) cookieName(name string) string {
 	return name
 }
 
-// longestSecret bounds what of a cookie is hashed.
-const longestSecret = 128
+// longestSecret bounds what of a cookie is hashed; what a sign-in under way keeps is
+// sealed and longer.
+const (
+	longestSecret  = 128
+	longestJourney = 3072
+)
 
 func (d *Door) cookie(r *http.Request, name string) string {
 	c, err := r.Cookie(d.cookieName(name))
-	if err != nil || len(c.Value) > longestSecret {
+	most := longestSecret
+	if name == journeyCookie {
+		most = longestJourney
+	}
+	if err != nil || len(c.Value) > most {
 		return ""
 	}
 	return c.Value

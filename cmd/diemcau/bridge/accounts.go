@@ -18,6 +18,7 @@ import (
 	"diemcau/meeting/calendar"
 	"diemcau/meeting/desk"
 	"diemcau/meeting/door"
+	"diemcau/meeting/door/openid"
 	"diemcau/meeting/point"
 	"diemcau/meeting/store"
 	"diemcau/signaling/token"
@@ -30,10 +31,25 @@ const firstUser = "quantri"
 // openDoor makes the part that knows the accounts, takes over those of the
 // configuration, and makes the first administrator of a bridge that has none.
 func (b *Bridge) openDoor() (err error) {
-	if b.door, err = OpenDoor(b.cfg, b.store, door.Settings{
-		Audit: AuditTrail{Log: b.audit, Plain: account.Logger{Logger: b.log}}, Log: b.log, GuestToken: b.guestToken,
+	provider, err := openProvider(b.cfg.OpenID)
+	if err != nil {
+		return err
+	}
+	newcomers, err := b.cfg.OpenID.Newcomers.Rights()
+	if err != nil {
+		return err
+	}
+	b.provider = provider
+	settings := door.Settings{
+		Hosts: b.cfg.Hosts, ProviderName: b.cfg.OpenID.Name, LeaveProvider: b.cfg.OpenID.Leave,
+		Newcomers: door.Newcomers{Rights: newcomers, Unit: meeting.UnitID(b.cfg.OpenID.Newcomers.Unit)},
+		Audit:     AuditTrail{Log: b.audit, Plain: account.Logger{Logger: b.log}}, Log: b.log, GuestToken: b.guestToken,
 		Address: func(r *http.Request) string { return wire.ClientAddress(r, b.cfg.Limits.TrustedProxies).String() },
-	}); err != nil {
+	}
+	if provider != nil { // an interface that holds a nil pointer is not nil
+		settings.Provider = provider
+	}
+	if b.door, err = OpenDoor(b.cfg, b.store, settings); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), openPatience)
@@ -55,6 +71,22 @@ func (b *Bridge) openDoor() (err error) {
 	}
 	b.firstPassword, err = b.door.First(ctx, firstUser, "Quản trị hệ thống")
 	return err
+}
+
+// openProvider makes what asks the OpenID provider of the house; nil without one. It
+// asks nobody yet.
+func openProvider(o config.OpenID) (*openid.Provider, error) {
+	if o.Issuer == "" {
+		return nil, nil
+	}
+	trust, err := o.Trust()
+	if err != nil {
+		return nil, err
+	}
+	return openid.New(openid.Settings{
+		Issuer: o.Issuer, Client: o.Client, Secret: string(o.Secret), Scopes: o.Scopes, Claim: o.Claim, UnitClaim: o.Newcomers.UnitClaim,
+		Factors: o.Factors, Hosts: o.Hosts, Trust: trust,
+	})
 }
 
 // sweepEvery is how often accounts are looked at that nobody uses.

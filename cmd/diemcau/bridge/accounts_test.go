@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"diemcau/cmd/diemcau/config"
 	"diemcau/meeting"
 	"diemcau/meeting/account"
 	"diemcau/meeting/desk"
@@ -21,7 +22,7 @@ import (
 // whose handlers are never reached: the guard alone answers, with 200.
 func allOperations(t *testing.T) (http.Handler, huma.API) {
 	t.Helper()
-	b := newBridge(t)
+	b := newBridge(t, everything)
 	mux := http.NewServeMux()
 	api := desk.NewAPI(mux)
 	api.UseMiddleware(door.Guard(time.Now), func(ctx huma.Context, _ func(huma.Context)) { ctx.SetStatus(http.StatusOK) })
@@ -29,6 +30,11 @@ func allOperations(t *testing.T) (http.Handler, huma.API) {
 		t.Fatal(err)
 	}
 	return mux, api
+}
+
+// everything switches on whatever has routes of its own.
+func everything(c *config.Config) {
+	c.OpenID.Issuer, c.OpenID.Client = "https://sso.example", "diemcau"
 }
 
 // operations are those of the API by method and path.
@@ -56,6 +62,8 @@ func TestEveryOperationSaysWhoMayCallIt(t *testing.T) {
 // make him somebody, and those that look at another proof than a session.
 var open = []string{
 	"DELETE /api/session", "GET /api/authority", "GET /api/demo", "GET /api/guest", "GET /api/session", "POST /api/guest", "POST /api/join", "POST /api/machine",
+	"GET /api/session/openid", "GET /api/session/openid/callback", "GET /api/session/ways", "POST /api/session/passkey", "POST /api/session/passkey/finish",
+	"POST /api/session/passkeys", "POST /api/session/passkeys/finish", // half-way in, and looked at there
 	"POST /api/seen", "POST /api/session", "POST /api/session/password", "POST /api/session/second-factor", "POST /api/session/totp", "POST /api/session/totp/confirm",
 }
 

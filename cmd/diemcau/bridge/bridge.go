@@ -26,6 +26,7 @@ import (
 	"diemcau/meeting/audit"
 	"diemcau/meeting/audit/outlet"
 	"diemcau/meeting/door"
+	"diemcau/meeting/door/openid"
 	"diemcau/meeting/live"
 	"diemcau/meeting/store"
 	"diemcau/recording/render"
@@ -50,6 +51,8 @@ type Bridge struct {
 	audit  *audit.Log
 	outlet *outlet.Outlet // nil without a collector
 	door   *door.Door
+	// provider is the OpenID provider of the house; nil without.
+	provider *openid.Provider
 	// firstPassword is the one-time password of an administrator made at this start.
 	firstPassword string
 	media         *media
@@ -353,6 +356,9 @@ func (b *Bridge) Close() error {
 	}
 	if b.hooks != nil {
 		b.hooks.Close()
+	}
+	if b.provider != nil {
+		b.provider.Close()
 	}
 	if b.post != nil {
 		b.post.close()

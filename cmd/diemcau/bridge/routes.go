@@ -17,16 +17,32 @@ import (
 	"diemcau/web"
 )
 
-// routes is everything that the bridge serves to clients. Pages of other
-// origins may use the session protocol and the server API, which look at tokens
-// only; our own API is for our own pages.
-func (b *Bridge) routes() (http.Handler, error) {
-	mux := http.NewServeMux()
+// roster is a mux that knows what it serves, so that no route is forgotten in the
+// table of who may call it.
+type roster struct {
+	*http.ServeMux
+	patterns []string
+}
+
+// Handle notes the route.
+func (r *roster) Handle(pattern string, h http.Handler) {
+	r.patterns = append(r.patterns, pattern)
+	r.ServeMux.Handle(pattern, h)
+}
+
+// HandleFunc notes the route.
+func (r *roster) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	r.Handle(pattern, http.HandlerFunc(h))
+}
+
+// served is every route for clients and what answers it.
+func (b *Bridge) served() (*roster, huma.API, error) {
+	mux := &roster{ServeMux: http.NewServeMux()}
 	api := desk.NewAPI(mux)
 	requests := &auditRequests{log: b.audit, inside: mux}
 	api.UseMiddleware(requests.Middleware, door.Guard(time.Now)) // before the first operation
 	if err := b.register(api); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, path := range wire.Paths() {
 		mux.Handle(path, b.sockets)
@@ -36,6 +52,17 @@ func (b *Bridge) routes() (http.Handler, error) {
 	}))
 	mux.HandleFunc("GET "+authorityFile, b.serveAuthority)
 	mux.Handle("/", web.Handler())
+	return mux, api, nil
+}
+
+// routes is everything that the bridge serves to clients. Pages of other
+// origins may use the session protocol and the server API, which look at tokens
+// only; our own API is for our own pages.
+func (b *Bridge) routes() (http.Handler, error) {
+	mux, _, err := b.served()
+	if err != nil {
+		return nil, err
+	}
 	ours, public := wire.TrimSlashes(limitBodies(mux)), wire.Public(mux)
 	if b.identify != nil {
 		ours = b.identify(ours)

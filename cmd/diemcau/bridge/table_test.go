@@ -44,6 +44,9 @@ func TestSEC04_EveryRouteLetsInExactlyTheRolesOfTheTable(t *testing.T) {
 	want := map[string]string{}
 	for line := range strings.Lines(string(bytes.TrimSpace(raw))) {
 		route, roles, ok := strings.Cut(strings.TrimSpace(line), ": ")
+		if strings.HasPrefix(route, "plain ") {
+			continue // see TestSEC04_WhatIsServedBesidesTheAPIIsInTheTable
+		}
 		if !ok || want[route] != "" {
 			t.Fatalf("%s: %q is no entry, or the second of its route", routeTable, line)
 		}
@@ -90,6 +93,62 @@ func TestSEC04_EveryRouteLetsInExactlyTheRolesOfTheTable(t *testing.T) {
 	if t.Failed() {
 		slices.Sort(lines)
 		t.Logf("the table as the bridge has it:\n%s", strings.Join(lines, "\n"))
+	}
+}
+
+// What a route besides the API asks for, whatever it is called with.
+const (
+	asksToken   = "token"   // of a room or of a server
+	asksNothing = "nothing" // pages and files that anybody may have
+)
+
+func TestSEC04_WhatIsServedBesidesTheAPIIsInTheTable(t *testing.T) {
+	t.Parallel()
+	b := newBridge(t, everything)
+	mux, api, err := b.served()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(routeTable)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]string{}
+	for line := range strings.Lines(string(raw)) {
+		if route, asks, ok := strings.Cut(strings.TrimSpace(line), ": "); ok && strings.HasPrefix(route, "plain ") {
+			listed[strings.TrimPrefix(route, "plain ")] = asks
+		}
+	}
+	known := operations(api)
+	for _, pattern := range mux.patterns {
+		if known[pattern] != nil {
+			continue
+		}
+		asks, ok := listed[pattern]
+		delete(listed, pattern)
+		if !ok || asks != asksToken && asks != asksNothing {
+			t.Errorf("%q is served and %s does not say what it asks for", pattern, routeTable)
+			continue
+		}
+		method, path, both := strings.Cut(pattern, " ")
+		if !both {
+			method, path = http.MethodGet, pattern
+		}
+		for _, method := range []string{method, http.MethodPost} {
+			r := httptest.NewRequest(method, path, strings.NewReader("{}"))
+			r.Header.Set("Content-Type", "application/json")
+			w := httptest.NewRecorder()
+			mux.ServeHTTP(w, r)
+			if asks == asksToken && w.Code != http.StatusUnauthorized && w.Code != http.StatusNotFound && w.Code != http.StatusMethodNotAllowed {
+				t.Errorf("%s %s without a token: %d", method, path, w.Code)
+			}
+			if asks == asksNothing && method == http.MethodPost && w.Code < http.StatusBadRequest {
+				t.Errorf("%s %s changes something for anybody: %d", method, path, w.Code)
+			}
+		}
+	}
+	for route := range listed {
+		t.Errorf("%s is in the table and not served", route)
 	}
 }
 

@@ -34,6 +34,7 @@ type Config struct {
 	Room      Room              `yaml:"room"`
 	Recording Recording         `yaml:"recording"`
 	Security  Security          `yaml:"security"`
+	OpenID    OpenID            `yaml:"openid"`
 	Accounts  []Account         `yaml:"accounts"`
 	Meetings  []Meeting         `yaml:"meetings"`
 	Papers    Papers            `yaml:"papers"`
@@ -164,6 +165,7 @@ func Default() Config {
 		},
 		Recording: DefaultRecording(),
 		Security:  defaultSecurity(),
+		OpenID:    defaultOpenID(),
 		Limits:    Limits{JoinsPerSecond: 50, JoinBurst: 200, Sessions: 2000, Connections: 10_000, ConnectionsPerAddress: 1000, ConnectionsPerSecond: 50},
 		Log:       Log{Level: slog.LevelInfo, Format: "text"},
 	}
@@ -209,6 +211,9 @@ func (c *Config) Check() error {
 		return err
 	}
 	if err := c.checkAudit(); err != nil {
+		return err
+	}
+	if err := c.checkOpenID(); err != nil {
 		return err
 	}
 	if _, err := c.Policy(); err != nil {

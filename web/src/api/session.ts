@@ -14,6 +14,8 @@ export interface Session {
   readonly rights: readonly string[];
   readonly device?: string;
   readonly point?: string;
+  /** How he signed in; nothing is by password. */
+  readonly way?: 'openid' | 'passkey';
   /** When he proved last that it is he. */
   readonly proved?: string;
 }
@@ -49,6 +51,31 @@ export const lockBoard = async (): Promise<unknown> => send('POST', '/api/sessio
 /** Somebody is at the board. Throws a Problem when it is locked already. */
 export const keepBoard = async (): Promise<unknown> => send('POST', '/api/session/active');
 
-export async function signOut(): Promise<void> {
-  await send('DELETE', '/api/session');
+/** Gives an address to go to when he is to sign out at the provider too. */
+export async function signOut(): Promise<string> {
+  const left = await send<{ leave?: string } | undefined>('DELETE', '/api/session');
+  return left?.leave ?? '';
 }
+
+/** How one can sign in besides by password. */
+export interface Ways {
+  /** What the button to the provider of the house says. */
+  readonly openid?: string;
+  readonly passkeys: boolean;
+}
+
+export const fetchWays = async (): Promise<Ways> => get('/api/session/ways');
+
+/** One sign-in of mine. */
+export interface SignedIn {
+  readonly id: string;
+  readonly created: string;
+  readonly seen: string;
+  readonly address?: string;
+  readonly browser?: string;
+  readonly this: boolean;
+}
+
+export const fetchSessions = async (): Promise<readonly SignedIn[]> => (await get<{ items: SignedIn[] }>('/api/sessions')).items;
+export const endSession = async (id: string): Promise<unknown> => send('DELETE', `/api/sessions/${encodeURIComponent(id)}`);
+export const endOtherSessions = async (): Promise<unknown> => send('DELETE', '/api/sessions');

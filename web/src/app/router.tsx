@@ -52,6 +52,11 @@ const authority = createRoute({
   component: lazyRouteComponent(async () => import('../pages/authority/AuthorityPage'), 'AuthorityPage'),
 });
 
+const account = createRoute({
+  ...at('/tai-khoan'),
+  component: lazyRouteComponent(async () => import('../pages/account/AccountPage'), 'AccountPage'),
+});
+
 const archive = createRoute({
   ...at('/kho'),
   component: lazyRouteComponent(async () => import('../pages/archive/ArchivePage'), 'ArchivePage'),
@@ -90,7 +95,7 @@ const forBuilders = import.meta.env.DEV
   : [];
 
 export const router = createRouter({
-  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, minutes, invitation, guest, authority, archive, recording, keeping, disposals, retention, ...forBuilders]),
+  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, minutes, invitation, guest, authority, account, archive, recording, keeping, disposals, retention, ...forBuilders]),
   history,
   defaultPendingComponent: Pending,
   defaultPendingMs: 400,

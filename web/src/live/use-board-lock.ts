@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
+import { signByPasskey } from '../api/passkey';
 import { fetchSession, keepBoard, lockBoard, proveSelf } from '../api/session';
 import { Problem } from '../api/problem';
 import { bridgeClock } from '../conduct/clock';
@@ -7,6 +8,7 @@ import { bridgeClock } from '../conduct/clock';
 export const lockAfterMs = 15 * 60_000;
 
 const tellEveryMs = 60_000;
+const lookEveryMs = 3_000;
 
 const key = 'diemcau.boardLocked';
 const signs = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
@@ -35,6 +37,8 @@ export interface BoardLock {
   readonly lock: () => void;
   /** Throws a Problem when the password is wrong. */
   readonly unlock: (password: string) => Promise<void>;
+  /** The same by passkey. */
+  readonly unlockByPasskey: () => Promise<void>;
 }
 
 /**
@@ -69,8 +73,8 @@ export function useBoardLock(afterMs = lockAfterMs): BoardLock {
   }, [locked, afterMs, lock]);
   useEffect(() => {
     const since = stored();
-    if (!locked || since === null) return;
-    // Who signed in meanwhile has proved himself there.
+    if (!locked || since === null) return undefined;
+    // Who signed in meanwhile, or proved himself in another window, has done it there.
     const look = async () => {
       const session = await fetchSession().catch(() => null);
       if (Date.parse(session?.proved ?? '') > since) {
@@ -79,11 +83,18 @@ export function useBoardLock(afterMs = lockAfterMs): BoardLock {
       }
     };
     void look();
+    const timer = setInterval(() => void look(), lookEveryMs);
+    return () => clearInterval(timer);
   }, [locked]);
   const unlock = useCallback(async (password: string) => {
     await proveSelf(password);
     store(false);
     setLocked(false);
   }, []);
-  return { locked, lock, unlock };
+  const unlockByPasskey = useCallback(async () => {
+    await signByPasskey();
+    store(false);
+    setLocked(false);
+  }, []);
+  return { locked, lock, unlock, unlockByPasskey };
 }

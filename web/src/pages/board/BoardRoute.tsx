@@ -23,7 +23,7 @@ export function BoardRoute({ board: View }: { readonly board: ComponentType<Boar
   const { board, problem, stale, act, open } = useBoard(room);
   const now = useNow(500);
   const lock = useBoardLock();
-  if (board && lock.locked) return <LockedBoard title={board.plan.title} onUnlock={lock.unlock} />;
+  if (board && lock.locked) return <LockedBoard title={board.plan.title} onUnlock={lock.unlock} onPasskey={lock.unlockByPasskey} />;
   if (board) return <View board={board} now={now} act={act} stale={stale} />;
   if (!problem) return <Notice title={t('board.loading')} />;
   const signedOut = problem.status === 401;

@@ -1,24 +1,31 @@
 import { Button, PasswordInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { passkeysHere } from '../../api/passkey';
 import { Problem } from '../../api/problem';
+import { fetchWays } from '../../api/session';
+import { useSession } from '../office/use-session';
 import classes from './LockedBoard.module.css';
 
 interface LockedBoardProps {
   readonly title: string;
   readonly onUnlock: (password: string) => Promise<void>;
+  readonly onPasskey: () => Promise<void>;
 }
 
 /** A board that was left alone: nothing of it can be seen or pressed until its owner proves himself. The meeting goes on (SEC-05). */
-export function LockedBoard({ title, onUnlock }: LockedBoardProps) {
+export function LockedBoard({ title, onUnlock, onPasskey }: LockedBoardProps) {
   const { t } = useTranslation();
+  const ways = useQuery({ queryKey: ['ways'], queryFn: fetchWays, staleTime: 300_000, retry: false }).data;
+  const way = useSession().data?.way;
   const [password, setPassword] = useState('');
   const [fault, setFault] = useState('');
   const [busy, setBusy] = useState(false);
-  const unlock = async () => {
+  const unlock = async (proof: () => Promise<void>) => {
     setBusy(true);
     try {
-      await onUnlock(password);
+      await proof();
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem('unknown');
       setFault(problem.status === 401 ? t('board.wrongPassword') : t(`problem.${problem.code}`, { seconds: problem.retryAfter ?? 30 }));
@@ -32,7 +39,7 @@ export function LockedBoard({ title, onUnlock }: LockedBoardProps) {
         className={classes.card}
         onSubmit={(event) => {
           event.preventDefault();
-          void unlock();
+          void unlock(async () => onUnlock(password));
         }}
       >
         <h1 className={classes.title}>{t('board.locked')}</h1>
@@ -43,6 +50,16 @@ export function LockedBoard({ title, onUnlock }: LockedBoardProps) {
           <Button type="submit" size="md" loading={busy} disabled={password === ''}>
             {t('board.unlock')}
           </Button>
+          {(ways?.passkeys ?? false) && passkeysHere() && (
+            <Button size="md" variant="default" disabled={busy} onClick={() => void unlock(onPasskey)}>
+              {t('doors.byPasskey')}
+            </Button>
+          )}
+          {way === 'openid' && (ways?.openid ?? '') !== '' && (
+            <Button size="md" variant="default" component="a" href="/api/session/openid?again=true" target="_blank" rel="noopener">
+              {ways?.openid}
+            </Button>
+          )}
           <Button size="md" variant="default" component="a" href="/dang-nhap">
             {t('board.otherPerson')}
           </Button>

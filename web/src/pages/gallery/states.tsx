@@ -86,7 +86,7 @@ export const states: Readonly<Record<string, ComponentType>> = {
   'secretary-papers': () => <SecretaryBoard board={closed} now={now} act={nothing} />,
   'secretary-long': () => <SecretaryBoard board={longNames} now={now} act={nothing} first="roll" />,
   technician: Crowd,
-  'board-locked': () => <LockedBoard title={board.plan.title} onUnlock={async () => undefined} />,
+  'board-locked': () => <LockedBoard title={board.plan.title} onUnlock={async () => undefined} onPasskey={async () => undefined} />,
   room: () => <RoomSample state={live} own="LG-X2" />,
   'room-main': () => <RoomSample state={live} own="LG-00" micOn />,
   'room-waiting': () => <RoomSample state={live} own="LG-P2" />,

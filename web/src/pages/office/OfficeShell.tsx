@@ -19,8 +19,9 @@ export function OfficeShell({ children }: { readonly children: ReactNode }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const leave = async () => {
-    await signOut().catch(() => undefined);
+    const elsewhere = await signOut().catch(() => '');
     client.clear();
+    if (elsewhere !== '') return window.location.assign(elsewhere);
     await navigate({ to: '/dang-nhap' });
   };
   return (
@@ -52,9 +53,15 @@ export function OfficeShell({ children }: { readonly children: ReactNode }) {
         <Clock className={classes.clock} />
         {session && (
           <>
-            <span className={classes.who} title={session.name ?? session.point}>
-              {session.name ?? session.point}
-            </span>
+            {session.person ? (
+              <Link to="/tai-khoan" className={classes.who} title={t('doors.account')}>
+                {session.name}
+              </Link>
+            ) : (
+              <span className={classes.who} title={session.point}>
+                {session.point}
+              </span>
+            )}
             <Button variant="default" onClick={() => void leave()}>
               {t('signIn.out')}
             </Button>

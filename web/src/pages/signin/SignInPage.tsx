@@ -1,14 +1,17 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useRouter } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { signByPasskey } from '../../api/passkey';
 import { Problem } from '../../api/problem';
 import { changePassword, confirmFactor, fetchSession, giveCode, signIn, type Stage } from '../../api/session';
 import { takeWayBack } from '../../office/after-sign-in';
 import { OfficeShell } from '../office/OfficeShell';
 import { EnrolForm } from './EnrolForm';
+import { OtherWays } from './OtherWays';
 import { StageForm, type StageField } from './StageForm';
 import classes from './SignInPage.module.css';
+import { returnOf } from './way-back';
 
 const first: readonly StageField[] = [
   { name: 'user', kind: 'text', complete: 'username' },
@@ -25,8 +28,9 @@ export function SignInPage() {
   const { t } = useTranslation();
   const router = useRouter();
   const client = useQueryClient();
-  const [stage, setStage] = useState<Stage | 'first'>('first');
-  const [fault, setFault] = useState('');
+  const [back] = useState(() => returnOf(window.location.hash));
+  const [stage, setStage] = useState<Stage | 'first'>(back?.kind === 'stage' ? back.stage : 'first');
+  const [fault, setFault] = useState(back?.kind === 'fault' ? t(`problem.${back.code}`, { seconds: 30 }) : '');
   const go = async (next: Stage) => {
     if (next !== 'in') return setStage(next);
     await client.invalidateQueries();
@@ -42,6 +46,23 @@ export function SignInPage() {
       setFault(said ?? t(`problem.${problem.code}`, { seconds: problem.retryAfter ?? 30 }));
     }
   };
+  const byPasskey = () => void attempt(async () => (await signByPasskey()).stage);
+  useEffect(() => {
+    if (back === null) return;
+    window.history.replaceState(window.history.state, '', window.location.pathname); // a reload says it no longer
+    if (back.kind === 'proved') window.close(); // where a window of its own asked
+    if (back.kind === 'stage' && back.stage === 'in') void client.invalidateQueries().then(() => router.history.push(takeWayBack()));
+  }, [back, client, router]);
+  if (back?.kind === 'proved') {
+    return (
+      <OfficeShell>
+        <section className={classes.sheet} data-stage="proved">
+          <h1 className={classes.title}>{t('doors.prove')}</h1>
+          <p className={classes.done}>{t('doors.proved')}</p>
+        </section>
+      </OfficeShell>
+    );
+  }
   return (
     <OfficeShell>
       <section className={classes.sheet} data-stage={stage}>
@@ -72,6 +93,7 @@ export function SignInPage() {
             }
           />
         )}
+        {(stage === 'first' || stage === 'second-factor') && <OtherWays provider={stage === 'first'} onPasskey={byPasskey} />}
         <p className={classes.help}>{t('signIn.help')}</p>
         <Link to="/" className={classes.guest}>
           {t('signIn.guest')}
