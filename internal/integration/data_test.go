@@ -52,7 +52,8 @@ func TestReliableDataKeepsItsOrder(t *testing.T) {
 				for i := range count {
 					d := r.next()
 					if !bytes.Equal(d.GetUser().GetPayload(), message(i, size)) {
-						t.Fatalf("%s: message %d is another", r.Identity(), i)
+						got := d.GetUser().GetPayload()
+						t.Fatalf("%s: message %d is another: number %d, %d bytes, beginning with %x", r.Identity(), i, d.GetSequence(), len(got), got[:min(len(got), 16)])
 					}
 					if d.GetUser().GetTopic() != "topic" || d.GetParticipantIdentity() != "sender" ||
 						d.GetParticipantSid() != sender.SID() || d.GetSequence() != uint32(i+1) {
