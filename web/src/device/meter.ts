@@ -14,6 +14,12 @@ export function meterScale(rms: number): number {
   return Math.min(1, Math.max(0, (db - floorDB) / -floorDB));
 }
 
+/** Root of the mean square of what was heard in the last moment. */
+export function rmsOf(analyser: AnalyserNode, samples: Float32Array<ArrayBuffer>): number {
+  analyser.getFloatTimeDomainData(samples);
+  return Math.sqrt(samples.reduce((total, sample) => total + sample * sample, 0) / samples.length);
+}
+
 export function openMeter(track: MediaStreamTrack): Meter {
   const context = new AudioContext();
   const source = context.createMediaStreamSource(new MediaStream([track]));
@@ -24,9 +30,7 @@ export function openMeter(track: MediaStreamTrack): Meter {
   return {
     read() {
       if (context.state === 'suspended') void context.resume();
-      analyser.getFloatTimeDomainData(samples);
-      const sum = samples.reduce((total, sample) => total + sample * sample, 0);
-      return meterScale(Math.sqrt(sum / samples.length));
+      return meterScale(rmsOf(analyser, samples));
     },
     close() {
       source.disconnect();

@@ -196,6 +196,7 @@ export const en: Texts = {
     hand: 'Request to speak, withdraw',
     chat: 'Open or close messages',
     papers: 'Open or close meeting papers',
+    aim: 'Open or close the framing of the camera',
     help: 'This list',
     move: 'Go to the next button',
   },

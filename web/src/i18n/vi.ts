@@ -196,6 +196,7 @@ export const vi = {
     hand: 'Đăng ký phát biểu, rút đăng ký',
     chat: 'Mở, đóng trao đổi bằng chữ',
     papers: 'Mở, đóng tài liệu họp',
+    aim: 'Mở, đóng điều khiển khung hình',
     help: 'Bảng phím tắt này',
     move: 'Đi tới nút kế tiếp',
   },

@@ -1,4 +1,4 @@
-export type Command = 'mic' | 'camera' | 'share' | 'layout' | 'fullscreen' | 'devices' | 'help' | 'pageBack' | 'pageOn' | 'hand' | 'chat' | 'papers';
+export type Command = 'mic' | 'camera' | 'share' | 'layout' | 'fullscreen' | 'devices' | 'help' | 'pageBack' | 'pageOn' | 'hand' | 'chat' | 'papers' | 'aim';
 
 export const commandKeys: Readonly<Record<Command, readonly string[]>> = {
   mic: ['m'],
@@ -13,6 +13,7 @@ export const commandKeys: Readonly<Record<Command, readonly string[]>> = {
   hand: ['p'],
   chat: ['t'],
   papers: ['r'],
+  aim: ['k'],
 };
 
 interface KeyPress {

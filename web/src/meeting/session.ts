@@ -1,4 +1,4 @@
-import { RoomEvent, TrackEvent, type DisconnectReason, type Participant, type Room, type TrackPublication } from 'livekit-client';
+import { RoomEvent, Track, TrackEvent, type DisconnectReason, type Participant, type Room, type TrackPublication } from 'livekit-client';
 import { bridgeURL, type JoinGrant } from '../api/bridge';
 import { Problem, type ProblemCode } from '../api/problem';
 import { Store } from '../app/store';
@@ -118,6 +118,12 @@ export class MeetingSession {
   };
   readonly toggleCamera = (): void => void this.media.setCamera(!this.media.camera);
   readonly toggleShare = (): void => void (this.media.sharing ? this.media.stopSharing() : this.media.share());
+
+  /** What this point's microphone gives, while it is open. */
+  readonly ownMic = (): MediaStreamTrack | null => {
+    const own = this.room?.localParticipant.getTrackPublication(Track.Source.Microphone);
+    return own?.track && !own.isMuted ? own.track.mediaStreamTrack : null;
+  };
 
   /** Browsers keep sound back until somebody has clicked. */
   readonly startSound = (): void => void this.room?.startAudio().then(() => this.draw());

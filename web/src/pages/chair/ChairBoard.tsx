@@ -25,11 +25,14 @@ export function ChairBoard({ board, now, act, stale = false }: ChairBoardProps) 
   const { t } = useTranslation();
   const next = nextInQueue(queueRows(board, now));
   const chairs = holds(board, 'chu-tri');
+  // While awards are given, they are what the chair looks at.
+  const giving = board.award !== undefined;
   return (
     <BoardShell name="chair" board={board} now={now} act={act} stale={stale}>
       <h2 className="visually-hidden">{t('board.chair')}</h2>
       <div className={classes.grid}>
         <div className={classes.floor}>
+          {chairs && giving && <AwardPanel board={board} act={act} />}
           <SpeakerCard board={board} now={now} act={act} cutElsewhere />
           <QueueTable board={board} now={now} act={act} invites={board.you.floor} />
         </div>
@@ -37,7 +40,7 @@ export function ChairBoard({ board, now, act, stale = false }: ChairBoardProps) 
           <OrderTable board={board} now={now} act={act} />
         </div>
         <div className={classes.side}>
-          {chairs && <AwardPanel board={board} act={act} />}
+          {chairs && !giving && <AwardPanel board={board} act={act} />}
           <VotePanel board={board} act={act} chairs={chairs && !isOver(board)} />
           {chairs && !isOver(board) && <LeaveRequests board={board} act={act} />}
           {chairs && !isOver(board) && <ChairControls board={board} act={act} />}

@@ -14,8 +14,10 @@ interface ControlsProps {
   readonly onContent: () => void;
   readonly onChat: () => void;
   readonly onPapers: () => void;
+  /** Null for a camera that cannot be moved. */
+  readonly onAim: (() => void) | null;
   readonly unread: number;
-  readonly side: 'chat' | 'papers' | null;
+  readonly side: 'chat' | 'papers' | 'aim' | null;
   readonly session: MeetingSession;
   readonly layout: LayoutWish;
   readonly nextLayout: LayoutWish;
@@ -50,6 +52,11 @@ export function Controls(props: ControlsProps) {
         <Control icon={camera ? 'camera' : 'cameraOff'} off={!camera} keys="V" onClick={session.toggleCamera}>
           {camera ? t('control.cameraOff') : t('control.cameraOn')}
         </Control>
+        {props.onAim && (
+          <Control icon="aim" keys="K" active={props.side === 'aim'} onClick={props.onAim}>
+            {t('camera.short')}
+          </Control>
+        )}
         {canShare && (
           <Control icon={sharing ? 'shareStop' : 'share'} active={sharing} keys="S" onClick={session.toggleShare}>
             {sharing ? t('control.shareStop') : t('control.share')}

@@ -1,13 +1,15 @@
 import { Button } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Notice } from '../../app/Notice';
 import { useStore } from '../../app/use-store';
+import { reachOf } from '../../device/ptz';
 import { nextWish } from '../../meeting/layout';
 import type { MeetingSession } from '../../meeting/session';
 import { Announcer } from './Announcer';
 import { HelpDialog } from '../room/HelpDialog';
 import { useChat } from '../../live/use-chat';
+import { CameraPanel } from '../room/CameraPanel';
 import { RoomChat } from '../room/RoomChat';
 import { PapersPanel } from '../../papers/PapersPanel';
 import { LowerThird } from '../room/LowerThird';
@@ -25,7 +27,7 @@ import { Sounds } from './Sounds';
 import { Stage } from './Stage';
 import { useCommands, useFullscreen, useScreen, useWakeLock } from './hooks';
 
-type Side = 'chat' | 'papers';
+type Side = 'chat' | 'papers' | 'aim';
 type Dialog = 'devices' | 'keys' | 'leave' | 'help' | null;
 
 interface MeetingPageProps {
@@ -66,6 +68,8 @@ function Live({ session }: { readonly session: MeetingSession }) {
   const pages = useRef(1);
   const room = useRoom(session, state);
   const [contentElsewhere, openContent] = useContentWindow(state);
+  const ownCamera = state.room.points.find((tile) => tile.point.own)?.track?.mediaStreamTrack ?? null;
+  const reach = useMemo(() => reachOf(ownCamera), [ownCamera]);
   useWakeLock();
   useEffect(() => {
     document.title = `${state.own.name} · ${state.info.title}`;
@@ -88,6 +92,7 @@ function Live({ session }: { readonly session: MeetingSession }) {
     hand: () => room?.hand(),
     chat: () => room && setSide(side === 'chat' ? null : 'chat'),
     papers: () => room && setSide(side === 'papers' ? null : 'papers'),
+    aim: () => reach && setSide(side === 'aim' ? null : 'aim'),
   });
   const vote = room?.view.vote;
   const toggle = (which: Side) => setSide(side === which ? null : which);
@@ -97,7 +102,7 @@ function Live({ session }: { readonly session: MeetingSession }) {
       <Banners session={session} state={state} />
       <div className={classes.middle}>
         <div className={classes.picture}>
-          {room && state.conduct && <RoomNotices state={state.conduct} view={room.view} silent={room.silent} talkback={state.room.talkback} previewed={state.room.previewed} />}
+          {room && state.conduct && <RoomNotices state={state.conduct} view={room.view} silent={room.silent} echo={room.echo} talkback={state.room.talkback} previewed={state.room.previewed} />}
           <Stage
             contentElsewhere={contentElsewhere}
             {...(room ? { paper: { meeting: state.info.id, pointer: session.pointer, mayPresent: room.mayPresent, onPage: (to: number) => room.present(state.conduct?.screen.paper?.id ?? '', to) } } : {})}
@@ -110,6 +115,7 @@ function Live({ session }: { readonly session: MeetingSession }) {
           />
         </div>
         {side === 'chat' && room && <RoomChat chat={chat} state={state} session={session} onClose={() => setSide(null)} />}
+        {side === 'aim' && reach && ownCamera && <CameraPanel key={ownCamera.id} track={ownCamera} reach={reach} onClose={() => setSide(null)} />}
         {side === 'papers' && room && <PapersPanel meeting={state.info.id} agenda={room.agenda} presented={state.conduct?.screen.paper} mayPresent={room.mayPresent} onPresent={room.present} onClose={() => setSide(null)} />}
       </div>
       {state.conduct && <LowerThird lines={state.conduct.screen.lowerThird ?? []} />}
@@ -129,6 +135,7 @@ function Live({ session }: { readonly session: MeetingSession }) {
         onHelp={() => setDialog('help')}
         onContent={openContent}
         onPapers={() => toggle('papers')}
+        onAim={reach ? () => toggle('aim') : null}
         onChat={() => toggle('chat')}
         unread={chat.unread}
         side={side}

@@ -44,7 +44,7 @@ export function LeaveDialog({ opened, onClose, onLeave, early }: LeaveDialogProp
   );
 }
 
-const listed: readonly Command[] = ['mic', 'camera', 'share', 'layout', 'fullscreen', 'devices', 'pageBack', 'pageOn', 'hand', 'chat', 'papers', 'help'];
+const listed: readonly Command[] = ['mic', 'camera', 'share', 'layout', 'fullscreen', 'devices', 'pageBack', 'pageOn', 'hand', 'chat', 'papers', 'aim', 'help'];
 
 export function KeysDialog({ opened, onClose }: DialogProps) {
   const { t } = useTranslation();

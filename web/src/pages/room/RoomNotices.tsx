@@ -8,12 +8,13 @@ interface RoomNoticesProps {
   readonly state: LiveState;
   readonly view: RoomView;
   readonly silent: boolean;
+  readonly echo?: boolean;
   readonly talkback?: boolean;
   readonly previewed?: boolean;
 }
 
 /** What everybody is told, in one column over the picture: nothing moves when it comes and goes. */
-export function RoomNotices({ state, view, silent, talkback = false, previewed = false }: RoomNoticesProps) {
+export function RoomNotices({ state, view, silent, echo = false, talkback = false, previewed = false }: RoomNoticesProps) {
   const { t } = useTranslation();
   const stage = state.phase === 'tap-hop' ? t('room.gathering') : state.phase === 'giai-lao' ? t('room.recess') : state.phase === 'be-mac' ? t('room.closed') : '';
   return (
@@ -44,6 +45,12 @@ export function RoomNotices({ state, view, silent, talkback = false, previewed =
         <p className={classes.notice} data-kind="lost" role="alert">
           <Icon name="micOff" size="1.2em" />
           {t('room.silentMic')}
+        </p>
+      )}
+      {echo && (
+        <p className={classes.notice} data-kind="lost" role="alert" data-testid="echo">
+          <Icon name="sound" size="1.2em" />
+          {t('room.echo')}
         </p>
       )}
     </div>

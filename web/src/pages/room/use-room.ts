@@ -13,6 +13,7 @@ import { usePlan } from '../../live/use-plan';
 import type { MeetingSession } from '../../meeting/session';
 import type { MeetingState } from '../../meeting/state';
 import type { EarlyLeave } from './AskLeave';
+import { useEcho } from './use-echo';
 
 export interface RoomDesk {
   readonly view: RoomView;
@@ -21,6 +22,8 @@ export interface RoomDesk {
   readonly voters: readonly Voter[];
   readonly busy: boolean;
   readonly silent: boolean;
+  /** The microphone hears the room's own loudspeaker. */
+  readonly echo: boolean;
   readonly hand: () => void;
   readonly agenda: Plan['agenda'];
   readonly mayPresent: boolean;
@@ -64,6 +67,8 @@ export function useRoom(session: MeetingSession, state: MeetingState): RoomDesk 
   const nameOf = (point: string) => names.get(point) ?? plan?.points.find((each) => each.id === point)?.name ?? point;
   const view = conduct ? roomView({ state: conduct, own: own.id, micOn: state.mic, now, nameOf }) : null;
   useHeldReload(conduct?.speech?.point === own.id);
+  const onAir = view?.mic === 'speaking' || view?.mic === 'open';
+  const echo = useEcho(onAir ? session.ownMic() : null, state.room.sounds);
   const silent = useSilence(view?.mic === 'speaking', ownTile?.point.speaking ?? false);
   const perform = useCallback(
     (deed: Deed) => {
@@ -87,6 +92,7 @@ export function useRoom(session: MeetingSession, state: MeetingState): RoomDesk 
     voters: plan?.voters?.filter((voter) => voter.point === own.id) ?? [],
     busy,
     silent,
+    echo,
     act: perform,
     known: plan !== null,
     early:

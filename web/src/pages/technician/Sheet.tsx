@@ -43,7 +43,7 @@ export function Sheet({ meeting, point }: SheetProps) {
         >
           {t('tech.sheet')}
         </Button>
-        <a href={`/api/meetings/${encodeURIComponent(meeting)}/documents/checks.pdf?point=${encodeURIComponent(point)}`} target="_blank" rel="noreferrer">
+        <a className={classes.print} href={`/api/meetings/${encodeURIComponent(meeting)}/documents/checks.pdf?point=${encodeURIComponent(point)}`} target="_blank" rel="noreferrer">
           {t('tech.sheetPrint')}
         </a>
         {said !== '' && <span role="status">{said}</span>}

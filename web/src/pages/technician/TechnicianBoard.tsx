@@ -58,6 +58,7 @@ export function TechnicianBoard({ board, now, act, stale = false, facts, preview
             {preview ? picture : <p className={classes.hint}>{t('tech.previewNone')}</p>}
             <Held may={may}>{row && <PointDesk key={row.point} meeting={board.plan.id} row={row} previewed={preview === row.point} main={board.live.main === row.point} act={act} now={now} onPreview={onPreview} talk={talk} />}</Held>
           </Panel>
+          <AwardPanel board={board} act={act} />
           <Panel title={t('tech.layout')}>
             <div className={classes.room}>
               <Select
@@ -76,13 +77,12 @@ export function TechnicianBoard({ board, now, act, stale = false, facts, preview
                 {board.live.locked ? t('tech.unlock') : t('tech.lock')}
               </Button>
               {board.live.screen.content && may && (
-                <Button variant="default" onClick={() => act({ do: 'share-content', with: {} })}>
+                <Button variant="default" className={classes.long ?? ''} onClick={() => act({ do: 'share-content', with: {} })}>
                   {t('main.contentOff', { name: pointName(board, board.live.screen.content) })}
                 </Button>
               )}
             </div>
           </Panel>
-          <AwardPanel board={board} act={act} />
           <ScreenWords board={board} act={act} />
           <Incidents board={board} />
         </div>
