@@ -78,12 +78,15 @@ func (c *Client) SendText(ctx context.Context, kind livekit.DataPacket_Kind, top
 // flush sends what waited for its channel, in order.
 func (c *Client) flush() {
 	kept := c.waiting[:0]
+	// Asked once: a channel that opened half-way through would let the second
+	// message out before the first.
+	reliable, lossy := isOpen(c.pub.reliable), isOpen(c.pub.lossy)
 	for _, packet := range c.waiting {
-		channel := c.pub.reliable
+		channel, open := c.pub.reliable, reliable
 		if packet.GetKind() == livekit.DataPacket_LOSSY {
-			channel = c.pub.lossy
+			channel, open = c.pub.lossy, lossy
 		}
-		if channel.ReadyState() != webrtc.DataChannelStateOpen {
+		if !open {
 			kept = append(kept, packet)
 			continue
 		}
@@ -101,4 +104,8 @@ func (c *Client) flush() {
 	}
 	clear(c.waiting[len(kept):])
 	c.waiting = kept
+}
+
+func isOpen(channel *webrtc.DataChannel) bool {
+	return channel.ReadyState() == webrtc.DataChannelStateOpen
 }
