@@ -154,6 +154,9 @@ func (c *Conn) writeThroughPion(packets []rtcp.Packet) {
 // RoundTrip is the time to the client and back, as the last ICE checks found it;
 // 0 while unknown.
 func (c *Conn) RoundTrip() time.Duration {
+	if c.pc.ConnectionState() != webrtc.PeerConnectionStateConnected {
+		return 0 // Pion starts the transport on a goroutine of its own, and reads it here without a lock
+	}
 	stats, ok := c.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePairStats()
 	if !ok {
 		return 0
