@@ -66,7 +66,7 @@ func (h *hall) fragments(of meeting.PointID) (n int) {
 	return n
 }
 
-func TestARC01_ARC02_TheChairsActRecordsTheMeetingWithAllThatHappensInIt(t *testing.T) {
+func TestARC01_ARC02_MIN01_TheChairsActRecordsTheMeetingWithAllThatHappensInIt(t *testing.T) {
 	t.Parallel()
 	h := convene(t, sample.Briefing())
 	h.secretary().open()
@@ -107,6 +107,7 @@ func TestARC01_ARC02_TheChairsActRecordsTheMeetingWithAllThatHappensInIt(t *test
 	one.banner(false)
 	eventually(t, soonLimit, "the seal", func() bool { _, item := only(t, h.archive()); return item.Sealed })
 	h.checkRecording()
+	h.checkNamed()
 	h.checkRebuilt()
 }
 

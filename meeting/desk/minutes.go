@@ -125,6 +125,9 @@ func (o *Office) draftMinutes(ctx context.Context, in *OfMeeting) (*tagged[Minut
 		return nil, err
 	}
 	fields, err := minutes.Draft(live.Opening(), log)
+	if err == nil {
+		fields, err = o.withFiles(ctx, in.Meeting, fields)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -140,6 +143,15 @@ func (o *Office) draftMinutes(ctx context.Context, in *OfMeeting) (*tagged[Minut
 		return nil, err
 	}
 	return o.keep(ctx, in.Meeting, d.Number+1, v)
+}
+
+// withFiles names the recordings in the minutes, as far as they are sealed.
+func (o *Office) withFiles(ctx context.Context, id meeting.ID, m minutes.Minutes) (minutes.Minutes, error) {
+	if o.recorded == nil || len(m.Recordings) == 0 {
+		return m, nil
+	}
+	files, err := o.recorded(ctx, id)
+	return m.WithFiles(files), err
 }
 
 func (o *Office) saveMinutes(ctx context.Context, in *struct {
@@ -189,7 +201,14 @@ func (o *Office) turn(ctx context.Context, id meeting.ID, rights []meeting.Right
 }
 
 func (o *Office) submitMinutes(ctx context.Context, in *OfMeeting) (*tagged[MinutesView], error) {
-	return o.turn(ctx, in.Meeting, []meeting.Right{meeting.Secretary}, minutes.Version.Submit)
+	return o.turn(ctx, in.Meeting, []meeting.Right{meeting.Secretary}, func(v minutes.Version) (minutes.Version, error) {
+		v, err := v.Submit()
+		if err != nil {
+			return v, err
+		}
+		v.Fields, err = o.withFiles(ctx, in.Meeting, v.Fields) // what was sealed since it was drawn
+		return v, err
+	})
 }
 
 func (o *Office) takeBackMinutes(ctx context.Context, in *OfMeeting) (*tagged[MinutesView], error) {

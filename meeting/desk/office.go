@@ -15,6 +15,7 @@ import (
 	"diemcau/meeting"
 	"diemcau/meeting/account"
 	"diemcau/meeting/letter"
+	"diemcau/meeting/minutes"
 	"diemcau/meeting/paper"
 	"diemcau/meeting/schedule"
 	"diemcau/meeting/store"
@@ -31,6 +32,9 @@ type OfficeSettings struct {
 	Now    func() time.Time
 	// Post tells of announcements by mail; nil without a mail server.
 	Post Post
+	// Recorded are the sealed recordings of a meeting, which its minutes name; nil for
+	// none.
+	Recorded func(ctx context.Context, id meeting.ID) ([]minutes.File, error)
 }
 
 // Post writes the letters that tell of an announcement, and the points that none of
@@ -52,6 +56,8 @@ type Office struct {
 	limits paper.Limits
 	now    func() time.Time
 	post   Post
+
+	recorded func(context.Context, meeting.ID) ([]minutes.File, error)
 }
 
 // NewOffice checks the settings and makes the folder of papers.
@@ -69,7 +75,7 @@ func NewOffice(s OfficeSettings) (*Office, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Office{store: s.Store, vault: v, log: s.Logger, limits: s.Limits, now: s.Now, post: s.Post}, nil
+	return &Office{store: s.Store, vault: v, log: s.Logger, limits: s.Limits, now: s.Now, post: s.Post, recorded: s.Recorded}, nil
 }
 
 // Register adds the operations of the office to the API.

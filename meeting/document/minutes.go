@@ -38,6 +38,12 @@ func Minutes(v minutes.Version) layout.Document {
 		d.Blocks = append(d.Blocks, title("Ý kiến ngoài chương trình"))
 		d.Blocks = append(d.Blocks, speeches(m.Others)...)
 	}
+	if len(m.OtherVotes) > 0 {
+		d.Blocks = append(d.Blocks, title("Biểu quyết ngoài chương trình"))
+		for _, v := range m.OtherVotes {
+			d.Blocks = append(d.Blocks, voted(v)...)
+		}
+	}
 	d.Blocks = append(d.Blocks, concluded(m)...)
 	d.Blocks = append(d.Blocks, minutesFoot(m)...)
 	if v.Stage == minutes.Signed {

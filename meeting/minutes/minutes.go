@@ -6,6 +6,7 @@ package minutes
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"diemcau/meeting"
@@ -106,6 +107,7 @@ type Minutes struct {
 	Attendance Attendance  `json:"attendance"`
 	Items      []Item      `json:"items"`
 	Others     []Speech    `json:"others,omitempty"`
+	OtherVotes []Vote      `json:"otherVotes,omitempty"`
 	Awards     []Given     `json:"awards,omitempty"`
 	Remark     string      `json:"remark,omitempty"`
 	Tasks      []task.Task `json:"tasks,omitempty"`
@@ -144,10 +146,54 @@ func Draft(o conduct.Opening, log []conduct.Event) (Minutes, error) {
 		m.Head.Place = p.Name(s.Main)
 	}
 	for _, r := range s.Sound.Recording {
-		m.Recordings = append(m.Recordings, Recording{From: r.From, To: r.To, By: m.Head.Chair.Name})
+		m.Recordings = append(m.Recordings, Recording{From: r.From, To: r.To, By: decided(live, r.By)})
 	}
-	m.Items, m.Others = items(live)
+	m.Items, m.Others, m.OtherVotes = items(live)
 	return m, nil
+}
+
+// decided is the name of who had the meeting recorded.
+func decided(live *conduct.Live, by meeting.PersonID) string {
+	people := live.Plan().People
+	seats := live.State().Seats
+	for _, p := range append([]meeting.Person{people.Chair, people.Secretary, seats[meeting.Chair].Person, seats[meeting.Secretary].Person}, people.CoChairs...) {
+		if p.ID == by {
+			return p.Name
+		}
+	}
+	return string(by) // somebody to whom a seat was handed over and taken from again
+}
+
+// File is a recording in the archive: its name there, when it began, and the hash
+// that its seal vouches for it with.
+type File struct {
+	Name   string
+	SHA256 string
+	Begun  time.Time
+}
+
+// slack is how much earlier or later than the act a recording's own clock may say
+// that it began.
+const slack = 10 * time.Second
+
+// WithFiles names the files of each recording (field 21). One that was going on when
+// the bridge ended has several.
+func (m Minutes) WithFiles(files []File) Minutes {
+	files = slices.SortedFunc(slices.Values(files), func(a, b File) int { return a.Begun.Compare(b.Begun) })
+	m.Recordings = slices.Clone(m.Recordings)
+	for i := range m.Recordings {
+		r := &m.Recordings[i]
+		var names, sums []string
+		for _, f := range files {
+			if !f.Begun.Before(r.From.Add(-slack)) && (r.To.IsZero() || f.Begun.Before(r.To)) {
+				names, sums = append(names, f.Name), append(sums, f.SHA256)
+			}
+		}
+		if len(names) > 0 {
+			r.File, r.SHA256 = strings.Join(names, ", "), strings.Join(sums, ", ")
+		}
+	}
+	return m
 }
 
 func attendance(live *conduct.Live) Attendance {
@@ -163,8 +209,9 @@ func attendance(live *conduct.Live) Attendance {
 }
 
 // items sorts speeches and votes under the items in which they were, in the order
-// in which the items were begun; items never begun are left out.
-func items(live *conduct.Live) (list []Item, others []Speech) {
+// in which the items were begun; items never begun are left out. What was in none is
+// returned apart.
+func items(live *conduct.Live) (list []Item, others []Speech, votes []Vote) {
 	p, s := live.Plan(), live.State()
 	for _, run := range s.Runs {
 		i := slices.IndexFunc(list, func(x Item) bool { return x.Item.ID == run.Item })
@@ -187,11 +234,15 @@ func items(live *conduct.Live) (list []Item, others []Speech) {
 		i := slices.IndexFunc(list, func(x Item) bool {
 			return x.Item.ID == v.Motion.Item || (v.Motion.Item == "" && during(x, v.Opened))
 		})
-		if v.Phase == vote.Closed && i >= 0 {
+		switch {
+		case v.Phase != vote.Closed:
+		case i >= 0:
 			list[i].Votes = append(list[i].Votes, result(v))
+		default:
+			votes = append(votes, result(v))
 		}
 	}
-	return list, others
+	return list, others, votes
 }
 
 func during(it Item, at time.Time) bool {

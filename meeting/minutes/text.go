@@ -26,6 +26,12 @@ func (m Minutes) Text() string {
 		w.line("Ý kiến ngoài chương trình:")
 		speeches(w, m.Others)
 	}
+	if len(m.OtherVotes) > 0 {
+		w.line("Biểu quyết ngoài chương trình:")
+		for _, v := range m.OtherVotes {
+			v.text(w)
+		}
+	}
 	m.tail(w)
 	return w.b.String()
 }
@@ -193,7 +199,11 @@ func (m Minutes) tail(w *writer) {
 		w.line("Ghi âm, ghi hình: không")
 	}
 	for _, r := range m.Recordings {
-		w.line("Ghi âm, ghi hình: có, từ %s đến %s; người quyết định: %s", calendar.Clock(r.From), calendar.Clock(r.To), r.By)
+		line := fmt.Sprintf("Ghi âm, ghi hình: có, từ %s đến %s; người quyết định: %s", calendar.Clock(r.From), calendar.Clock(r.To), r.By)
+		if r.File != "" {
+			line += "; tệp: " + r.File + "; mã băm SHA-256: " + r.SHA256
+		}
+		w.line("%s", line)
 	}
 	end := m.Head.End.In(calendar.Zone())
 	if !m.ReadBack.IsZero() {

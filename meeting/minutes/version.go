@@ -73,8 +73,8 @@ func (v Version) TakeBack() (Version, error) {
 	return v, nil
 }
 
-// Sign makes a submitted version unchangeable and shows its hash. The number, when
-// already given, is part of it.
+// Sign makes a submitted version unchangeable and shows its hash, in which the number
+// has no part: it is given after signing.
 func (v Version) Sign(by meeting.PersonID, at time.Time) (Version, error) {
 	if v.Stage != Submitted {
 		return v, meeting.Refuse(meeting.CodeState, "stage").With(string(v.Stage))
