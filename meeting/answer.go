@@ -31,6 +31,7 @@ var classes = map[Code]int{
 	"point.not_joined":      409,
 	"schedule.conflict":     409,
 	"queue.already":         409,
+	"queue.full":            409,
 	"minutes.signed":        409,
 	"minutes.number_taken":  409,
 	"paper.out_of_scope":    403,

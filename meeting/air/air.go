@@ -72,6 +72,8 @@ func (o *Orders) For(id meeting.PointID) *Order {
 
 // Order is what one participant may do. The zero Order lets it listen.
 type Order struct {
+	// Name is what the meeting calls it, burnt on its tile; empty leaves its own.
+	Name string
 	// Microphone, Camera and Screen may be published.
 	Microphone, Camera, Screen bool
 	Mic                        Mic

@@ -2,6 +2,7 @@ package conduct
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -111,6 +112,27 @@ func readable(text string) (string, error) {
 		return "", meeting.Refuse(meeting.CodeInvalid, "text").With("1000")
 	}
 	return text, nil
+}
+
+// How much a point may write about itself, in characters: it goes to all screens and
+// into the log.
+const (
+	longestID    = 128
+	longestTopic = 500
+	longestName  = 200
+)
+
+// short refuses a text that is too long or holds what cannot be seen.
+func short(field meeting.Field, text string, longest int) error {
+	if !utf8.ValidString(text) || utf8.RuneCountInString(text) > longest || strings.ContainsFunc(text, unseen) {
+		return meeting.Refuse(meeting.CodeInvalid, field).With(strconv.Itoa(longest))
+	}
+	return nil
+}
+
+func shortPerson(field meeting.Field, p meeting.Person) error {
+	return all(short(field+".id", string(p.ID), longestID), short(field+".name", p.Name, longestName),
+		short(field+".position", p.Position, longestName), short(field+".unit", p.Unit, longestName))
 }
 
 // unseen are control signs but the end of a line, and those that turn the

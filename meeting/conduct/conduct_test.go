@@ -3,6 +3,7 @@ package conduct_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -361,4 +362,25 @@ func TestEveryDeedAndChangeIsReadByItsName(t *testing.T) {
 	if err := json.Unmarshal([]byte(`{"seq":1,"what":"nothing","after":{}}`), new(conduct.Event)); err == nil {
 		t.Error("a log that is not understood is replayed")
 	}
+}
+
+func TestCON03_WhatAPointWritesIsBoundedForItGoesToAllScreens(t *testing.T) {
+	t.Parallel()
+	p := running(t, opening(2))
+	ask := func(entry meeting.EntryID, topic string, who meeting.Person) conduct.Ask {
+		return conduct.Ask{Entry: entry, Point: "P1", Topic: topic, Speaker: who}
+	}
+	long := strings.Repeat("ă", 501)
+	p.refused(meeting.CodeInvalid, at("P1"), ask("", "x", meeting.Person{}))
+	p.refused(meeting.CodeInvalid, at("P1"), ask(meeting.EntryID(long), "x", meeting.Person{}))
+	p.refused(meeting.CodeInvalid, at("P1"), ask("e", long, meeting.Person{}))
+	p.refused(meeting.CodeInvalid, at("P1"), ask("e", "đọc \u202engược", meeting.Person{}))
+	p.refused(meeting.CodeInvalid, at("P1"), ask("e", "x", meeting.Person{Name: long}))
+	p.refused(meeting.CodeInvalid, at("P1"), conduct.AskLeave{Point: "P1", Reason: long + long})
+	p.do(at("P1"), ask("e", long[:len(long)-len("ă")], meeting.Person{}))
+	for i := range 9 {
+		p.do(at("P1"), ask(meeting.EntryID(fmt.Sprint(i)), "", meeting.Person{Name: fmt.Sprint("Đại biểu ", i)}))
+	}
+	p.refused(floor.CodeFull, at("P1"), ask("e11", "", meeting.Person{Name: "Một người nữa"}))
+	p.do(at("P2"), conduct.Ask{Entry: "khac", Point: "P2"})
 }

@@ -102,6 +102,9 @@ func (d AskLeave) decide(l *Live, a Act) ([]Change, error) {
 	if d.Reason == "" {
 		return nil, meeting.Refuse(meeting.CodeReason, "reason")
 	}
+	if err := short("reason", d.Reason, longestMessage); err != nil {
+		return nil, err
+	}
 	return []Change{LeaveAsked(d)}, nil
 }
 

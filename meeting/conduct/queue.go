@@ -25,8 +25,11 @@ func (d Ask) decide(l *Live, a Act) ([]Change, error) {
 	if err := all(l.needRunning(), l.needPoint(d.Point), l.ownOr(a.By, d.Point, meeting.Secretary, meeting.Chair)); err != nil {
 		return nil, err
 	}
-	if d.Entry == "" || d.Minutes < 0 || d.Minutes > 24*60 {
+	if d.Entry == "" || len(d.Entry) > longestID || d.Minutes < 0 || d.Minutes > 24*60 {
 		return nil, meeting.Refuse(meeting.CodeInvalid, "entry")
+	}
+	if err := all(short("item", string(d.Item), longestID), short("topic", d.Topic, longestTopic), shortPerson("speaker", d.Speaker)); err != nil {
+		return nil, err
 	}
 	r := floor.Request{ID: d.Entry, Point: d.Point, Speaker: d.Speaker, Topic: d.Topic, Item: d.Item, Minutes: d.Minutes, At: a.At}
 	if err := l.state.Floor.Queue.Ask(r); err != nil {

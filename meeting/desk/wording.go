@@ -142,6 +142,7 @@ var sentences = map[meeting.Code]words{
 	"plan.day_off":                 {"{} là ngày nghỉ", "{} is no working day"},
 	"meeting.begun":                {"Cuộc họp đã bắt đầu, không thể đổi kế hoạch", "The meeting has begun; its plan cannot be changed"},
 	"queue.already":                {"Đã có đăng ký của điểm cầu {}", "Registered already: {}"},
+	"queue.full":                   {"Mỗi điểm cầu chỉ được có {} đăng ký phát biểu đang chờ", "At most {} requests of a point may wait"},
 	"point.cycle":                  {"Điểm cầu không thể nằm dưới chính nó", "A point cannot stand below itself"},
 	"point.has_children":           {"Còn điểm cầu trực thuộc {}", "Points still stand below {}"},
 	"paper.out_of_scope":           {"Tài liệu không gửi cho bạn", "The paper is not for you"},

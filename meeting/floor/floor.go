@@ -5,6 +5,7 @@
 package floor
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -14,7 +15,11 @@ import (
 // Codes of refusals of the queue.
 const (
 	CodeQueued meeting.Code = "queue.already"
+	CodeFull   meeting.Code = "queue.full"
 )
+
+// holds is how many of one point may wait at once: everybody is told the queue.
+const holds = 10
 
 // Request is one entry of the queue (đăng ký phát biểu).
 type Request struct {
@@ -46,12 +51,19 @@ func (q Queue) Find(id meeting.EntryID) int {
 }
 
 // Ask checks that the entry may be added: its id is new and the same person of
-// the same point is not waiting already.
+// the same point is not waiting already, nor too many of it.
 func (q Queue) Ask(r Request) error {
+	same := 0
 	for _, old := range q {
 		if old.ID == r.ID || (old.Point == r.Point && old.Speaker.Name == r.Speaker.Name) {
 			return meeting.Refuse(CodeQueued, "point").With(string(r.Point))
 		}
+		if old.Point == r.Point {
+			same++
+		}
+	}
+	if same >= holds {
+		return meeting.Refuse(CodeFull, "point").With(fmt.Sprint(holds))
 	}
 	return nil
 }

@@ -31,6 +31,7 @@ func NewOrders(l *conduct.Live, boards []meeting.PointID, now time.Time) *air.Or
 	o := &air.Orders{Of: make(map[meeting.PointID]air.Order, len(l.Plan().Points)+len(boards))}
 	for _, p := range l.Plan().Points {
 		order := b.point(p.ID)
+		order.Name = p.Name
 		order.Line = air.Line{Down: p.Line, Up: p.Line}
 		o.Of[p.ID] = order
 	}

@@ -163,6 +163,9 @@ func callError(err error) *air.CallError {
 	return &air.CallError{Code: uint32(p.GetStatus()), Message: string(p.Code), Data: string(data)}
 }
 
+// longestKey is how long an idempotency key may be, as in the header of a request.
+const longestKey = 128
+
 // readAct reads {"do": name, "with": fields} and the key, if the body has one.
 func readAct(body []byte) (deed conduct.Deed, key string, err error) {
 	var head struct {
@@ -175,6 +178,9 @@ func readAct(body []byte) (deed conduct.Deed, key string, err error) {
 	}
 	if head.Do == "" {
 		return nil, "", meeting.Refuse(meeting.CodeMissing, "do")
+	}
+	if len(head.Key) > longestKey {
+		return nil, "", meeting.Refuse(meeting.CodeInvalid, "key")
 	}
 	if len(head.With) == 0 {
 		head.With = []byte("{}")

@@ -177,6 +177,23 @@ func (p *Profile) SetReserved(attributes map[string]string) bool {
 	return true
 }
 
+// Conduct gives the participant the name that the meeting has for it, unless empty,
+// and takes back what it said of itself, now or in a token that was renewed: metadata
+// and all attributes but the bridge's and the one named. It reports a change; Changed
+// is the caller's.
+func (p *Profile) Conduct(name, kept string) bool {
+	if name == "" {
+		name = p.info.Name
+	}
+	next := maps.Clone(p.info.Attributes)
+	maps.DeleteFunc(next, func(k, _ string) bool { return k != kept && !air.IsReserved(k) })
+	if name == p.info.Name && p.info.Metadata == "" && len(next) == len(p.info.Attributes) {
+		return false
+	}
+	p.info.Name, p.info.Metadata, p.info.Attributes = name, "", next
+	return true
+}
+
 // Update changes name and metadata unless empty, and merges attributes: an
 // empty value deletes its key. Nothing changes when a limit is exceeded.
 func (p *Profile) Update(name, metadata string, attributes map[string]string) error {

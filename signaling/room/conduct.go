@@ -79,12 +79,14 @@ func (r *Room) introduce() {
 // command puts one member under an order. It reports whether others see it.
 func (r *Room) command(m *member, next *air.Order) bool {
 	was := m.order
+	changed := false
 	if was == nil {
 		was = &air.Order{Mic: air.MicFree}
+		changed = m.profile.Conduct(next.Name, signaling.HandAttribute)
 	}
 	m.order = next
 	r.setLine(m)
-	changed := m.profile.Limit(sources(next))
+	changed = m.profile.Limit(sources(next)) || changed
 	changed = m.profile.SetReserved(next.Attributes) || changed
 	for _, t := range m.tracks.All() {
 		switch {
@@ -201,6 +203,7 @@ func (r *Room) attend(m *member) {
 	}
 	m.order = r.orders.For(m.point)
 	r.setLine(m)
+	m.profile.Conduct(m.order.Name, signaling.HandAttribute)
 	m.profile.Limit(sources(m.order))
 	m.profile.SetReserved(m.order.Attributes)
 	for _, o := range r.members {

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"diemcau/signaling"
 	"diemcau/signaling/publication"
 
 	"github.com/livekit/protocol/livekit"
@@ -15,13 +16,13 @@ func (r *Room) ownMetadata(m *member, req *livekit.UpdateParticipantMetadata) {
 		m.refuse(req.GetRequestId(), livekit.RequestResponse_NOT_ALLOWED, "does not have permission to update own metadata", echo)
 		return
 	}
-	// The names on the tiles of a meeting are its points' (CON-10).
-	as := m.profile.Info()
-	if r.orders != nil && (req.GetName() != "" && req.GetName() != as.GetName() || req.GetMetadata() != "" && req.GetMetadata() != as.GetMetadata()) {
-		m.refuse(req.GetRequestId(), livekit.RequestResponse_NOT_ALLOWED, "a meeting names its points itself", echo)
-		return
-	}
 	attributes := own(req.GetAttributes())
+	if r.orders != nil {
+		if reason, text := conducted(m.profile.Info(), req, attributes); text != "" {
+			m.refuse(req.GetRequestId(), reason, text, echo)
+			return
+		}
+	}
 	if err := m.profile.Update(req.GetName(), req.GetMetadata(), attributes); err != nil {
 		m.refuse(req.GetRequestId(), livekit.RequestResponse_LIMIT_EXCEEDED, "exceeds metadata size limit", echo)
 		return
@@ -32,6 +33,27 @@ func (r *Room) ownMetadata(m *member, req *livekit.UpdateParticipantMetadata) {
 	if m.client.SuccessResponse() {
 		m.refuse(req.GetRequestId(), livekit.RequestResponse_OK, "", echo)
 	}
+}
+
+// longestHand is how much a raised hand may say, in bytes: everybody is told it.
+const longestHand = 1000
+
+// conducted is why somebody may not change himself so while a meeting is held. The
+// names on the tiles are the meeting's (CON-10), and all that it hears from a client
+// itself is the raised hand: anything else would go to all screens past its rules.
+func conducted(as *livekit.ParticipantInfo, req *livekit.UpdateParticipantMetadata, attributes map[string]string) (livekit.RequestResponse_Reason, string) {
+	if req.GetName() != "" && req.GetName() != as.GetName() || req.GetMetadata() != "" && req.GetMetadata() != as.GetMetadata() {
+		return livekit.RequestResponse_NOT_ALLOWED, "a meeting names its points itself"
+	}
+	for key, value := range attributes {
+		switch {
+		case key != signaling.HandAttribute && value != as.GetAttributes()[key]:
+			return livekit.RequestResponse_NOT_ALLOWED, "a meeting takes no attribute but " + signaling.HandAttribute
+		case len(value) > longestHand:
+			return livekit.RequestResponse_LIMIT_EXCEEDED, "the topic is too long"
+		}
+	}
+	return livekit.RequestResponse_OK, ""
 }
 
 // changed tells everybody of a changed face and renews the token that says it.

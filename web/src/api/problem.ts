@@ -40,6 +40,7 @@ export const problemCodes = [
   'meeting_closed',
   'floor_none',
   'queue_already',
+  'queue_full',
   'act_too_fast',
   'chat_off',
   'chat_too_fast',

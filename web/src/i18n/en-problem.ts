@@ -37,6 +37,7 @@ export const enProblem: typeof viProblem = {
   paper_recalled: 'The paper was recalled.',
   floor_none: 'No point is speaking.',
   queue_already: 'This point has asked already.',
+  queue_full: 'Too many requests of this point are waiting.',
   vote_open: 'A vote is still open.',
   vote_not_open: 'The vote is not open.',
   vote_already_cast: 'This vote was sent and cannot be changed.',

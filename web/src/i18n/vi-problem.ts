@@ -36,6 +36,7 @@ export const viProblem = {
   paper_recalled: 'Tài liệu đã được thu hồi.',
   floor_none: 'Không có điểm cầu nào đang phát biểu.',
   queue_already: 'Điểm cầu này đã đăng ký phát biểu.',
+  queue_full: 'Điểm cầu này đã có quá nhiều đăng ký đang chờ.',
   vote_open: 'Đang có biểu quyết chưa đóng.',
   vote_not_open: 'Biểu quyết chưa mở hoặc đã đóng.',
   vote_already_cast: 'Phiếu này đã gửi, không đổi được.',
