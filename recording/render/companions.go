@@ -47,7 +47,7 @@ func (d *CompanionDesk) Register(api huma.API) {
 // Made is what was made so far.
 type Made struct {
 	Companions
-	Off      bool          `json:"off" doc:"this bridge makes nothing of recordings"`
+	Off      bool          `json:"off" doc:"nothing is made of this recording: it is encrypted, or this bridge makes nothing"`
 	MixIndex *replay.Index `json:"mixIndex,omitempty" doc:"when the mix is done"`
 }
 
@@ -59,7 +59,11 @@ func (d *CompanionDesk) one(ctx context.Context, in *OfRecording) (*answer[Made]
 	if err != nil {
 		return nil, err
 	}
-	out := Made{Companions: c, Off: d.shop.Command == ""}
+	dir, err := d.shop.Find(in.Recording)
+	if err != nil {
+		return nil, err
+	}
+	out := Made{Companions: c, Off: d.shop.Command == "" || encrypted(dir)}
 	if c.Mix.Done {
 		p, err := d.heads.of(d.dir(in.Recording), c.Mix)
 		if err != nil {

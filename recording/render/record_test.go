@@ -20,10 +20,12 @@ var font = typeface.Bold
 
 // recorded makes a recording of two points with moving pictures and a tone. The
 // second point comes after 3 s.
-func recorded(t *testing.T, seconds int) string {
+func recorded(t *testing.T, seconds int) string { return recordedWith(t, seconds, archive.Settings{}) }
+
+func recordedWith(t *testing.T, seconds int, s archive.Settings) string {
 	t.Helper()
-	e, err := archive.Create(t.TempDir(), archive.About{Meeting: "m", Title: "Giao ban", Epoch: time.Date(2026, 11, 3, 6, 30, 0, 0, time.UTC)},
-		archive.Settings{Key: ed25519.NewKeyFromSeed(bytes.Repeat([]byte{9}, 32))})
+	s.Key = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{9}, 32))
+	e, err := archive.Create(t.TempDir(), archive.About{Meeting: "m", Title: "Giao ban", Epoch: time.Date(2026, 11, 3, 6, 30, 0, 0, time.UTC)}, s)
 	if err != nil {
 		t.Fatal(err)
 	}

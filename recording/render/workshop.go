@@ -44,8 +44,9 @@ type WorkshopSettings struct {
 }
 
 // Workshop makes the companions of sealed recordings, one thing after another at the
-// lowest priority: those that somebody waits for, then the newest. It owns one
-// goroutine, from Start until Close.
+// lowest priority: those that somebody waits for, then the newest. Of encrypted ones
+// it makes none: they would lie on the disk for all to hear. It owns one goroutine,
+// from Start until Close.
 type Workshop struct {
 	WorkshopSettings
 	wake chan struct{}
@@ -78,6 +79,7 @@ func (w *Workshop) Start() {
 	w.done.Go(func() {
 		turn := time.NewTicker(workshopLook)
 		defer turn.Stop()
+		w.clear()
 		for {
 			for w.Command != "" && w.One(ctx) {
 				continue
@@ -186,7 +188,7 @@ func (w *Workshop) next() (id, dir string) {
 		if err != nil {
 			continue
 		}
-		if _, err := os.Stat(filepath.Join(dir, archive.ManifestName)); err == nil && w.lacking(wanted[i]) {
+		if _, err := os.Stat(filepath.Join(dir, archive.ManifestName)); err == nil && w.lacking(wanted[i], dir) {
 			return wanted[i], dir
 		}
 	}
@@ -198,7 +200,7 @@ func (w *Workshop) next() (id, dir string) {
 	for i := len(names) - 1; i >= 0; i-- {
 		id, dir := filepath.Base(names[i]), filepath.Join(w.Archive, filepath.FromSlash(names[i]))
 		info, err := os.Stat(filepath.Join(dir, archive.ManifestName))
-		if err == nil && w.Now().Sub(info.ModTime()) < fresh && w.lacking(id) {
+		if err == nil && w.Now().Sub(info.ModTime()) < fresh && w.lacking(id, dir) {
 			return id, dir
 		}
 	}
@@ -206,7 +208,10 @@ func (w *Workshop) next() (id, dir string) {
 }
 
 // lacking answers whether something is to be made for a recording now.
-func (w *Workshop) lacking(id string) bool {
+func (w *Workshop) lacking(id, dir string) bool {
+	if encrypted(dir) {
+		return false
+	}
 	w.mu.Lock()
 	at, failed := w.failed[id]
 	w.mu.Unlock()
@@ -215,6 +220,29 @@ func (w *Workshop) lacking(id string) bool {
 	}
 	c, err := w.Of(id)
 	return err != nil || !c.Mix.Done || !c.Sheets.Done
+}
+
+// encrypted reports whether nothing is to be made of the recording in a folder.
+func encrypted(dir string) bool {
+	about, err := archive.AboutOf(dir)
+	return err == nil && about.Encrypted
+}
+
+// clear erases what earlier releases made of encrypted recordings.
+func (w *Workshop) clear() {
+	entries, err := os.ReadDir(w.Dir)
+	if err != nil {
+		w.Log.Error("what was made of recordings cannot be looked through", "error", err)
+	}
+	for _, e := range entries {
+		dir, err := w.Find(e.Name())
+		if err != nil || !encrypted(dir) {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(w.Dir, e.Name())); err != nil {
+			w.Log.Error("what was made of an encrypted recording cannot be erased", "recording", e.Name(), "error", err)
+		}
+	}
 }
 
 // make makes what a recording lacks. The mix comes first: it is listened to.

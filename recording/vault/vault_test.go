@@ -2,6 +2,7 @@ package vault_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"math/rand"
@@ -98,6 +99,69 @@ func TestASeekOpensOneFragmentAndNothingOpensWithoutTheKey(t *testing.T) {
 	file[200_000] ^= 1
 	if _, err := r.ReadAt(got, 150_000); err == nil {
 		t.Error("a flipped byte opens")
+	}
+}
+
+// hour is a sealed file of an hour at 2 Mbit/s, of which only one fragment has
+// content: what is read of it is counted.
+type hour struct {
+	heads [][]byte
+	whole []byte // of fragment 1800
+	read  int64
+}
+
+const hourPart = 250_000 + chunk.HeaderSize + 16
+
+func (h *hour) ReadAt(b []byte, at int64) (n int, err error) {
+	for n < len(b) {
+		part, in := (at+int64(n))/hourPart, (at+int64(n))%hourPart
+		from := h.heads[part]
+		if part == 1800 {
+			from = h.whole
+		}
+		if in < int64(len(from)) {
+			n += copy(b[n:], from[in:])
+		} else {
+			n += min(len(b)-n, int(hourPart-in))
+		}
+	}
+	h.read += int64(n)
+	return n, nil
+}
+
+func TestASeekToTheMiddleOfAnHourReadsLessThanAMegabyte(t *testing.T) {
+	t.Parallel()
+	owner := identity(t)
+	w, err := vault.NewWriter(filepath.Join(t.TempDir(), "r1.json"), "r1", []age.Recipient{owner.Recipient()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := w.Track(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	media := make([]byte, 250_000)
+	rand.New(rand.NewSource(1)).Read(media)
+	h := &hour{}
+	for n := range uint32(3600) {
+		head := chunk.Begin(nil, chunk.Header{Kind: chunk.AES256GCM, Number: n, At: int64(n) * 1e6})
+		binary.BigEndian.PutUint32(head[24:], hourPart-chunk.HeaderSize)
+		h.heads = append(h.heads, head)
+	}
+	if h.whole, err = s.Seal(chunk.Header{Number: 1800, At: 1800e6}, media); err != nil {
+		t.Fatal(err)
+	}
+	r, err := vault.NewReader(h, 3600*hourPart, s)
+	if err != nil || r.Size() != 3600*250_000 {
+		t.Fatal(r.Size(), err)
+	}
+	got := make([]byte, len(media))
+	if _, err := r.ReadAt(got, 1800*250_000); err != nil || !bytes.Equal(got, media) {
+		t.Errorf("the second in the middle differs: %v", err)
+	}
+	t.Logf("%d bytes are read for a seek in %d", h.read, int64(3600*hourPart))
+	if h.read >= 1_000_000 {
+		t.Errorf("%d bytes are read for a seek", h.read)
 	}
 }
 

@@ -3907,7 +3907,7 @@ export interface components {
             mix: components["schemas"]["Mix"];
             /** @description when the mix is done */
             mixIndex?: components["schemas"]["Index"];
-            /** @description this bridge makes nothing of recordings */
+            /** @description nothing is made of this recording: it is encrypted, or this bridge makes nothing */
             off: boolean;
             recording: string;
             /** @description signed root of the recording that they were made of */
