@@ -143,7 +143,7 @@ test('CON-01 CON-02 SEC-04 the boards open, a stranger sees none of it, and ever
 test('CON-05 CON-15 SCH-06 the technician sees a point’s figures, looks at it off the air, talks to it alone and fills in its sheet', async () => {
   const [commune] = communes;
   const row = technician.getByTestId('point-row').filter({ hasText: commune.name });
-  await expect(row).toContainText(/↑ \d+\.\d/);
+  await expect(row).toContainText(/↑ \d+,\d/);
   await expect(row.locator('[data-column="rtt"]')).toContainText('ms');
   await row.getByRole('button', { name: commune.name }).click();
   await button(technician, 'Xem trước').click();
