@@ -27,6 +27,7 @@ async function talking(page: Page): Promise<void> {
     const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getUserMedia = async (constraints) => {
       if (!constraints?.audio || constraints.video) return real(constraints);
+      Reflect.set(window, 'asked', constraints.audio);
       const context = new AudioContext();
       const [tone, loudness, out] = [context.createOscillator(), context.createGain(), context.createMediaStreamDestination()];
       tone.connect(loudness).connect(out);
@@ -67,6 +68,13 @@ async function beforeTheLoudspeaker(page: Page): Promise<void> {
   });
 }
 
+/** What the room's microphone was opened with last. */
+const asked = async (page: Page): Promise<unknown> =>
+  page.evaluate(() => {
+    const { noiseSuppression, channelCount } = Reflect.get(window, 'asked') as MediaTrackConstraints;
+    return [noiseSuppression, channelCount];
+  });
+
 test('CON-16 CON-08 awards are stepped through by one key with names on all screens, an echo is told where it is made, and a point asks to leave', async ({ house, browser }) => {
   test.setTimeout(120_000);
   const { url } = house.bridge;
@@ -92,6 +100,8 @@ test('CON-16 CON-08 awards are stepped through by one key with names on all scre
   await chair.getByRole('button', { name: 'Bắt đầu trao thưởng' }).click();
   for (const room of [hall, commune]) await expect(room.page.getByTestId('lower-third')).toContainText('Tập thể mẫu');
   await expect(commune.page.getByTestId('own-mic')).toHaveText('MICRO ĐANG TẮT');
+  // Music as it is: stereo, without what helps speech; and it is heard, for the echo below is made of it.
+  await expect.poll(() => asked(hall.page)).toEqual([false, 2]);
   await chair.keyboard.press('n');
   await expect(commune.page.getByTestId('lower-third')).toContainText('Cá nhân mẫu');
   // Where it is handed over the microphone opens by itself, and what it hears of the hall goes back there.
@@ -103,6 +113,7 @@ test('CON-16 CON-08 awards are stepped through by one key with names on all scre
   await chair.getByRole('button', { name: 'Kết thúc trao thưởng' }).click();
   await expect(commune.page.getByTestId('own-mic')).toHaveText('MICRO ĐANG TẮT');
   await expect(commune.page.getByTestId('echo')).toHaveCount(0);
+  await expect.poll(() => asked(hall.page)).toEqual([true, undefined]);
   await expect(commune.page.getByTestId('lower-third')).toHaveCount(0);
 
   await commune.button('Rời cuộc họp').click();

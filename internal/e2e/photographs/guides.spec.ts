@@ -93,7 +93,7 @@ async function pointsCome(walk: Walk): Promise<{ hall: Point; commune: Point; ot
 
 async function technicianChecks(technician: Page, commune: Point): Promise<void> {
   const row = technician.getByTestId('point-row').filter({ hasText: commune.name });
-  await expect(row).toContainText(/↑ \d+\.\d/);
+  await expect(row).toContainText(/↑ \d+,\d/);
   await picture(technician, 'ky-thuat-ban');
   await row.getByRole('button', { name: commune.name }).click();
   await button(technician, 'Xem trước').click();

@@ -1,4 +1,4 @@
-import { VideoPresets, type AudioCaptureOptions, type VideoCaptureOptions } from 'livekit-client';
+import { AudioPresets, VideoPresets, type AudioCaptureOptions, type TrackPublishOptions, type VideoCaptureOptions } from 'livekit-client';
 import { movable } from './ptz';
 
 /** A remembered device that is gone must not keep a room out: `ideal` lets the browser fall back to another. */
@@ -13,3 +13,10 @@ export function cameraCapture(id: string): VideoCaptureOptions {
 export function micCapture(id: string): AudioCaptureOptions {
   return { ...wished(id), echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 }
+
+/** As it comes from the mixer: what helps speech (CON-16) makes a hymn sound like a telephone. */
+export function musicCapture(id: string): AudioCaptureOptions {
+  return { ...wished(id), echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 2 };
+}
+
+export const musicSound: TrackPublishOptions = { audioPreset: AudioPresets.musicHighQualityStereo, forceStereo: true, dtx: false, red: false };

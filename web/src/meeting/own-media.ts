@@ -1,4 +1,6 @@
 import { LocalAudioTrack, LocalVideoTrack, Track, type LocalTrackPublication, type Room } from 'livekit-client';
+import { musicCapture, musicSound } from '../device/capture';
+import { loadChoices } from '../device/choices';
 import { mediaTrouble } from '../device/media-error';
 import type { EntryTracks } from '../device/rig';
 import type { DeviceTrouble } from './state';
@@ -14,6 +16,7 @@ export class OwnMedia {
   private copies: LocalTrackPublication[] = [];
   private entry: EntryTracks | null;
   private readonly turns = { mic: Promise.resolve(), camera: Promise.resolve() };
+  private music = false;
   private wishes: { mic: boolean; camera: boolean };
   /** Devices that went away while they were in use: they are taken back when they come again. */
   private readonly taken = new Set<'mic' | 'camera'>();
@@ -62,6 +65,20 @@ export class OwnMedia {
   async setMic(on: boolean): Promise<void> {
     this.wishes = { ...this.wishes, mic: on };
     this.changed(null);
+    await this.applyMic();
+  }
+
+  /** In a ceremony the sound is sent as it is, in stereo: a microphone that is open begins anew (CON-16). */
+  async setMusic(on: boolean): Promise<void> {
+    if (this.music === on) return;
+    this.music = on;
+    this.turns.mic = this.turns.mic.then(async () =>
+      this.guard('mic', async () => {
+        const { room } = this;
+        const sent = room?.localParticipant.getTrackPublication(Track.Source.Microphone)?.track;
+        if (room && sent) await room.localParticipant.unpublishTrack(sent, true);
+      }),
+    );
     await this.applyMic();
   }
 
@@ -155,7 +172,8 @@ export class OwnMedia {
         const { room, wishes } = this;
         const ready = this.entry?.mic ?? null;
         if (!room) return;
-        if (ready && wishes.mic) {
+        if (this.music) await room.localParticipant.setMicrophoneEnabled(wishes.mic, musicCapture(loadChoices().mic), musicSound);
+        else if (ready && wishes.mic) {
           this.entry = { camera: this.entry?.camera ?? null, mic: null };
           await room.localParticipant.publishTrack(ready, { source: Track.Source.Microphone });
         } else await room.localParticipant.setMicrophoneEnabled(wishes.mic);

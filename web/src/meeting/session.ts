@@ -213,6 +213,7 @@ export class MeetingSession {
     const wasInvited = before !== null && isCalled(before, own.id);
     // Off the air the bridge itself opens and closes the microphone of a point that is previewed.
     const previewed = room.localParticipant.attributes['dc.mic'] === 'preview';
+    void this.media.setMusic(conduct.screen.music === true && mayOpenMic(conduct, own.id));
     if (this.media.mic && !previewed && !mayOpenMic(conduct, own.id)) void this.media.setMic(false);
     if (invited && !wasInvited && before !== null && !this.media.mic) void this.media.setMic(true);
   }
