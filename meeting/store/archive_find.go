@@ -17,6 +17,7 @@ import (
 type RecordingQuery struct {
 	Text     string
 	From, To time.Time // begun in [From, To)
+	Meeting  meeting.ID
 	Unit     meeting.UnitID
 	Point    meeting.PointID
 	Speaker  string
@@ -93,6 +94,9 @@ func (f *finder) conditions(args []any) (string, []any) {
 	}
 	if !f.q.To.IsZero() {
 		where(`r.begun < ?`, instant(f.q.To))
+	}
+	if f.q.Meeting != "" {
+		where(`r.meeting = ?`, string(f.q.Meeting))
 	}
 	if f.q.Unit != "" {
 		where(`r.unit = ?`, string(f.q.Unit))

@@ -102,6 +102,10 @@ type generated struct {
 	tapes   func(i int) []tape // of a point
 	lasting func(archive.Settings) archive.Settings
 	running bool // not sealed
+	// opening and log are the meeting; without them the sample one is led through its
+	// agenda.
+	opening conduct.Opening
+	log     []conduct.Event
 }
 
 // generate makes a recording of a conducted meeting and returns its folder.
@@ -116,7 +120,12 @@ func generate(t testing.TB, root string, g generated) string {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	acts := conducted(t, e, g)
+	acts := g.log
+	if acts == nil {
+		acts = conducted(t, e, g)
+	} else {
+		e.Event(0, archive.KindOpening, g.opening)
+	}
 	var legs []*archive.Leg
 	var tapes []tape
 	for i, p := range g.points {

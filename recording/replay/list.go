@@ -55,6 +55,7 @@ type Query struct {
 	To      time.Time `query:"to" doc:"begun before"`
 	Unit    string    `query:"unit" maxLength:"64"`
 	Point   string    `query:"point" maxLength:"64"`
+	Meeting string    `query:"meeting" maxLength:"256" doc:"recordings of this meeting alone"`
 	Speaker string    `query:"speaker" maxLength:"200"`
 	Limit   int       `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
@@ -73,7 +74,7 @@ func (d *Desk) list(ctx context.Context, in *Query) (*private[listed[Found]], er
 		return nil, err
 	}
 	all, err := d.Book.FindRecordings(ctx, store.RecordingQuery{
-		Text: in.Text, From: in.From, To: in.To, Unit: meeting.UnitID(in.Unit), Point: meeting.PointID(in.Point), Speaker: in.Speaker, Limit: in.Limit,
+		Text: in.Text, Meeting: meeting.ID(in.Meeting), From: in.From, To: in.To, Unit: meeting.UnitID(in.Unit), Point: meeting.PointID(in.Point), Speaker: in.Speaker, Limit: in.Limit,
 	}, sees)
 	if err != nil {
 		return nil, err

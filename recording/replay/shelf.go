@@ -43,6 +43,13 @@ func stampOf(dir string) (s stamp) {
 	return s
 }
 
+// serves answers whether what was read is as much as may be shown now. Of a recording
+// that goes on nothing is shown before a checkpoint signs it, so it is read anew with
+// each of them and not with each fragment.
+func (s stamp) serves(now stamp) bool {
+	return s == now || !s.sealed && !now.sealed && s.points == now.points && s.points >= 0
+}
+
 // shelf keeps what was read last. It is a leaf: reading happens outside its lock.
 type shelf struct {
 	root  string
@@ -73,7 +80,7 @@ func (s *shelf) open(id string) (*contents, error) {
 	if at >= 0 {
 		c := s.books[at]
 		s.books = append(slices.Delete(s.books, at, at+1), c)
-		if c.stamp == now {
+		if c.stamp.serves(now) {
 			s.mu.Unlock()
 			return c, nil
 		}

@@ -22,6 +22,19 @@ async function record(bridge: Bridge, path: string, body?: object): Promise<numb
 /** Pictures that a tile has decoded. */
 const decoded = async (page: Page) => page.locator('[data-testid="replay-tile"] video').first().evaluate((video: HTMLVideoElement) => video.getVideoPlaybackQuality().totalVideoFrames);
 
+interface Watched {
+  replay: { detail: { length: number }; clock: { time: number } };
+}
+const lengthOf = async (page: Page): Promise<number> => page.evaluate(() => (window as unknown as Watched).replay.detail.length);
+
+/** How much of the newest recording is signed, in milliseconds. */
+async function signed(page: Page, bridge: Bridge): Promise<number> {
+  const { items } = (await (await page.request.get(`${bridge.url}/api/archive/recordings`)).json()) as { items: { id: string }[] };
+  if (items[0] === undefined) return 0;
+  const detail = (await (await page.request.get(`${bridge.url}/api/archive/recordings/${items[0].id}`)).json()) as { index: { blocks: { to: number }[] } };
+  return detail.index.blocks.at(-1)?.to ?? 0;
+}
+
 interface Heard {
   kind: string;
   ready: boolean;
@@ -42,11 +55,28 @@ test('ARC-08 ARC-02 a meeting is found without marks, watched with sound in thre
     const [open] = await new RoomServiceClient(bridge.url, bridge.key, bridge.secret).listRooms();
     if (!open) throw new Error('no room is open');
     expect(await record(bridge, '/api/recordings', { room: open.name, title: 'Giao ban về giải ngân đầu tư công' })).toBe(201);
-    await hall.page.waitForTimeout(12_000);
+
+    // While it is recorded it is watched from its start, grows under who watches, and is signed as far as it goes.
+    const page = await signIn(browser, bridge.url, 'luutru');
+    await page.getByRole('link', { name: 'Kho ghi hình' }).click();
+    const running = page.getByRole('link', { name: 'Giao ban về giải ngân đầu tư công', exact: true });
+    await expect(running).toBeVisible({ timeout: 30_000 });
+    await expect.poll(async () => signed(page, bridge), { timeout: 40_000 }).toBeGreaterThan(5_000);
+    await running.click();
+    await expect(page.getByTestId('live')).toContainText('Đang ghi');
+    await expect(page.getByTestId('sign')).toContainText('Nguyên vẹn', { timeout: 30_000 });
+    const first = await lengthOf(page);
+    await page.getByRole('button', { name: 'Xem lại từ đầu' }).click();
+    await page.keyboard.press('k');
+    await expect.poll(async () => decoded(page), { timeout: 30_000 }).toBeGreaterThan(25);
+    await expect.poll(async () => lengthOf(page), { timeout: 40_000 }).toBeGreaterThan(first + 5_000);
+    await page.keyboard.press('g');
+    await expect.poll(async () => page.evaluate(() => (window as unknown as Watched).replay.clock.time), { timeout: 20_000 }).toBeGreaterThan(first);
     expect(await record(bridge, `/api/recordings/rooms/${open.name}/stop`)).toBe(200);
+    await expect(page.getByTestId('live')).toHaveCount(0, { timeout: 30_000 });
+    await expect(page.getByTestId('sign')).toContainText('Nguyên vẹn');
     await house.close();
 
-    const page = await signIn(browser, bridge.url, 'luutru');
     await page.getByRole('link', { name: 'Kho ghi hình' }).click();
     await page.getByLabel('Tìm trong kho').fill('giai ngan dau tu');
     const found = page.getByRole('link', { name: 'Giao ban về giải ngân đầu tư công', exact: true });

@@ -70,6 +70,10 @@ const recording = createRoute({
     return Number.isFinite(to) && to > (begin.t ?? 0) ? { ...begin, to } : begin;
   },
 });
+const dossier = createRoute({
+  ...at('/kho/$recording/ho-so'),
+  component: lazyRouteComponent(async () => import('../pages/archive/DossierPage'), 'DossierPage'),
+});
 
 const keeping = createRoute({
   ...at('/luu-tru'),
@@ -95,7 +99,7 @@ const forBuilders = import.meta.env.DEV
   : [];
 
 export const router = createRouter({
-  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, minutes, invitation, guest, authority, account, archive, recording, keeping, disposals, retention, ...forBuilders]),
+  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, minutes, invitation, guest, authority, account, archive, recording, dossier, keeping, disposals, retention, ...forBuilders]),
   history,
   defaultPendingComponent: Pending,
   defaultPendingMs: 400,

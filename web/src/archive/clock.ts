@@ -6,8 +6,15 @@ export class MasterClock {
 
   constructor(
     private readonly now: () => number,
-    private readonly end: number,
+    private end: number,
   ) {}
+
+  /** The recording has grown: time stands where it was. */
+  extend(end: number): void {
+    this.base = this.time;
+    if (this.since !== null) this.since = this.now();
+    this.end = end;
+  }
 
   get time(): number {
     const run = this.since === null ? 0 : (this.now() - this.since) * this.speed;

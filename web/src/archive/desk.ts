@@ -125,6 +125,12 @@ export async function fetchRecordings(wanted: Wanted): Promise<readonly Found[]>
   return (await get<{ readonly items: readonly Found[] }>(`${base}?${query.toString()}`)).items;
 }
 
+/** The recording that is being made of a meeting; null while there is none, or none that one may see. */
+export async function fetchRunning(meeting: string): Promise<Found | null> {
+  const { items } = await get<{ readonly items: readonly Found[] }>(`${base}?meeting=${encodeURIComponent(meeting)}`);
+  return items.find((each) => each.running) ?? null;
+}
+
 export const fetchRecording = async (id: string): Promise<Detail> => get(of(id));
 
 export async function fetchBlock(id: string, block: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -16,11 +16,10 @@ export class IndexShelf {
   private readonly blocks = new Map<number, Promise<readonly Fragment[]>>();
   private readonly proofs = new Map<number, Promise<void>>();
   private readonly headers = new Map<number, Fragment>();
-  private head: Promise<Proof>;
   sign: Sign = 'checking';
 
   constructor(
-    readonly index: IndexHead,
+    public index: IndexHead,
     private readonly fetchBlock: (block: number) => Promise<Uint8Array<ArrayBuffer>>,
     /** Fragments come as they are on disk, so that they can be compared. */
     readonly comparable: boolean,
@@ -28,11 +27,25 @@ export class IndexShelf {
     /** Somebody signed the index: that of a mix is only held to its own hashes. */
     signed = true,
   ) {
-    this.head = signed ? headProof(index) : Promise.resolve('unproven');
-    void this.head.then(
-      (proof) => this.say(proof === 'broken' ? 'broken' : proof === 'proven' && comparable ? 'verified' : 'bridge'),
+    this.prove(signed ? headProof(index) : Promise.resolve('unproven'));
+  }
+
+  private prove(head: Promise<Proof>): void {
+    void head.then(
+      (proof) => this.say(proof === 'broken' ? 'broken' : proof === 'proven' && this.comparable ? 'verified' : 'bridge'),
       () => this.say('bridge'),
     );
+  }
+
+  /** The recording has grown: blocks that are as they were stay, the last one is fetched anew, and the new root must be signed too. */
+  renew(index: IndexHead): void {
+    for (const number of this.blocks.keys()) {
+      if (index.blocks[number]?.hash === this.index.blocks[number]?.hash) continue;
+      this.blocks.delete(number);
+      this.proofs.delete(number);
+    }
+    this.index = index;
+    this.prove(headProof(index));
   }
 
   /** Tells that something is not as it was signed. It is never taken back. */

@@ -51,7 +51,7 @@ const is: Readonly<Record<Filter, (kept: Kept) => boolean>> = {
 };
 
 /** A word is found with or without its tone marks. */
-const plain = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/[đĐ]/g, 'd').toLowerCase();
+export const plain = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/[đĐ]/g, 'd').toLowerCase();
 
 export function chosen(all: readonly Kept[], filter: Filter, inClass: string, words: string): readonly Kept[] {
   const asked = plain(words).split(/\s+/).filter(Boolean);

@@ -13,6 +13,8 @@ const patienceMs = 4_000;
 const stepsSeen = 4;
 const frameMs = 40;
 const shortestCutMs = 1_000;
+/** How far behind the end of what is signed play follows a meeting that goes on. */
+const liveLagMs = 6_000;
 
 export interface Cut {
   readonly from: number;
@@ -56,10 +58,10 @@ export class Player {
   private mix: { readonly track: Track; readonly shelf: IndexShelf } | null = null;
   private state: State;
 
-  constructor(
-    readonly detail: Detail,
-    start: number,
-  ) {
+  private now: Detail;
+
+  constructor(detail: Detail, start: number) {
+    this.now = detail;
     this.clock = new MasterClock(() => performance.now(), detail.length);
     const begins = detail.tracks.filter((track) => track.type.startsWith('video/')).map((track) => track.from);
     this.first = Math.min(...(begins.length > 0 ? begins : [0])) + frameMs;
@@ -67,6 +69,37 @@ export class Player {
     this.shelf = new IndexShelf(detail.index, async (block) => fetchBlock(detail.id, block), !detail.encrypted, () => this.tell());
     this.state = this.look();
     this.timer = setInterval(() => this.step(), stepMs);
+  }
+
+  get detail(): Detail {
+    return this.now;
+  }
+
+  /** What is being recorded has grown: tracks go on, and the clock may go further. */
+  renew(detail: Detail): void {
+    if (detail.id !== this.now.id || detail.index.records <= this.now.index.records) {
+      // The seal adds no fragment: it says that there will be none.
+      if (detail.running === this.now.running) return;
+    }
+    this.now = detail;
+    this.clock.extend(detail.length);
+    this.shelf.renew(detail.index);
+    for (const [leg, pump] of [...this.pumps, ...this.voices]) {
+      const track = detail.tracks.find((each) => each.leg === leg);
+      if (track) pump.renew(track, detail.length);
+    }
+    this.tell();
+  }
+
+  /** As near to what happens now as is signed. */
+  goLive(): void {
+    this.seek(Math.max(this.now.length - liveLagMs, 0));
+    this.play();
+  }
+
+  /** Nothing newer can be watched. */
+  get live(): boolean {
+    return this.now.running && this.now.length - this.clock.time < 4 * liveLagMs;
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -155,7 +188,7 @@ export class Player {
       pump.element.muted = this.muted || pump.element instanceof HTMLVideoElement;
       pump.follow(time, this.clock.rate, this.clock.running);
     }
-    if (time >= this.detail.length && this.playing) this.pause();
+    if (time >= this.detail.length && this.playing && !this.detail.running) this.pause();
     this.stopAtCut(time);
     this.hold(time, all);
     if (++this.steps % stepsSeen === 0) this.tell();
@@ -206,7 +239,7 @@ export class Player {
   }
 
   play(): void {
-    if (this.clock.time >= this.detail.length - 100) this.clock.seek(this.first);
+    if (this.clock.time >= this.detail.length - 100) this.clock.seek(this.detail.running ? this.detail.length - liveLagMs : this.first);
     this.playing = true;
     this.tell();
   }

@@ -77,11 +77,11 @@ export class Pump {
   error = 0;
 
   constructor(
-    readonly track: Track,
+    public track: Track,
     readonly element: HTMLMediaElement,
     private readonly shelf: IndexShelf,
     private readonly source: Source,
-    private readonly length: number,
+    private length: number,
     private readonly begin: number,
     /** The clock follows this one: its speed is not bent, so that speech sounds as it was. */
     private readonly leads = false,
@@ -89,6 +89,22 @@ export class Pump {
     element.preload = 'auto';
     element.src = this.url;
     this.media.addEventListener('sourceopen', () => void this.open(), { once: true });
+  }
+
+  /** The recording has grown, and the track with it. */
+  renew(track: Track, length: number): void {
+    this.track = track;
+    this.length = length;
+    // What was a hole up to the end may be none.
+    if (this.hole !== null && this.hole.to > (this.run?.to ?? 0)) this.hole = null;
+    this.lengthen();
+  }
+
+  /** No media is taken beyond the duration; it cannot be changed while media is taken in. */
+  private lengthen(): void {
+    const seconds = this.length / 1000 + 1;
+    if (this.media.readyState !== 'open' || this.buffer === null || this.buffer.updating || this.media.duration >= seconds) return;
+    this.media.duration = seconds;
   }
 
   private async open(): Promise<void> {
@@ -265,6 +281,7 @@ export class Pump {
     const bytes = await this.fetch(batch);
     await settled(buffer); // of a turn before
     if (turn !== this.turn || this.ended || this.media.readyState !== 'open') return;
+    this.lengthen();
     await this.append(buffer, bytes);
     if (turn === this.turn) this.run = { from: run, to: last.end };
   }

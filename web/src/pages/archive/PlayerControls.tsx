@@ -13,10 +13,13 @@ interface PlayerControlsProps {
   readonly onLayout: (layout: Layout) => void;
   readonly point: string | null;
   readonly onPoint: (point: string) => void;
+  /** Captions are shown; null where there are none. */
+  readonly captions: boolean | null;
+  readonly onCaptions: (on: boolean) => void;
 }
 
 /** Play, steps, speed, layout, and a link to this second. */
-export function PlayerControls({ player, state, layout, onLayout, point, onPoint }: PlayerControlsProps) {
+export function PlayerControls({ player, state, layout, onLayout, point, onPoint, captions, onCaptions }: PlayerControlsProps) {
   const { t } = useTranslation();
   const { detail } = player;
   const points = [...new Set(detail.tracks.flatMap((track) => (track.point !== undefined && !track.screen ? [track.point] : [])))];
@@ -71,6 +74,11 @@ export function PlayerControls({ player, state, layout, onLayout, point, onPoint
       <Button variant="default" onClick={() => player.setMuted(!state.muted)}>
         {state.muted ? t('player.unmute') : t('player.mute')}
       </Button>
+      {captions !== null && (
+        <Button variant={captions ? 'light' : 'default'} aria-pressed={captions} onClick={() => onCaptions(!captions)} title="C">
+          {t('player.captions')}
+        </Button>
+      )}
       <Button variant="default" onClick={() => void copy()}>
         {state.cut ? t('player.linkCut') : t('player.link')}
       </Button>

@@ -29,6 +29,9 @@ export function PlayerPage() {
   return <Opened key={recording} detail={detail.data} second={search.t ?? 0} to={search.to} />;
 }
 
+/** How often a recording that goes on is asked for what was added. */
+const growMs = 4_000;
+
 declare global {
   interface Window {
     /** The player of the page, for measurements. */
@@ -50,5 +53,11 @@ function Opened({ detail, second, to }: { readonly detail: Detail; readonly seco
     if (second > 0 && Math.abs((player?.clock.time ?? 0) - second * 1000) > 1) player?.seek(second * 1000);
     if (to !== undefined) player?.mark({ from: second * 1000, to: Math.min(to * 1000, player.detail.length) });
   }, [player, second, to]);
+  const running = player?.detail.running === true;
+  // While a meeting goes on, what was signed since is added to what is watched.
+  const grown = useQuery({ queryKey: ['recording-grown', detail.id], queryFn: async () => fetchRecording(detail.id), enabled: running, refetchInterval: (query) => (query.state.data?.running === false ? false : growMs), gcTime: 0, staleTime: 0 });
+  useEffect(() => {
+    if (grown.data) player?.renew(grown.data);
+  }, [player, grown.data]);
   return player ? <PlayerView player={player} /> : null;
 }

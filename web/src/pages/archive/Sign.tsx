@@ -8,7 +8,7 @@ const marks: Readonly<Record<Kind, string>> = { checking: '…', verified: '✓'
 export function Sign({ sign }: { readonly sign: Kind }) {
   const { t } = useTranslation();
   return (
-    <span className={classes.sign} data-sign={sign} role={sign === 'broken' ? 'alert' : 'status'} data-testid="sign">
+    <span className={classes.sign} data-sign={sign} role={sign === 'broken' ? 'alert' : 'status'} data-testid="sign" title={t(`player.signLong.${sign}`)}>
       <span aria-hidden="true">{marks[sign]}</span> {t(`player.sign.${sign}`)}
     </span>
   );

@@ -12,10 +12,12 @@ interface StageProps {
   readonly layout: Layout;
   readonly point: string | null;
   readonly waiting: boolean;
+  /** What is said now, as it was brought in a caption file. */
+  readonly said: { readonly who?: string; readonly text: string } | undefined;
 }
 
 /** The pictures of a moment, large ones first. A tile stays the same element while its track is shown. */
-export function Stage({ player, time, layout, point, waiting }: StageProps) {
+export function Stage({ player, time, layout, point, waiting, said }: StageProps) {
   const { t } = useTranslation();
   const tiles = tilesAt(player.detail, time, layout, point);
   const large = tiles.filter((tile) => tile.large).length;
@@ -30,6 +32,12 @@ export function Stage({ player, time, layout, point, waiting }: StageProps) {
       <div className={classes.watermark} aria-hidden="true">
         {player.detail.viewer} · {timeCode(time)}
       </div>
+      {said && (
+        <p className={classes.said} data-testid="caption">
+          {said.who !== undefined && said.who !== '' && <b>{said.who}: </b>}
+          {said.text}
+        </p>
+      )}
       {waiting && (
         <div className={classes.waiting} role="status">
           {t('player.waiting')}
@@ -50,7 +58,9 @@ interface TileProps {
 function Tile({ player, track, large, order, time }: TileProps) {
   const { t } = useTranslation();
   const video = useRef<HTMLVideoElement>(null);
-  useEffect(() => (video.current ? player.show(track, video.current) : undefined), [player, track]);
+  // The track grows while it is recorded; it stays the same leg.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  useEffect(() => (video.current ? player.show(track, video.current) : undefined), [player, track.leg]);
   const trouble = player.trouble(track.leg);
   const silent = player.silent(track.leg);
   const name = pointName(player.detail, track.point ?? '');

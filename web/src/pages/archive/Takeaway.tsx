@@ -2,6 +2,8 @@ import { useTranslation } from 'react-i18next';
 import { clipAddress, trackAddress, type Detail } from '../../archive/desk';
 import { pointName, timeCode } from '../../archive/lanes';
 import type { Cut } from '../../archive/player';
+import { AccessFold } from './AccessFold';
+import { CaptionFold } from './CaptionFold';
 import { ExportPanel } from './ExportPanel';
 import classes from './Player.module.css';
 import { Viewings } from './Viewings';
@@ -38,6 +40,8 @@ export function Takeaway({ detail, cut }: { readonly detail: Detail; readonly cu
           })}
         </ul>
       </details>
+      <CaptionFold id={detail.id} />
+      <AccessFold id={detail.id} />
       <Viewings id={detail.id} />
       <p className={classes.soft}>{t('player.keys')}</p>
     </>

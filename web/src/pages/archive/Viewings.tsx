@@ -5,7 +5,7 @@ import { fetchViewings } from '../../archive/desk';
 import { dateText, timeText } from '../../i18n/clock';
 import classes from './Player.module.css';
 
-const kinds = ['open', 'refused', 'track', 'export', 'bag'] as const;
+const kinds = ['open', 'refused', 'track', 'export', 'bag', 'access', 'transcript'] as const;
 
 /** Who has seen this recording; fetched when it is asked for. */
 export function Viewings({ id }: { readonly id: string }) {

@@ -63,7 +63,7 @@ export function ChairControls({ board, act }: ChairControlsProps) {
           />
         </div>
         <div className={classes.row}>
-          <RecordControls live={live} act={act} />
+          <RecordControls live={live} act={act} meeting={board.plan.id} />
           <Button variant="default" onClick={() => act({ do: 'mute', with: {} })}>
             {t('chair.muteAll')}
           </Button>

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { get } from '../../api/call';
 import type { LiveState } from '../../conduct/state';
+import { WatchAgain } from '../../parts/WatchAgain';
 import type { Do } from '../../live/use-board';
 import { ConfirmButton } from '../../parts/ConfirmButton';
 import classes from './ChairControls.module.css';
@@ -14,7 +15,7 @@ interface Space {
 }
 
 /** Starts, pauses and ends the recording. Before, it says how long the disk lasts (ARC-09). */
-export function RecordControls({ live, act }: { readonly live: LiveState; readonly act: Do }) {
+export function RecordControls({ live, act, meeting }: { readonly live: LiveState; readonly act: Do; readonly meeting: string }) {
   const { t } = useTranslation();
   const on = live.recording === true;
   const paused = live.recorder?.paused === true;
@@ -35,6 +36,7 @@ export function RecordControls({ live, act }: { readonly live: LiveState; readon
           <ConfirmButton variant="default" onConfirm={() => act({ do: 'record', with: { on: false } })}>
             {t('chair.recordStop')}
           </ConfirmButton>
+          <WatchAgain meeting={meeting} />
         </>
       ) : (
         <div>

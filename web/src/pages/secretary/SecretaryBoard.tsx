@@ -11,6 +11,7 @@ import { SpeakerCard } from '../board/SpeakerCard';
 import { TaskList } from '../board/TaskList';
 import { VotePanel } from '../board/VotePanel';
 import { Held } from '../../parts/Held';
+import { WatchAgain } from '../../parts/WatchAgain';
 import { MinutesDesk } from '../minutes/MinutesDesk';
 import { ChapterMark } from './ChapterMark';
 import { GuestDoor } from './GuestDoor';
@@ -49,6 +50,7 @@ export function SecretaryBoard({ board, now, act, stale = false, first }: Secret
         <div className={classes.order}>
           <OrderTable board={board} now={now} act={act} />
           {!isOver(board) && board.you.seats.length > 0 && <ChapterMark board={board} now={now} act={act} />}
+          {board.live.recording === true && writes && <WatchAgain meeting={board.plan.id} />}
         </div>
         <Tabs value={tab} onChange={(value) => setTab(tabs.find((each) => each === value) ?? 'minutes')} classNames={{ root: classes.tabs ?? '', panel: classes.panel ?? '', list: classes.list ?? '' }} keepMounted={false}>
           <Tabs.List aria-label={t('board.secretary')}>
