@@ -9,7 +9,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GO_DIRS := cmd internal meeting recording sfu signaling web/*.go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test bench bench-search measure-replay soak recordings cross lint fuzz e2e web bundle deploy-check fmt test-go test-web tools linter types documents clean
+.PHONY: run build test shows bench bench-search measure-replay soak recordings cross lint fuzz e2e web bundle deploy-check fmt test-go test-web tools linter types documents clean
 
 run: build ## build everything and start the bridge with demo data
 	bin/diemcau serve --dev --demo
@@ -77,6 +77,11 @@ documents: ## papers of meetings opened by LibreOffice, poppler and a foreign ca
 	deploy/test-tools.sh documents
 	DIEMCAU_TEST_DOCUMENTS=1 go test -count 1 ./meeting/document/... ./meeting/letter
 	DIEMCAU_TEST_DOCUMENTS=1 go test -count 1 -run TestTheBriefingIsHeld ./internal/integration
+
+shows: web ## the figures that the meeting's rules are asked for, in full: a hundred acts, 140 points, a bridge killed 20 times; minutes
+	DIEMCAU_TEST_ACTS=100 go test -count 1 -v -run 'CON04_TheFloorChanges|CON02_AHostileClient' $(INTEGRATION)
+	DIEMCAU_TEST_POINTS=140 DIEMCAU_TEST_SECONDS=60 go test -count 1 -v -run 'WhatTheStateCosts' $(INTEGRATION)
+	DIEMCAU_TEST_KILLS=20 go test -count 1 -v -run 'AKilledBridgeLosesNoAct' $(INTEGRATION)
 
 # Types of the API for the web application; a Go test and a web test fail while
 # document, types and API differ.

@@ -27,6 +27,7 @@ import (
 const (
 	stateGoal = 50_000                 // bytes a minute
 	reachGoal = 500 * time.Millisecond // from the act's request to the last point
+	provinces = 140                    // so many are judged by the slowest act, fewer by half of them
 )
 
 // ledger counts what one point is told.
@@ -200,6 +201,9 @@ func report(t *testing.T, ledgers []*ledger, took time.Duration, urgent, lazy []
 	t.Logf("an act reaches everybody: p50 %v, worst %v (goal %v); sums of the roll: worst %v", urgent[len(urgent)/2], urgent[len(urgent)-1], reachGoal, slices.Max(append(lazy, 0)))
 	if worst > stateGoal {
 		t.Errorf("a point was told %.1f kB a minute", worst/1000)
+	}
+	if slowest := urgent[len(urgent)-1]; timed && len(ledgers) >= provinces && slowest > reachGoal {
+		t.Errorf("an act took %v to reach everybody", slowest)
 	}
 	if p50 := urgent[len(urgent)/2]; timed && p50 > reachGoal {
 		t.Errorf("half of the acts took longer than %v to reach everybody", p50)

@@ -12,11 +12,13 @@ import (
 	"diemcau/meeting/sample"
 )
 
-// The goal of CON-04 is 300 ms; on a busy machine with the race detector the
-// test allows what the requirement gives people.
+// The goal of CON-04 is 300 ms over a hundred acts, and so many are judged by it. A
+// few acts on a busy machine with the race detector are allowed what the requirement
+// gives people.
 const (
 	floorGoal  = 300 * time.Millisecond
 	floorBound = time.Second
+	floorActs  = 100
 )
 
 // TestCON04_TheFloorChangesHandsAtOnce measures from the act's request to the first
@@ -66,11 +68,15 @@ func TestCON04_TheFloorChangesHandsAtOnce(t *testing.T) {
 			seats[main].hears(now)
 		}
 	}
+	bound := floorBound
+	if acts >= floorActs {
+		bound = floorGoal
+	}
 	for what, all := range map[string][]time.Duration{"invite to first packet": opened, "cut to last packet": closed, "answer of the API": asked} {
 		slices.Sort(all)
 		p50, p99 := all[len(all)/2], all[len(all)*99/100]
 		t.Logf("%s: p50 %v, p99 %v, worst %v of %d (goal: p99 below %v)", what, p50, p99, all[len(all)-1], len(all), floorGoal)
-		if timed && p99 > floorBound {
+		if timed && p99 > bound {
 			t.Errorf("%s: p99 is %v", what, p99)
 		}
 	}
