@@ -9,7 +9,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GO_DIRS := cmd internal meeting recording sfu signaling web/*.go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test shows bench bench-search measure-replay soak recordings cross lint fuzz e2e web bundle deploy-check fmt test-go test-web tools linter types documents clean
+.PHONY: run build test shows bench bench-search measure-replay measure-recording soak recordings cross lint fuzz e2e web bundle deploy-check fmt test-go test-web tools linter types documents clean
 
 run: build ## build everything and start the bridge with demo data
 	bin/diemcau serve --dev --demo
@@ -108,6 +108,9 @@ recordings: build internal/e2e/node_modules/.package-lock.json ## recordings at 
 	DIEMCAU_TEST_KILLS=20 DIEMCAU_TEST_CUTS=200 go test -count 1 -timeout 20m -run ARC02_A -v ./recording/recorder
 	DIEMCAU_TEST_KILLS=20 go test -count 1 -timeout 20m -run ARC02_AKilledBridge -v $(INTEGRATION)
 	cd internal/e2e && RECORDING_SECONDS=120 npx playwright test --project app -g ARC-02 recording.spec.ts
+
+measure-recording: build ## what recording costs (P8, P4): three pairs of runs of ten minutes of each load; two hours, on a quiet machine
+	bin/diemload recording --server bin/diemcau --duration 10m --rounds 3
 
 e2e: build internal/e2e/node_modules/.package-lock.json ## the whole bridge in a real browser
 	cd internal/e2e && npm test

@@ -16,12 +16,13 @@ import (
 )
 
 type cli struct {
-	Run      runCommand      `cmd:"" default:"withargs" help:"Load one server (the default)."`
-	Compare  compareCommand  `cmd:"" help:"Load two servers in turn and print the ratios."`
-	Bench    benchCommand    `cmd:"" help:"Start the bridge itself, run the scenarios of docs/performance.md, print the table."`
-	Attack   attackCommand   `cmd:"" help:"Start the bridge itself, hold a meeting, attack the bridge meanwhile, print delay and loss before and during."`
-	Attacker attackerCommand `cmd:"" hidden:"" help:"The attacker of attack."`
-	Soak     soakCommand     `cmd:"" help:"Start the bridge itself, let points come and go, and check that it ends with what it began with."`
+	Run       runCommand       `cmd:"" default:"withargs" help:"Load one server (the default)."`
+	Compare   compareCommand   `cmd:"" help:"Load two servers in turn and print the ratios."`
+	Bench     benchCommand     `cmd:"" help:"Start the bridge itself, run the scenarios of docs/performance.md, print the table."`
+	Recording recordingCommand `cmd:"" help:"Start the bridge itself and measure what recording 12 pictures and 100 sounds costs."`
+	Attack    attackCommand    `cmd:"" help:"Start the bridge itself, hold a meeting, attack the bridge meanwhile, print delay and loss before and during."`
+	Attacker  attackerCommand  `cmd:"" hidden:"" help:"The attacker of attack."`
+	Soak      soakCommand      `cmd:"" help:"Start the bridge itself, let points come and go, and check that it ends with what it began with."`
 }
 
 // target is the server under load.
