@@ -24,6 +24,10 @@ const (
 	CodeState     Code = "state.wrong"
 )
 
+// Blank tells that a text says nothing: who is asked for a reason or a title has not
+// given one with a space.
+func Blank(text string) bool { return strings.TrimSpace(text) == "" }
+
 // Problem is one refusal.
 type Problem struct {
 	Code  Code  `json:"code"`

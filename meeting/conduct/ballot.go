@@ -72,7 +72,7 @@ func (d OpenVote) decide(l *Live, a Act) ([]Change, error) {
 		return nil, meeting.Refuse(CodeVoteOpen, "motion")
 	}
 	present := l.Voting(v.Motion.Eligible())
-	if !v.Motion.QuorumMet(len(present)) && d.Despite == "" {
+	if !v.Motion.QuorumMet(len(present)) && meeting.Blank(d.Despite) {
 		return nil, meeting.Refuse(vote.CodeQuorum, "motion").With(fmt.Sprintf("%d/%d", len(present), len(v.Motion.Voters)))
 	}
 	opened := VoteOpened{Motion: d.Motion, Present: present}

@@ -98,6 +98,7 @@ func TestVOT03_WithoutAQuorumTheChairMustConfirmInWords(t *testing.T) {
 	}
 	p.do(scribe, conduct.Prepare{Motion: vote.Usual("q", "Quy chế", vote.Named, nil)})
 	p.refused(vote.CodeQuorum, chair, conduct.OpenVote{Motion: "q"}) // 3 of 5
+	p.refused(vote.CodeQuorum, chair, conduct.OpenVote{Motion: "q", Despite: " \n"})
 	p.do(chair, conduct.OpenVote{Motion: "q", Despite: "việc khẩn"})
 	if v := p.live.State().Votes[0]; v.NoQuorum != "việc khẩn" || len(v.Present) != 3 {
 		t.Errorf("vote %+v", v)
@@ -128,6 +129,7 @@ func TestCON07_TheRollNeedsOneKeyPerPoint(t *testing.T) {
 		p.do(scribe, conduct.Mark{Point: x.ID, Status: rollcall.Present})
 	}
 	p.refused(meeting.CodeReason, scribe, conduct.Mark{Point: "P2", Status: rollcall.Excused})
+	p.refused(meeting.CodeReason, scribe, conduct.Mark{Point: "P2", Status: rollcall.Excused, Reason: " "})
 	p.do(scribe, conduct.Mark{Point: "P2", Status: rollcall.Absent})
 	p.refused(meeting.CodeNoRight, at("P3"), conduct.Mark{Point: "P3", Status: rollcall.Present})
 	if got := p.live.Totals(); got.Present != 40 || got.Absent != 1 || got.Heads != 400 || got.Expected != 410 {

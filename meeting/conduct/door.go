@@ -99,7 +99,7 @@ func (d AskLeave) decide(l *Live, a Act) ([]Change, error) {
 	if err := all(l.needRunning(), l.needJoined(d.Point), l.ownOr(a.By, d.Point, meeting.Secretary)); err != nil {
 		return nil, err
 	}
-	if d.Reason == "" {
+	if meeting.Blank(d.Reason) {
 		return nil, meeting.Refuse(meeting.CodeReason, "reason")
 	}
 	if err := short("reason", d.Reason, longestMessage); err != nil {

@@ -51,7 +51,7 @@ func Take(r Reply) (Reply, error) {
 	switch r.Answer {
 	case Comes:
 	case Declines:
-		if r.Reason == "" {
+		if meeting.Blank(r.Reason) {
 			return r, meeting.Refuse(meeting.CodeReason, "reason")
 		}
 	case Sends:

@@ -110,7 +110,7 @@ func (v Version) Correct(next int, reason string) (Version, error) {
 	switch {
 	case v.Stage != Signed:
 		return v, meeting.Refuse(meeting.CodeState, "stage").With(string(v.Stage))
-	case reason == "":
+	case meeting.Blank(reason):
 		return v, meeting.Refuse(meeting.CodeReason, "reason")
 	case next <= v.Number:
 		return v, meeting.Refuse(meeting.CodeInvalid, "number")

@@ -45,12 +45,12 @@ func (p Plan) Missing() []meeting.Field {
 		}
 	}
 	has := map[meeting.Field]bool{
-		"type": p.Type != "", "title": p.Title != "", "host": p.Host != "",
-		"chair": p.People.Chair.Name != "", "secretary": p.People.Secretary.Name != "",
+		"type": p.Type != "", "title": !meeting.Blank(p.Title), "host": !meeting.Blank(p.Host),
+		"chair": !meeting.Blank(p.People.Chair.Name), "secretary": !meeting.Blank(p.People.Secretary.Name),
 		"main": p.Main != "", "points": components > 0,
 		"start": !p.Start.IsZero(), "end": !p.End.IsZero(),
 		"agenda": len(p.Agenda) > 0, "secrecy": p.Secrecy != "",
-		"technician": p.People.Technician.Name != "",
+		"technician": !meeting.Blank(p.People.Technician.Name),
 	}
 	var missing []meeting.Field
 	for _, f := range Required() {

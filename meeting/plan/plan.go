@@ -193,7 +193,7 @@ func (p Plan) Sending(on calendar.Date, t calendar.Table, r calendar.Rules, reas
 	if err != nil || !on.After(due.Papers) {
 		return false, err
 	}
-	if p.Type != Urgent && reason == "" {
+	if p.Type != Urgent && meeting.Blank(reason) {
 		return true, meeting.Refuse(CodeLate, "reason").With(due.Papers.String())
 	}
 	return true, nil

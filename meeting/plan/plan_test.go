@@ -28,8 +28,8 @@ func TestSCH01_EachMissingFieldIsNamedInVietnamese(t *testing.T) {
 		t.Fatalf("a complete plan is refused: %v", err)
 	}
 	clear := map[meeting.Field]func(*plan.Plan){
-		"type": func(p *plan.Plan) { p.Type = "" }, "title": func(p *plan.Plan) { p.Title = "" },
-		"host":       func(p *plan.Plan) { p.Host = "" },
+		"type": func(p *plan.Plan) { p.Type = "" }, "title": func(p *plan.Plan) { p.Title = " " },
+		"host":       func(p *plan.Plan) { p.Host = "\u00a0" },
 		"chair":      func(p *plan.Plan) { p.People.Chair = meeting.Person{} },
 		"secretary":  func(p *plan.Plan) { p.People.Secretary = meeting.Person{} },
 		"technician": func(p *plan.Plan) { p.People.Technician = meeting.Person{} },
@@ -93,7 +93,7 @@ func TestSCH02_LateSendingNeedsUrgencyOrAReason(t *testing.T) {
 	if late, err := p.Sending(due, table, rules, ""); late || err != nil {
 		t.Errorf("on the day it is due: late %v, %v", late, err)
 	}
-	if _, err := p.Sending(due.AddDays(1), table, rules, ""); meeting.CodeOf(err) != plan.CodeLate {
+	if _, err := p.Sending(due.AddDays(1), table, rules, " "); meeting.CodeOf(err) != plan.CodeLate {
 		t.Errorf("late without a reason: %v", err)
 	}
 	if late, err := p.Sending(due.AddDays(1), table, rules, "chỉ đạo đột xuất"); !late || err != nil {

@@ -70,7 +70,7 @@ func (s Sheet) Check() error {
 		return meeting.Refuse(meeting.CodeMissing, "by")
 	case s.At.IsZero():
 		return meeting.Refuse(meeting.CodeMissing, "at")
-	case s.Verdict() == Fail && s.Note == "":
+	case s.Verdict() == Fail && meeting.Blank(s.Note):
 		return meeting.Refuse(meeting.CodeReason, "note")
 	}
 	return nil

@@ -49,7 +49,7 @@ func (m Mark) Check() error {
 			ps = append(ps, meeting.Refuse(meeting.CodeMissing, "present"))
 		}
 	case Excused:
-		if m.Reason == "" {
+		if meeting.Blank(m.Reason) {
 			ps = append(ps, meeting.Refuse(meeting.CodeReason, "reason"))
 		}
 	case Absent, NotCalled:

@@ -57,7 +57,7 @@ func (c Change) check() error {
 	if !slices.Contains(Reasons(), c.Why) {
 		return meeting.Refuse(meeting.CodeReason, "why")
 	}
-	if c.Why == Other && c.Text == "" {
+	if c.Why == Other && meeting.Blank(c.Text) {
 		return meeting.Refuse(meeting.CodeReason, "text")
 	}
 	return nil

@@ -28,7 +28,7 @@ func TestSCH09_MovingNeedsAReasonAndKeepsEveryVersion(t *testing.T) {
 	if _, err := e.Move(later, schedule.Change{By: "nhap"}); meeting.CodeOf(err) != meeting.CodeReason {
 		t.Errorf("moved without a reason: %v", err)
 	}
-	if _, err := e.Postpone(schedule.Change{Why: schedule.Other}); meeting.CodeOf(err) != meeting.CodeReason {
+	if _, err := e.Postpone(schedule.Change{Why: schedule.Other, Text: " "}); meeting.CodeOf(err) != meeting.CodeReason {
 		t.Errorf("another reason without words: %v", err)
 	}
 	put, err := e.Postpone(schedule.Change{Why: schedule.Disaster, By: "nhap"})

@@ -26,7 +26,7 @@ func (t Task) Check() error {
 	for _, f := range []struct {
 		missing bool
 		name    meeting.Field
-	}{{t.ID == "", "task.id"}, {t.Content == "", "task.content"}, {t.Lead == "", "task.lead"}, {t.Due.IsZero(), "task.due"}} {
+	}{{t.ID == "", "task.id"}, {meeting.Blank(t.Content), "task.content"}, {meeting.Blank(t.Lead), "task.lead"}, {t.Due.IsZero(), "task.due"}} {
 		if f.missing {
 			ps = append(ps, meeting.Refuse(meeting.CodeMissing, f.name))
 		}
