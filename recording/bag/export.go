@@ -124,7 +124,7 @@ func (e *Export) files(item archive.Item) ([]file, error) {
 		}
 	}
 	for name, from := range e.Papers {
-		if name = payload + "/" + name; strings.HasPrefix(name, Recording+"/") || !filepath.IsLocal(name) {
+		if name = payload + "/" + portable(name); strings.HasPrefix(name, Recording+"/") || !filepath.IsLocal(name) {
 			return nil, fmt.Errorf("bag: %q cannot be the name of a paper", name)
 		}
 		if err := add(name, from); err != nil {
@@ -144,6 +144,13 @@ func (e *Export) files(item archive.Item) ([]file, error) {
 		files = append(files, file{name: payload + "/" + name, text: text, size: int64(len(text))})
 	}
 	return files, nil
+}
+
+// portable is a name that every validator reads alike: what a manifest must encode
+// (RFC 8493, section 2.1.3) is not decoded by all of them, that of the Library of
+// Congress among them.
+func portable(name string) string {
+	return strings.NewReplacer("%", "_", "\n", "_", "\r", "_").Replace(name)
 }
 
 // copy writes the file, synced, and returns its checksum.

@@ -351,10 +351,10 @@ func paperPath(dir, sum string) (string, bool) {
 	return filepath.Join(dir, sum[:2], sum), true
 }
 
-// plain is a name without what means something in paths.
+// plain is a name without what means something in paths, or in manifests of bags.
 func plain(name string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || strings.ContainsRune(`/\:*?"<>|`, r) {
+		if r < ' ' || strings.ContainsRune(`/\:*?"<>|%`, r) {
 			return '_'
 		}
 		return r
