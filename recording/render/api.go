@@ -73,7 +73,7 @@ func (d *Desk) list(ctx context.Context, in *OfRecording) (*answer[Exports], err
 func (d *Desk) add(ctx context.Context, in *struct {
 	OfRecording
 	Body struct {
-		Layout Layout `json:"layout" enum:"speaker,grid,sound"`
+		Layout Layout `json:"layout" enum:"speaker,grid,sound,fast"`
 		From   int64  `json:"from,omitempty" minimum:"0" doc:"ms"`
 		To     int64  `json:"to,omitempty" minimum:"0" doc:"ms; the end when left out"`
 	}
@@ -116,7 +116,10 @@ func (d *Desk) file(ctx context.Context, in *OfExport) (*huma.StreamResponse, er
 		return nil, err
 	}
 	kind, name := "video/mp4", j.At.Format("2006-01-02")+"-"+string(j.Layout)+".mp4"
-	if j.Layout == Sound {
+	switch j.Layout {
+	case Fast:
+		kind, name = "video/x-matroska", j.At.Format("2006-01-02")+"-fast.mkv"
+	case Sound:
 		kind, name = "audio/mp4", j.At.Format("2006-01-02")+".m4a"
 	}
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {

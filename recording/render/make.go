@@ -52,6 +52,9 @@ func (q *Queue) make(ctx context.Context, j Job) error {
 	if m.cuts, err = newCutter(source, &m.item, q.Access); err != nil {
 		return err
 	}
+	if j.Layout == Fast {
+		return m.fast(ctx)
+	}
 	meta := filepath.Join(m.dir, "chapters.txt")
 	if err := os.WriteFile(meta, []byte(metadata(&m.item, j)), 0o600); err != nil {
 		return fmt.Errorf("render: %w", err)
@@ -97,7 +100,7 @@ func (m *making) deliver(out string) error {
 	if seal, err := archive.SealOf(m.cuts.dir, nil); err == nil {
 		root = seal.Root
 	}
-	m.q.made(m.job.ID, hex.EncodeToString(h.Sum(nil)), root, n)
+	m.q.made(m.job, hex.EncodeToString(h.Sum(nil)), root, n)
 	return os.Rename(out+".new", out)
 }
 
@@ -174,7 +177,11 @@ func (m *making) sound(ctx context.Context, end int64) (string, error) {
 			_ = os.Remove(in.file) // only its space is lost otherwise
 		}
 	}()
-	args = append(args, "-filter_complex", soundGraph(m.job.From, end, inputs), "-map", "[a]", "-c:a", "aac", "-b:a", "96k", "-f", "mp4", out+".new")
+	kind := []string{"-c:a", "aac", "-b:a", "96k", "-f", "mp4"}
+	if m.job.Layout == Fast {
+		kind = []string{"-c:a", "libopus", "-b:a", "48k", "-f", "webm"}
+	}
+	args = append(append(args, "-filter_complex", soundGraph(m.job.From, end, inputs), "-map", "[a]"), append(kind, out+".new")...)
 	if err := m.run(ctx, args); err != nil {
 		return "", err
 	}
@@ -244,6 +251,8 @@ func why(err error) string {
 	switch {
 	case errors.Is(err, errSpace):
 		return "space"
+	case errors.Is(err, errCopy):
+		return "copy"
 	case errors.Is(err, vault.ErrNoKey):
 		return "key"
 	case errors.Is(err, fs.ErrNotExist):

@@ -35,8 +35,13 @@ func recordedWith(t *testing.T, seconds int, s archive.Settings) string {
 			"seq": i + 1, "at": e.About.Epoch.Add(time.Duration(at) * time.Second), "what": "item.started", "after": map[string]string{"item": string(rune('a' + i))},
 		})
 	}
+	if seconds > 8 {
+		e.Event(8000, archive.KindAct, map[string]any{
+			"seq": 3, "at": e.About.Epoch.Add(8 * time.Second), "what": "speech.begun", "after": map[string]any{"speech": map[string]any{"number": 1, "point": pointName(1)}},
+		})
+	}
 	for i, from := range []int{0, min(3, seconds/2)} {
-		point := fmt.Sprintf("Xã Đồng Thử %d: '50%%'", i)
+		point := pointName(i)
 		track(t, e, point, recording.Format{Codec: recording.VP8, Width: 160, Height: 90}, from, seconds, 40_000, ivf(t))
 		track(t, e, point, recording.Format{Codec: recording.Opus, Channels: 1}, from, seconds, 20_000, [][]byte{{0xfc, 0xff, 0xfe}})
 	}
@@ -45,6 +50,9 @@ func recordedWith(t *testing.T, seconds int, s archive.Settings) string {
 	}
 	return e.Dir
 }
+
+// pointName is a name with signs that mean something to ffmpeg.
+func pointName(i int) string { return fmt.Sprintf("Xã Đồng Thử %d: '50%%'", i) }
 
 // track writes frames over and over, each second a fragment.
 func track(t *testing.T, e *archive.Entry, point string, f recording.Format, from, to int, step int64, frames [][]byte) {

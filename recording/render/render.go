@@ -35,6 +35,7 @@ const (
 	Speaker Layout = "speaker" // who speaks, alone
 	Grid    Layout = "grid"    // up to nine points
 	Sound   Layout = "sound"   // no pictures
+	Fast    Layout = "fast"    // who speaks, pictures as they were recorded
 )
 
 // State is how far an export is.
@@ -78,7 +79,8 @@ type Job struct {
 	At        time.Time        `json:"at"`
 	State     State            `json:"state" enum:"waiting,running,done,failed,cancelled"`
 	Percent   int              `json:"percent"`
-	Why       string           `json:"why,omitempty" enum:"space,key,command,gone" doc:"why it failed"`
+	Why       string           `json:"why,omitempty" enum:"space,key,command,gone,copy" doc:"why it failed"`
+	Begun     int64            `json:"begun,omitempty" doc:"ms: a fast cut begins at the picture before From that can be decoded by itself"`
 	Bytes     int64            `json:"bytes,omitempty"`
 	SHA256    string           `json:"sha256,omitempty" doc:"of the file"`
 	Root      string           `json:"root,omitempty" doc:"signed root of the recording that the file was made of"`
@@ -312,11 +314,11 @@ func (q *Queue) progress(id string, share float64) {
 }
 
 // made notes what the file is.
-func (q *Queue) made(id, sum, root string, bytes int64) {
+func (q *Queue) made(as Job, sum, root string, bytes int64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	j := q.jobs[id]
-	j.SHA256, j.Root, j.Bytes = sum, root, bytes
+	j := q.jobs[as.ID]
+	j.SHA256, j.Root, j.Bytes, j.Begun = sum, root, bytes, as.From
 }
 
 // save writes a job's file. The lock is held.
@@ -338,8 +340,11 @@ func (q *Queue) save(j *Job) error {
 
 func (q *Queue) out(j Job) string {
 	name := "out.mp4"
-	if j.Layout == Sound {
+	switch j.Layout {
+	case Sound:
 		name = "out.m4a"
+	case Fast:
+		name = "out.mkv"
 	}
 	return filepath.Join(q.Dir, j.ID, name)
 }

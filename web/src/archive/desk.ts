@@ -177,7 +177,7 @@ export const sheetAddress = (id: string, sheet: number): string => `${of(id)}/sh
 
 export const clipAddress = (id: string, from: number, to: number): string => `${of(id)}/clip?from=${Math.round(from)}&to=${Math.round(to)}`;
 
-export type ExportLayout = 'speaker' | 'grid' | 'sound';
+export type ExportLayout = 'speaker' | 'fast' | 'grid' | 'sound';
 
 /** A file that is made of a recording. */
 export interface Export {
@@ -187,6 +187,7 @@ export interface Export {
   readonly to: number;
   readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
   readonly percent: number;
+  readonly why?: string;
   readonly bytes?: number;
 }
 

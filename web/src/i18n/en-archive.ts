@@ -124,6 +124,8 @@ export const enArchive: typeof viArchive = {
     exportSound: 'Sound only',
     exportGrid: 'Grid',
     exportSpeaker: 'Speaker',
+    exportFast: 'Fast cut, pictures as recorded (MKV)',
+    why: { space: 'the disk is full', key: 'the key is not here', command: 'ffmpeg could not', gone: 'the recording is gone', copy: 'pictures cannot be copied, choose Speaker' },
     exportNone: 'No files yet.',
     exportOff: 'This server has no ffmpeg to export with.',
     cancel: 'Cancel',

@@ -132,6 +132,8 @@ export const viArchive = {
     exportSound: 'Chỉ tiếng',
     exportGrid: 'Lưới',
     exportSpeaker: 'Người phát biểu',
+    exportFast: 'Cắt nhanh, giữ nguyên hình gốc (MKV)',
+    why: { space: 'đĩa đầy', key: 'thiếu khóa giải mã', command: 'ffmpeg không làm được', gone: 'bản ghi không còn', copy: 'không ghép được hình gốc, hãy chọn Người phát biểu' },
     exportNone: 'Chưa có tệp nào.',
     exportOff: 'Máy chủ này chưa được cài ffmpeg để xuất tệp.',
     cancel: 'Hủy',

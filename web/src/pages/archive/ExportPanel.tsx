@@ -9,7 +9,8 @@ import { timeCode, timeOf } from '../../archive/lanes';
 import type { Cut } from '../../archive/player';
 import classes from './Player.module.css';
 
-const layouts: readonly ExportLayout[] = ['speaker', 'grid', 'sound'];
+const layouts: readonly ExportLayout[] = ['speaker', 'fast', 'grid', 'sound'];
+const whys = ['space', 'key', 'command', 'gone', 'copy'] as const;
 const watchMs = 2_000;
 
 const busy = (items: readonly Export[]): boolean => items.some((each) => each.state === 'waiting' || each.state === 'running');
@@ -28,7 +29,7 @@ export function ExportPanel({ detail, cut }: { readonly detail: Detail; readonly
   const span = { from: timeOf(from), to: timeOf(to) };
   const ask = useMutation({ mutationFn: async () => askExport(detail.id, { layout, from: span.from ?? 0, to: Math.min(span.to ?? 0, detail.length) }), onError: failed, onSettled: again });
   const stop = useMutation({ mutationFn: async (id: string) => cancelExport(detail.id, id), onError: failed, onSettled: again });
-  const names: Readonly<Record<ExportLayout, string>> = { speaker: t('player.exportSpeaker'), grid: t('player.exportGrid'), sound: t('player.exportSound') };
+  const names: Readonly<Record<ExportLayout, string>> = { speaker: t('player.exportSpeaker'), fast: t('player.exportFast'), grid: t('player.exportGrid'), sound: t('player.exportSound') };
   if (exports.data?.off) return <p className={classes.soft}>{t('player.exportOff')}</p>;
   const shown = (exports.data?.items ?? []).filter((each) => each.state !== 'cancelled');
   return (
@@ -54,7 +55,10 @@ export function ExportPanel({ detail, cut }: { readonly detail: Detail; readonly
                   {t('player.download')} ({((each.bytes ?? 0) / 1e6).toFixed(1)} MB)
                 </a>
               ) : (
-                <span className={classes.soft}>{t(`player.job.${each.state}`, { percent: each.percent })}</span>
+                <span className={classes.soft}>
+                  {t(`player.job.${each.state}`, { percent: each.percent })}
+                  {each.state === 'failed' && `: ${t(`player.why.${whys.find((why) => why === each.why) ?? 'command'}`)}`}
+                </span>
               )}{' '}
               {(each.state === 'waiting' || each.state === 'running') && (
                 <Button size="compact-sm" variant="default" onClick={() => stop.mutate(each.id)}>
