@@ -192,7 +192,7 @@ const acts = Number(process.env.CON04_ACTS ?? 2);
 async function timed(screens: readonly Point[], point: Point, press: Locator): Promise<number> {
   const watched = measured ? await watchPictures(screens, point) : null;
   const clicked = await clickTime(chair, press);
-  if (watched) return Math.max(...(await Promise.all(watched.shown))) - clicked;
+  if (watched) return Math.round(Math.max(...(await Promise.all(watched.shown))) - clicked);
   await Promise.all(screens.map((screen) => expect(screen.tile(point)).toHaveAttribute('data-role', 'main')));
   return Date.now() - clicked;
 }

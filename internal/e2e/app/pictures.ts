@@ -1,7 +1,10 @@
 import type { Locator, Page } from '@playwright/test';
 import type { Point } from './fixture';
 
-/** When each screen shows the point in its large place with a picture that moves, by Date.now() of this machine. */
+/**
+ * When each screen shows the point in its large place with a picture that moves, in milliseconds since 1970. Not by
+ * Date, which a test may have put wrong.
+ */
 export async function watchPictures(screens: readonly Point[], point: Point): Promise<{ shown: Promise<number>[] }> {
   const begun = screens.map((screen) =>
     screen.page.evaluateHandle((id) => {
@@ -9,10 +12,13 @@ export async function watchPictures(screens: readonly Point[], point: Point): Pr
         const begun = performance.now();
         let frames = -1;
         const look = () => {
-          if (performance.now() - begun > 25_000) return fail(new Error(`${id} is not seen moving in the large place of ${document.title}; frames ${frames}`));
+          if (performance.now() - begun > 25_000) {
+            const there = [...document.querySelectorAll('[data-testid="point"]')].map((tile) => `${tile.getAttribute('data-role') ?? ''}: ${tile.textContent}`);
+            return fail(new Error(`${id} is not seen moving in the large place of ${document.title}; frames ${frames}; there are ${there.join(', ')}`));
+          }
           const video = document.querySelector<HTMLVideoElement>(`[data-testid="point"][data-identity="${id}"][data-role="main"] video`);
           const now = video?.getVideoPlaybackQuality().totalVideoFrames ?? -1;
-          if (now > 0 && frames >= 0 && now > frames) return done(Date.now());
+          if (now > 0 && frames >= 0 && now > frames) return done(performance.timeOrigin + performance.now());
           if (video) frames = frames < 0 ? now : frames;
           else frames = -1;
           requestAnimationFrame(look);
@@ -28,7 +34,7 @@ export async function watchPictures(screens: readonly Point[], point: Point): Pr
 
 /** When the page took the click. */
 export async function clickTime(page: Page, button: Locator): Promise<number> {
-  const taken = page.evaluate(() => new Promise<number>((done) => window.addEventListener('click', () => done(Date.now()), { once: true, capture: true })));
+  const taken = page.evaluate(() => new Promise<number>((done) => window.addEventListener('click', () => done(performance.timeOrigin + performance.now()), { once: true, capture: true })));
   await button.click();
   return taken;
 }

@@ -78,7 +78,7 @@ function tilesOf(participant: Participant, speaking: boolean): { point: TileView
       id: pointTile(point.identity),
       kind: 'point',
       point,
-      track: point.line === 'audioOnly' ? null : pictureOf(camera),
+      track: pictureOf(camera),
     },
     content: screen
       ? { id: contentTile(point.identity), kind: 'content', point, track: pictureOf(screen) }

@@ -6,6 +6,7 @@ import { LockedBoard } from '../board/LockedBoard';
 import { ChairBoard } from '../chair/ChairBoard';
 import { SecretaryBoard } from '../secretary/SecretaryBoard';
 import { TechnicianBoard } from '../technician/TechnicianBoard';
+import { CameraSample } from './CameraSample';
 import { ChatSample } from './ChatSample';
 import { OfficeSample } from './OfficeSample';
 import { RoomSample } from './RoomSample';
@@ -102,6 +103,7 @@ export const states: Readonly<Record<string, ComponentType>> = {
   chat: () => <ChatSample kind="point" />,
   'chat-keeper': () => <ChatSample kind="keeper" />,
   'chat-empty': () => <ChatSample kind="empty" />,
+  camera: CameraSample,
   'chat-off': () => <ChatSample kind="off" />,
   home: () => <OfficeSample page="home" />,
   week: () => <OfficeSample page="week" />,

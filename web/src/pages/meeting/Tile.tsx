@@ -32,6 +32,8 @@ export const Tile = memo(function Tile({ tile, role, rect, wholeScreen, pointer,
   const content = kind === 'content';
   const name = point.own ? t('meeting.own', { name: point.name }) : point.name;
   const hidden = content && wholeScreen;
+  // A picture that the line is too thin for stays in its place under the words: one that is taken away is asked for by nobody, and would not come back.
+  const heldBack = !content && point.line === 'audioOnly';
   return (
     <figure
       className={classes.tile}
@@ -45,9 +47,8 @@ export const Tile = memo(function Tile({ tile, role, rect, wholeScreen, pointer,
         <Picture track={track} whole={content}>
           {content && pointer ? (box) => <PointerLayer pointer={pointer} mayPoint={mayPoint} box={box} /> : null}
         </Picture>
-      ) : (
-        <Empty tile={tile} hidden={hidden} />
-      )}
+      ) : null}
+      {(!track || hidden || heldBack) && <Empty tile={tile} hidden={hidden} />}
       <figcaption className={classes.plate}>
         {content ? (
           <span className={classes.name}>{t('meeting.content', { name: point.name })}</span>
