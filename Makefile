@@ -9,7 +9,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GO_DIRS := cmd internal meeting recording sfu signaling web/*.go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test shows bench bench-search measure-replay measure-recording soak recordings cross lint fuzz e2e web bundle deploy-check fmt test-go test-web tools linter types documents clean
+.PHONY: security run build test shows bench bench-search measure-replay measure-recording soak recordings cross lint fuzz e2e web bundle deploy-check fmt test-go test-web tools linter types documents clean
 
 run: build ## build everything and start the bridge with demo data
 	bin/diemcau serve --dev --demo
@@ -28,7 +28,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 
 # The programs that the tests need are fetched while the first things are compiled:
 # one waits for the network and the disk, the other for the processor.
-CHECKS := lint test-go test-web e2e documents
+CHECKS := lint security test-go test-web e2e documents
 test: ## every check; the one that CI runs
 	@set -e; began=$$SECONDS; $(MAKE) --no-print-directory -j2 tools build linter; took=" build $$((SECONDS - began)) s,"; \
 	  for check in $(CHECKS); do began=$$SECONDS; $(MAKE) --no-print-directory $$check; took="$$took $$check $$((SECONDS - began)) s,"; done; \
@@ -69,6 +69,17 @@ test-go: web ## Go tests with the race detector; the store's on SQLite and Postg
 	CGO_ENABLED=1 go test -race -timeout 10m -parallel 2 $(INTEGRATION)
 	go test -timeout 5m -parallel 2 -run '$(BY_THE_CLOCK)' $(INTEGRATION)
 	go test ./internal/password
+
+# gosec is one of the linters. Lists of known faults come from outside; where they
+# cannot be had, this says so and goes on.
+GOVULNCHECK := $(TOOLS)/govulncheck-v1.9.0
+security: $(GOVULNCHECK) ## known faults of what is built in: govulncheck, npm audit
+	deploy/security.sh $(GOVULNCHECK)
+
+$(GOVULNCHECK):
+	@mkdir -p $(TOOLS)
+	GOBIN=$(TOOLS) go install golang.org/x/vuln/cmd/govulncheck@v1.9.0
+	mv $(TOOLS)/govulncheck $@
 
 test-web: web ## units, and what is loaded first against its budget; lint and types are checked by lint and build
 	cd web && npm run unit && npm run budget

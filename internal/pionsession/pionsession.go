@@ -40,5 +40,5 @@ func Field[T any](of reflect.Value, name string) *T {
 	if !v.IsValid() || v.Type() != reflect.TypeFor[T]() || !v.CanAddr() {
 		return nil
 	}
-	return (*T)(unsafe.Pointer(v.UnsafeAddr())) //nolint:gosec // type checked above
+	return (*T)(unsafe.Pointer(v.UnsafeAddr())) // type checked above
 }

@@ -101,7 +101,7 @@ func Open(ctx context.Context, s Settings) (*Log, error) {
 	}
 	l := &Log{Settings: s, box: mailbox.New[posted](), quit: make(chan struct{}), done: make(chan struct{})}
 	l.sign(ctx)
-	go l.run()
+	go l.run() //nolint:gosec // it lives until Close, not as long as the call that opens it
 	return l, nil
 }
 

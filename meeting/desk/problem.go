@@ -13,7 +13,7 @@ type Code string
 // The codes of this API.
 const (
 	UnknownRoom      Code = "unknown_room"
-	WrongCredentials Code = "wrong_credentials"
+	WrongCredentials Code = "wrong_credentials" //nolint:gosec // a code of refusals
 	PointRequired    Code = "point_required"
 	TooManyAttempts  Code = "too_many_attempts"
 	InvalidRequest   Code = "invalid_request"

@@ -154,6 +154,7 @@ func (d *Door) cookie(r *http.Request, name string) string {
 // put makes a cookie that scripts cannot read; one without a value is taken away.
 // Lax lets a link in a letter lead in, and no form of another page.
 func (d *Door) put(name, value string, life time.Duration) http.Cookie {
+	//nolint:gosec // Secure is off for development over plain HTTP alone
 	c := http.Cookie{Name: d.cookieName(name), Value: value, Path: "/", HttpOnly: true, Secure: d.Secure, SameSite: http.SameSiteLaxMode, MaxAge: int(life / time.Second)}
 	if value == "" {
 		c.MaxAge = -1

@@ -18,7 +18,7 @@ func Required() []meeting.Field {
 // FieldName is the name of a field in Vietnamese, or "" for one that is not in
 // the table.
 func FieldName(f meeting.Field) string {
-	return map[meeting.Field]string{
+	return map[meeting.Field]string{ //nolint:gosec // words for people
 		"type":         "Loại cuộc họp",
 		"title":        "Tên cuộc họp",
 		"host":         "Đơn vị chủ trì",

@@ -106,7 +106,7 @@ var benchSyllables = strings.Fields("đầu tư công giải ngân kinh tế xã
 // points, speakers, and lines of minutes. Syllables are as common as in speech: few
 // are everywhere.
 func generated(i int) (store.Recording, []store.Passage) {
-	random := rand.New(rand.NewSource(int64(i))) //nolint:gosec // the same catalogue each time
+	random := rand.New(rand.NewSource(int64(i))) // the same catalogue each time
 	common := rand.NewZipf(random, 1.1, 4, uint64(len(benchSyllables)-1))
 	words := func(n int) string {
 		out := make([]string, n)

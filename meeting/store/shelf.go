@@ -67,7 +67,7 @@ func put[T any](ctx context.Context, tx *sql.Tx, to Shelf, d Document[T]) error 
 		return err
 	}
 	var last int
-	query := fmt.Sprintf(`SELECT COALESCE(MAX(number), 0) FROM %s WHERE owner = $1 AND id = $2`, to)
+	query := fmt.Sprintf(`SELECT COALESCE(MAX(number), 0) FROM %s WHERE owner = $1 AND id = $2`, to) //nolint:gosec // one of our tables
 	if err := tx.QueryRowContext(ctx, query, string(d.Owner), d.ID).Scan(&last); err != nil {
 		return err
 	}

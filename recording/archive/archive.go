@@ -161,7 +161,7 @@ func Create(root string, about About, s Settings) (*Entry, error) {
 
 // writeNew writes a file that must not exist, synced.
 func writeNew(path string, b []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640) //nolint:gosec // names of the archive in its own folder
 	if err != nil {
 		return fmt.Errorf("archive: %w", err)
 	}

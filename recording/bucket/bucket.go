@@ -34,6 +34,7 @@ import (
 	"gocloud.dev/blob/s3blob"
 	"gocloud.dev/gcerrors"
 
+	"diemcau/internal/outward"
 	"diemcau/recording/archive"
 	"diemcau/recording/evidence"
 )
@@ -108,7 +109,7 @@ func openS3(ctx context.Context, s Settings) (*blob.Bucket, error) {
 	if s.Client == nil {
 		s.Client = &http.Client{
 			Transport: &http.Transport{
-				DialContext:         (&net.Dialer{Timeout: dialWithin}).DialContext,
+				DialContext:         (&net.Dialer{Timeout: dialWithin, Control: outward.Control}).DialContext,
 				TLSHandshakeTimeout: dialWithin, MaxIdleConnsPerHost: 2, IdleConnTimeout: time.Minute,
 			},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -12,6 +12,7 @@ import (
 	"os"
 	"time"
 
+	"diemcau/internal/outward"
 	"diemcau/recording/evidence"
 )
 
@@ -53,6 +54,13 @@ func (a *Authority) stamp(ctx context.Context, path string, sig []byte) (time.Ti
 	return s.At, answer, nil
 }
 
+// once is a transport for a server that is asked once in a while.
+func once() *http.Transport {
+	t := outward.Transport(nil)
+	t.DisableKeepAlives = true
+	return t
+}
+
 // ask sends the question as RFC 3161, section 3.4 has it.
 func (a *Authority) ask(ctx context.Context, question []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerPatience)
@@ -65,7 +73,7 @@ func (a *Authority) ask(ctx context.Context, question []byte) ([]byte, error) {
 	client := a.Client
 	if client == nil {
 		client = &http.Client{
-			Transport:     &http.Transport{DisableKeepAlives: true}, // asked once in a while
+			Transport:     once(),
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		}
 	}

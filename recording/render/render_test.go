@@ -140,7 +140,7 @@ func TestAnExportGoesOnAfterARestartAndIsCancelled(t *testing.T) {
 	dir, exports := recorded(t, 4), t.TempDir()
 	slow := filepath.Join(t.TempDir(), "slow")
 	// Begins, and never ends by itself.
-	if err := os.WriteFile(slow, []byte("#!/bin/sh\nexec sleep 1000\n"), 0o700); err != nil { //nolint:gosec // it is to be run
+	if err := os.WriteFile(slow, []byte("#!/bin/sh\nexec sleep 1000\n"), 0o700); err != nil { // it is to be run
 		t.Fatal(err)
 	}
 	q := open(t, dir, exports, func(s *render.Settings) { s.Command = slow })

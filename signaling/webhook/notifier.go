@@ -26,6 +26,8 @@ import (
 	"github.com/livekit/protocol/auth"
 	"github.com/livekit/protocol/livekit"
 	"google.golang.org/protobuf/proto"
+
+	"diemcau/internal/outward"
 )
 
 // Signer signs tokens; token.Keys is one.
@@ -104,7 +106,8 @@ func New(s Settings) (*Notifier, error) {
 	n := &Notifier{settings: s, stop: stop, idle: func() {}}
 	transport := s.Transport
 	if transport == nil {
-		own := &http.Transport{MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second, TLSHandshakeTimeout: s.Timeout}
+		own := outward.Transport(nil)
+		own.MaxIdleConnsPerHost, own.TLSHandshakeTimeout = 4, s.Timeout
 		transport, n.idle = own, own.CloseIdleConnections
 	}
 	n.client = &http.Client{

@@ -42,7 +42,7 @@ func tool(ctx context.Context, address, name string, args ...string) error {
 	if err != nil {
 		return fmt.Errorf("%s: the address of the database cannot be read", name) // it may hold a password
 	}
-	cmd := exec.CommandContext(ctx, name, args...)
+	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // pg_dump and pg_restore by name, no shell
 	cmd.Env = append(os.Environ(), "PGHOST="+c.Host, "PGPORT="+strconv.Itoa(int(c.Port)), "PGUSER="+c.User, "PGDATABASE="+c.Database, "PGPASSWORD="+c.Password)
 	if c.TLSConfig != nil {
 		cmd.Env = append(cmd.Env, "PGSSLMODE=require")

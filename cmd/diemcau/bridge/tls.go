@@ -126,7 +126,7 @@ func (b *Bridge) toHTTPS() http.Handler {
 			host = net.JoinHostPort(strings.Trim(host, "[]"), port)
 		}
 		w.Header().Set("Cache-Control", "no-store")
-		http.Redirect(w, r, "https://"+host+r.URL.EscapedPath(), http.StatusPermanentRedirect)
+		http.Redirect(w, r, "https://"+host+r.URL.EscapedPath(), http.StatusPermanentRedirect) //nolint:gosec // hostOf gives names of the bridge only
 	}))
 }
 

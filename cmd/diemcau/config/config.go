@@ -204,6 +204,11 @@ func (c *Config) Check() error {
 	case len(c.Webhook.URLs) > 0 && c.Keys[c.Webhook.Key] == "":
 		return errors.New("configuration: webhook.key must name one of keys")
 	}
+	for _, address := range c.Webhook.URLs {
+		if err := checkURL("webhook.urls", address); err != nil {
+			return err
+		}
+	}
 	if err := c.checkRecording(); err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"strings"
 
-	"diemcau/internal/outward"
 	"diemcau/meeting"
 )
 
@@ -106,10 +105,7 @@ func checkAsked(key, address string) error {
 	case u.Scheme != "https" && (u.Scheme != "http" || !ownHost(u.Hostname())):
 		return fmt.Errorf("configuration: %s must be https://, or http:// to this machine itself", key)
 	}
-	if a, err := netip.ParseAddr(u.Hostname()); err == nil && outward.Forbidden(a) {
-		return fmt.Errorf("configuration: %s: no server of a house stands at %s", key, a)
-	}
-	return nil
+	return checkURL(key, address)
 }
 
 func ownHost(host string) bool {

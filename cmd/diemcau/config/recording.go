@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"os"
 	"os/exec"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"filippo.io/age"
+
+	"diemcau/internal/outward"
 )
 
 // Recording is where recordings are kept, and how.
@@ -117,6 +120,9 @@ func checkURL(name, text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
 		return fmt.Errorf("configuration: %s is no address of a server", name) // it may hold a password: not shown
+	}
+	if a, err := netip.ParseAddr(u.Hostname()); err == nil && outward.Forbidden(a) {
+		return fmt.Errorf("configuration: %s: no server of a house stands at %s", name, a)
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"diemcau/internal/metric"
+	"diemcau/internal/outward"
 	"diemcau/meeting/audit"
 )
 
@@ -184,13 +185,16 @@ func (o *Outlet) send(conn net.Conn, rows []audit.Row) (net.Conn, int, error) {
 	return conn, len(rows), nil
 }
 
+// dialler refuses addresses at which no collector of a house stands.
+var dialler = &net.Dialer{Control: outward.Control}
+
 func (o *Outlet) dial() (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), dialPatience)
 	defer cancel()
 	if o.Network == "tls" {
-		return (&tls.Dialer{Config: o.tls}).DialContext(ctx, "tcp", o.Address)
+		return (&tls.Dialer{NetDialer: dialler, Config: o.tls}).DialContext(ctx, "tcp", o.Address)
 	}
-	return (&net.Dialer{}).DialContext(ctx, o.Network, o.Address)
+	return dialler.DialContext(ctx, o.Network, o.Address)
 }
 
 // Close ends it.

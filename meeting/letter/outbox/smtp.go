@@ -13,6 +13,7 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 
+	"diemcau/internal/outward"
 	"diemcau/meeting/letter"
 )
 
@@ -109,6 +110,9 @@ func clip(s string) string {
 	return s
 }
 
+// dialler refuses addresses at which no mail server of a house stands.
+var dialler = &net.Dialer{Control: outward.Control}
+
 func (s SMTP) client() (*gomail.Client, error) {
 	host, port, err := net.SplitHostPort(s.Server)
 	if err != nil {
@@ -131,6 +135,9 @@ func (s SMTP) client() (*gomail.Client, error) {
 		cfg.ServerName = host
 	}
 	options = append(options, gomail.WithTLSConfig(cfg))
+	if s.Security != ImplicitTLS { // the library takes a dialler of ours for an open line, and gives no password on it
+		options = append(options, gomail.WithDialContextFunc(dialler.DialContext))
+	}
 	switch s.Security {
 	case ImplicitTLS:
 		options = append(options, gomail.WithSSL())
