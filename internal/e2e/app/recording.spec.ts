@@ -247,6 +247,14 @@ test('ARC-02 what two points did is recorded whole: content, mute, a switch of l
     const sizes = item.events.filter((e) => e.k === 'track.resolution');
     expect(sizes.length, 'switches of layers').toBeGreaterThan(1);
     const [sound, picture] = ['opus', 'video'].map((kind) => stayed.find((leg) => (leg.codec === 'opus') === (kind === 'opus'))?.file ?? '');
+    // The microphone sounded each second by its own clock: the recording runs neither
+    // faster nor slower, and leaves no second out.
+    const tones = beeps(join(dir, sound ?? ''));
+    const span = (tones.at(-1) ?? 0) - (tones[0] ?? 0);
+    console.log(`      ${tones.length} tones in ${span.toFixed(3)} s`);
+    expect(tones.length, 'tones that are heard').toBe(Math.round(span) + 1);
+    expect(Math.abs(span - Math.round(span)), 's by which the recording of so many seconds is wrong').toBeLessThan(0.2);
+    expect(span, 'from the first tone to the last').toBeGreaterThan(lasted - 3.5);
     const later = delays({ picture: join(dir, picture ?? ''), sound: join(dir, sound ?? '') });
     const at = (share: number) => later[Math.floor(share * (later.length - 1))] ?? NaN;
     console.log(`      sound after picture, ms: ${[0.05, 0.5, 0.95].map((share) => at(share).toFixed(0)).join(' / ')} (p5 / p50 / p95 of ${later.length} flashes); the page painted them ${late.toFixed(0)} late`);
