@@ -11,6 +11,7 @@ import { BoardShell } from '../board/BoardShell';
 import type { BoardProps } from '../board/BoardRoute';
 import { ScreenWords } from '../board/ScreenWords';
 import { Incidents } from './Incidents';
+import { OperationPapers } from './OperationPapers';
 import { PointDesk, type Talk } from './PointDesk';
 import { PointRows } from './PointRows';
 import classes from './TechnicianBoard.module.css';
@@ -54,6 +55,7 @@ export function TechnicianBoard({ board, now, act, stale = false, facts, preview
           <PointRows rows={shown} chosen={row?.point ?? null} onChoose={setChosen} />
         </Panel>
         <div className={classes.side}>
+          <OperationPapers board={board} />
           <Panel title={preview ? t('tech.previewOf', { name: rows.find((each) => each.point === preview)?.name ?? preview }) : t('tech.preview')} aside={preview ? t('tech.offAir') : undefined}>
             {preview ? picture : <p className={classes.hint}>{t('tech.previewNone')}</p>}
             <Held may={may}>{row && <PointDesk key={row.point} meeting={board.plan.id} row={row} previewed={preview === row.point} main={board.live.main === row.point} act={act} now={now} onPreview={onPreview} talk={talk} />}</Held>
