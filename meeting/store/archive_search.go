@@ -65,6 +65,11 @@ const (
 	idsAtMost = 20_000 // of one class; matches beyond are the oldest
 	idsKnown  = 4_000  // PostgreSQL: of all, in any order, besides the latest
 	window    = 5_000  // passages of a class that are looked through first
+	// windowAtMost is how many are looked through in order, where that finds enough.
+	windowAtMost = 80_000
+	// alternatives is how many words may stand for each other: with more, as the begin of
+	// a word has, looking at each passage costs more than the index.
+	alternatives = 8
 )
 
 // search looks for the words class by class, the best first, until it has enough to
@@ -81,24 +86,27 @@ func (f *finder) search(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	find, match := f.sqlite, f.store.match(terms)
+	match := f.store.match(terms)
 	if f.store.postgres {
-		find = f.postgres()
+		return f.searchPostgres(ctx, match, only)
 	}
 	for class := range classes {
-		ids, err := find(ctx, class, match)
+		ids, err := f.sqlite(ctx, class, match)
 		if err != nil {
 			return err
 		}
 		if err := f.look(ctx, few(ids, only)); err != nil {
 			return err
 		}
-		if len(f.found) >= choice*f.q.Limit {
+		if f.enough() {
 			break
 		}
 	}
 	return nil
 }
+
+// enough answers whether as many recordings were found as are ranked.
+func (f *finder) enough() bool { return len(f.found) >= choice*f.q.Limit }
 
 // narrow finds the recordings that a point was in, and those that somebody spoke in.
 func (f *finder) narrow(ctx context.Context) error {
@@ -202,31 +210,95 @@ func (f *finder) sqlite(ctx context.Context, class int, match string) ([]int64, 
 		match, first, last, idsAtMost)
 }
 
-// postgres looks through the first passages of the class, which is enough for words
-// that are common. For others it asks the index of words, which gives ids in no order
-// and takes long only when they are many.
-func (f *finder) postgres() func(context.Context, int, string) ([]int64, error) {
+// searchPostgres looks through the latest passages of each class in order, as many as
+// should hold enough, which costs less than the index when words are common: the
+// index gives nothing before it has gathered everything. Where words are rare, or who
+// asks may see little of what was found, the index is asked.
+func (f *finder) searchPostgres(ctx context.Context, match string, only map[int64]bool) error {
+	seen := map[int64]bool{}
+	look := func(ids []int64) error {
+		fresh := slices.DeleteFunc(ids, func(id int64) bool { return seen[id] })
+		for _, id := range fresh {
+			seen[id] = true
+		}
+		return f.look(ctx, fresh)
+	}
+	scanned := 0 // classes that were looked through in order alone
 	var known []int64
 	asked := false
-	return func(ctx context.Context, class int, match string) ([]int64, error) {
-		first, last := f.span(class)
-		latest, err := numbersOf(ctx, f.store.db, `SELECT id FROM (SELECT id, words FROM passages WHERE id BETWEEN $1 AND $2 ORDER BY id LIMIT $3) AS latest
-			WHERE words @@ $4::tsquery ORDER BY id`, first, last, window, match)
-		if err != nil || recordings(latest) >= choice*f.q.Limit && f.only == nil {
-			return latest, err
-		}
+	rest := func(class int) ([]int64, error) {
 		if !asked {
+			var err error
 			if known, err = f.store.unordered(ctx, match); err != nil {
 				return nil, err
 			}
 			slices.Sort(known)
 			asked = true
 		}
+		first, last := f.span(class)
 		from, _ := slices.BinarySearch(known, first)
 		to, _ := slices.BinarySearch(known, last+1)
-		all := slices.Concat(known[from:to], latest)
-		slices.Sort(all)
-		return slices.Compact(all), nil
+		return slices.Clone(known[from:max(to, from)]), nil
+	}
+	for class := range classes {
+		ids, whole, err := f.latest(ctx, class, match, only)
+		if err != nil {
+			return err
+		}
+		if !whole {
+			more, err := rest(class)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, more...)
+			slices.Sort(ids)
+			ids = few(slices.Compact(ids), only)
+		} else {
+			scanned++
+		}
+		if err := look(ids); err != nil {
+			return err
+		}
+		if f.enough() {
+			return nil
+		}
+	}
+	for class := 0; class < classes && scanned > 0 && len(f.found) < f.q.Limit; class++ {
+		ids, err := rest(class)
+		if err != nil {
+			return err
+		}
+		if err := look(few(ids, only)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// latest are the latest passages of a class that fit; whole says that there are enough
+// of them, and that what is older need not be looked for.
+func (f *finder) latest(ctx context.Context, class int, match string, only map[int64]bool) (ids []int64, whole bool, err error) {
+	first, last := f.span(class)
+	want := choice * f.q.Limit
+	for n := window; ; {
+		ids, err = numbersOf(ctx, f.store.db, `SELECT id FROM (SELECT id, words FROM passages WHERE id BETWEEN $1 AND $2 ORDER BY id LIMIT $3) AS latest
+			WHERE words @@ $4::tsquery ORDER BY id`, first, last, n, match)
+		if err != nil {
+			return nil, false, err
+		}
+		ids = few(ids, only)
+		of := recordings(ids)
+		if of >= want {
+			return ids, true, nil
+		}
+		wider := 0
+		if of > 0 {
+			wider = n * want / of * 5 / 4
+		}
+		if n > window || of == 0 || wider > windowAtMost || strings.Count(match, "|") > alternatives {
+			return ids, false, nil
+		}
+		n = wider
 	}
 }
 
