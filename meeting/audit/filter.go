@@ -36,7 +36,7 @@ const (
 var groups = map[Group][]string{
 	OfSignIns:    {"signin.", "signout", "session.", "proof.", "pairing.", "machine.", "guest"},
 	OfFailures:   {"signin.failed", "signin.held", "proof.failed", "pairing.failed", "account.locked", "access.refused", "refused"},
-	OfRights:     {"account.", "password.", "second_factor.", "recovery_code.", "settings.change-account"},
+	OfRights:     {"account.", "password.", "second_factor.", "passkey.", "openid.", "recovery_code.", "settings.change-account"},
 	OfMeetings:   {"speech.", "muted.", "loudspeaker.", "phase.", "door.", "seat.", "mode.", "main.", "picture.", "point.", "item.", "queue.", "vote.", "recording.set", "roll.", "signal."},
 	OfRecordings: {"recording.", "recorder.", "retention.", "disposal.", "export.", "download."},
 	OfSettings:   {"settings.", "retention.", "bridge."},

@@ -83,6 +83,20 @@ test('SEC-03 a passkey is made, opens without a password, and no longer once it 
     await page.getByRole('button', { name: 'Dùng khóa truy cập' }).click();
     await expect(page.getByRole('alert')).toContainText('Chưa nhận được khóa truy cập');
     await page.context().close();
+
+    // SEC-06: all of it stands in the log, which an administrator reads, searches and checks; reading is a line too.
+    const admin = await signIn(browser, url, 'quantri');
+    await admin.getByRole('link', { name: 'Nhật ký an ninh' }).click();
+    await admin.getByRole('textbox', { name: 'Có chữ' }).fill('passkey');
+    await admin.getByRole('button', { name: 'Tìm' }).click();
+    const lines = admin.getByTestId('audit-line');
+    await expect(lines.filter({ hasText: 'passkey.removed' })).toContainText('thuky');
+    await expect(lines.filter({ hasText: 'passkey.added' })).toHaveCount(1);
+    await expect(lines.filter({ hasText: 'audit.read' })).not.toHaveCount(0);
+    await admin.getByRole('button', { name: 'Kiểm tra chuỗi' }).click();
+    await expect(admin.getByTestId('chain')).toContainText('Chuỗi nguyên vẹn');
+    await expectAccessible(admin);
+    await admin.context().close();
   } finally {
     await bridge.stop();
   }

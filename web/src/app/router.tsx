@@ -52,6 +52,7 @@ const authority = createRoute({
   component: lazyRouteComponent(async () => import('../pages/authority/AuthorityPage'), 'AuthorityPage'),
 });
 
+const audit = createRoute({ ...at('/nhat-ky'), component: lazyRouteComponent(async () => import('../pages/audit/AuditPage'), 'AuditPage') });
 const account = createRoute({
   ...at('/tai-khoan'),
   component: lazyRouteComponent(async () => import('../pages/account/AccountPage'), 'AccountPage'),
@@ -99,7 +100,7 @@ const forBuilders = import.meta.env.DEV
   : [];
 
 export const router = createRouter({
-  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, minutes, invitation, guest, authority, account, archive, recording, dossier, keeping, disposals, retention, ...forBuilders]),
+  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, minutes, invitation, guest, authority, account, audit, archive, recording, dossier, keeping, disposals, retention, ...forBuilders]),
   history,
   defaultPendingComponent: Pending,
   defaultPendingMs: 400,

@@ -17,7 +17,7 @@ export function NewPasskey({ busy, onMake }: { readonly busy: boolean; readonly 
       }}
     >
       <TextInput label={t('doors.device')} placeholder={t('doors.deviceHint')} maxLength={60} value={name} onChange={(event) => setName(event.currentTarget.value)} />
-      <Button type="submit" loading={busy} disabled={name.trim() === ''}>
+      <Button type="submit" size="md" loading={busy} disabled={name.trim() === ''}>
         {t('doors.add')}
       </Button>
     </form>

@@ -48,6 +48,11 @@ export function OfficeShell({ children }: { readonly children: ReactNode }) {
                 {t('keeping.title')}
               </Link>
             )}
+            {session.rights.includes('quan-tri') && (
+              <Link to="/nhat-ky" className={classes.way} activeProps={{ 'aria-current': 'page' }}>
+                {t('audit.title')}
+              </Link>
+            )}
           </nav>
         )}
         <Clock className={classes.clock} />
