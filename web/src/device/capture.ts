@@ -1,5 +1,5 @@
 import { AudioPresets, VideoPresets, type AudioCaptureOptions, type TrackPublishOptions, type VideoCaptureOptions } from 'livekit-client';
-import { movable } from './ptz';
+import { movement } from './ptz';
 
 /** A remembered device that is gone must not keep a room out: `ideal` lets the browser fall back to another. */
 function wished(id: string): { deviceId?: { ideal: string } } {
@@ -7,7 +7,7 @@ function wished(id: string): { deviceId?: { ideal: string } } {
 }
 
 export function cameraCapture(id: string): VideoCaptureOptions {
-  return { ...wished(id), ...movable, resolution: VideoPresets.h720.resolution };
+  return { ...wished(id), ...movement(), resolution: VideoPresets.h720.resolution };
 }
 
 export function micCapture(id: string): AudioCaptureOptions {

@@ -12,8 +12,35 @@ interface Range {
 export type Reach = Readonly<Partial<Record<Axis, Range>>>;
 export type Aim = Readonly<Partial<Record<Axis, number>>>;
 
-/** Asks for the right to move the camera too; a camera that cannot be moved is given all the same. */
-export const movable = { pan: true, tilt: true, zoom: true } as const;
+const movable = { pan: true, tilt: true, zoom: true } as const;
+let allowed = false;
+
+/** What is asked for beside the picture. Only where it is allowed already: a room that starts by itself has nobody to answer a question. */
+export const movement = (): Partial<typeof movable> => (allowed ? movable : {});
+
+export const mayAskToMove = (): boolean => !allowed && (navigator.mediaDevices?.getSupportedConstraints() as Record<string, unknown> | undefined)?.['pan'] === true;
+
+/** Learns, without asking anybody, whether pages may move cameras here. */
+export async function learnMovement(): Promise<boolean> {
+  try {
+    const status = await navigator.permissions.query({ name: 'camera', panTiltZoom: true } as unknown as PermissionDescriptor);
+    allowed = status.state === 'granted';
+  } catch {
+    allowed = false; // a browser that does not know the question moves no camera
+  }
+  return allowed;
+}
+
+/** Asks the person at the machine. */
+export async function askToMove(): Promise<boolean> {
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({ video: movable as MediaTrackConstraints });
+    for (const track of stream.getTracks()) track.stop();
+  } catch {
+    return false;
+  }
+  return learnMovement();
+}
 
 function isRange(value: unknown): value is Range {
   if (typeof value !== 'object' || value === null) return false;

@@ -4,6 +4,7 @@ import { cameraCapture, micCapture } from './capture';
 import { loadChoices, saveChoices, type Choices } from './choices';
 import { findDevices, noDevices, type Devices } from './list';
 import { mediaTrouble, type MediaTrouble } from './media-error';
+import { learnMovement } from './ptz';
 
 export type Input<T> =
   | { readonly status: 'off' }
@@ -43,6 +44,8 @@ export class DeviceRig {
 
   async open(): Promise<void> {
     navigator.mediaDevices?.addEventListener('devicechange', this.devicesChanged);
+    await learnMovement();
+    if (this.closed) return;
     const { cameraOn, micOn } = this.state.get().choices;
     await Promise.all([cameraOn ? this.startCamera() : null, micOn ? this.startMic() : null]);
     await this.refresh();

@@ -68,6 +68,7 @@ export const enScene: typeof viScene = {
     goTo: 'Go to preset {{number}}',
     keepAs: 'Keep as preset {{number}}',
     keep: 'Keep what is seen now: choose a number',
+    ask: 'Let this page move the camera',
     hint: 'Keys 1–6: go to a preset.',
     failed: 'The camera does not move. Check it, and that the browser may move it.',
   },

@@ -67,6 +67,7 @@ export const viScene = {
     goTo: 'Về vị trí {{number}}',
     keepAs: 'Lưu vào vị trí {{number}}',
     keep: 'Lưu khung hình hiện tại: chọn ô số',
+    ask: 'Cho phép trang này quay, phóng camera',
     hint: 'Phím 1–6: về vị trí đặt sẵn.',
     failed: 'Camera không quay được. Kiểm tra camera và quyền điều khiển camera của trình duyệt.',
   },

@@ -1,4 +1,4 @@
-import { RoomEvent, Track, TrackEvent, type DisconnectReason, type Participant, type Room, type TrackPublication } from 'livekit-client';
+import { LocalVideoTrack, RoomEvent, Track, TrackEvent, type DisconnectReason, type Participant, type Room, type TrackPublication } from 'livekit-client';
 import { bridgeURL, type JoinGrant } from '../api/bridge';
 import { Problem, type ProblemCode } from '../api/problem';
 import { Store } from '../app/store';
@@ -6,7 +6,9 @@ import type { ChatPage } from '../conduct/chat';
 import type { Deed } from '../conduct/deed';
 import { isCalled, mayOpenMic } from '../conduct/room-view';
 import { readState } from '../conduct/state';
+import { cameraCapture } from '../device/capture';
 import { loadChoices, saveChoices, type Choices } from '../device/choices';
+import { askToMove } from '../device/ptz';
 import type { EntryTracks } from '../device/rig';
 import { newKey } from '../live/acts';
 import { callProblem } from './call-problem';
@@ -118,6 +120,14 @@ export class MeetingSession {
   };
   readonly toggleCamera = (): void => void this.media.setCamera(!this.media.camera);
   readonly toggleShare = (): void => void (this.media.sharing ? this.media.stopSharing() : this.media.share());
+
+  /** Asks whether the page may move the camera, and opens it anew with that right. */
+  readonly askToMoveCamera = async (): Promise<void> => {
+    if (!(await askToMove())) return;
+    const own = this.room?.localParticipant.getTrackPublication(Track.Source.Camera)?.videoTrack;
+    if (own instanceof LocalVideoTrack) await own.restartTrack(cameraCapture(loadChoices().camera));
+    this.draw();
+  };
 
   /** What this point's microphone gives, while it is open. */
   readonly ownMic = (): MediaStreamTrack | null => {

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from '../../app/use-store';
 import { loadChoices, type Choices } from '../../device/choices';
 import { DeviceList } from '../../device/list';
+import { mayAskToMove } from '../../device/ptz';
 import { commandKeys, type Command } from '../../meeting/keys';
 import type { MeetingSession } from '../../meeting/session';
 import { DeviceSelect } from '../join/DeviceChoice';
@@ -100,6 +101,11 @@ function DeviceFields({ session }: { readonly session: MeetingSession }) {
     <div className={classes.fields}>
       <DeviceSelect label={t('join.camera')} devices={devices.cameras} value={choices.camera} onChange={(id) => pick('videoinput', id)} />
       <DeviceSelect label={t('join.mic')} devices={devices.mics} value={choices.mic} onChange={(id) => pick('audioinput', id)} />
+      {mayAskToMove() && (
+        <Button variant="default" onClick={() => void session.askToMoveCamera()}>
+          {t('camera.ask')}
+        </Button>
+      )}
       <DeviceSelect label={t('join.speaker')} devices={devices.speakers} value={choices.speaker} onChange={(id) => pick('audiooutput', id)} />
     </div>
   );
