@@ -40,7 +40,7 @@ const (
 	paceDepth   = 10  // ms that may go out together
 	budgetDepth = 20  // ms
 	// budgetMost of the budget is in the fullest second; what is not counted has the
-	// rest of the 5 %.
+	// rest of the 5 %. Below 600 kbit/s it can be a packet more.
 	budgetMost   = 1.03
 	maxWait      = 700 * ms
 	staleAgain   = 300 * ms
