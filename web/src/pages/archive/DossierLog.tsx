@@ -9,6 +9,8 @@ import { Panel } from '../../parts/Panel';
 import classes from './Dossier.module.css';
 import { Placed } from './DossierPage';
 
+const phases = ['tap-hop', 'dang-hop', 'giai-lao', 'be-mac'] as const;
+type Phase = (typeof phases)[number];
 type What = keyof typeof viArchive.dossier.what;
 const whats = Object.keys(viArchive.dossier.what) as readonly What[];
 
@@ -39,7 +41,7 @@ export function DossierLog({ recording, count }: { readonly recording: string; r
             <li key={line.number}>
               <Placed spot={line.place}>
                 <span className={classes.soft}>{timeText(new Date(line.when))}</span> {t(`dossier.what.${whats.find((each) => each === line.what) ?? 'other'}`)}
-                {line.about !== undefined && <>: {line.about}</>}
+                {line.about !== undefined && <>: {phases.some((each) => each === line.about) ? t(`phase.${line.about as Phase}`) : line.about}</>}
                 {line.by !== undefined && <span className={classes.soft}> · {line.by}</span>}
               </Placed>
             </li>
