@@ -194,7 +194,7 @@ async function timed(screens: readonly Point[], point: Point, press: Locator): P
   const clicked = await clickTime(chair, press);
   if (watched) return Math.round(Math.max(...(await Promise.all(watched.shown))) - clicked);
   await Promise.all(screens.map((screen) => expect(screen.tile(point)).toHaveAttribute('data-role', 'main')));
-  return Date.now() - clicked;
+  return Math.round(Date.now() - clicked);
 }
 
 test('CON-03 CON-04 CON-06 CON-14 points ask by key, are invited, seen on all screens within 2 s, and cut back within 1 s', async ({ browser }) => {
