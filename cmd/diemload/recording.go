@@ -85,7 +85,7 @@ func (c *recordingCommand) play(ctx context.Context, s scenario, record bool) (_
 	if res.Recorded == nil {
 		return nil, fmt.Errorf("the bridge says nothing of a recording")
 	}
-	check := exec.CommandContext(ctx, c.Bridge, "archive", "recheck", filepath.Join(data, "archive")) //nolint:gosec // the program that is measured
+	check := exec.CommandContext(ctx, c.Bridge, "archive", "recheck", filepath.Join(data, "archive"))
 	if said, err := check.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("what was recorded is not sound: %w: %s", err, said)
 	}

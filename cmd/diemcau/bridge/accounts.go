@@ -84,7 +84,7 @@ func openProvider(o config.OpenID) (*openid.Provider, error) {
 		return nil, err
 	}
 	return openid.New(openid.Settings{
-		Issuer: o.Issuer, Client: o.Client, Secret: string(o.Secret), Scopes: o.Scopes, Claim: o.Claim, UnitClaim: o.Newcomers.UnitClaim,
+		Issuer: o.Issuer, Client: o.Client, Secret: string(o.ClientSecret()), Scopes: o.Scopes, Claim: o.Claim, UnitClaim: o.Newcomers.UnitClaim,
 		Factors: o.Factors, Hosts: o.Hosts, Trust: trust,
 	})
 }

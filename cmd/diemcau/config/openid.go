@@ -50,6 +50,18 @@ func (n Newcomers) Rights() ([]meeting.Right, error) {
 	return RightsOf(n.Role)
 }
 
+// openIDSecret names the variable that the client's secret may stand in instead of the
+// file.
+const openIDSecret = "DIEMCAU_OPENID_SECRET" //nolint:gosec // the name of a variable
+
+// ClientSecret is that of the environment if there is one, else the file's.
+func (o OpenID) ClientSecret() Secret {
+	if s := os.Getenv(openIDSecret); s != "" {
+		return Secret(s)
+	}
+	return o.Secret
+}
+
 // Trust are the authorities that the provider's certificate may lead to; nil are those
 // of the system.
 func (o OpenID) Trust() (*x509.CertPool, error) { return poolOf("openid.authority", o.Authority) }
