@@ -266,7 +266,7 @@ test('CON-02 a camera that is taken away in mid-speech is named with what to do,
 
 test('MIN-01 CON-10 the course is written beside the agenda, a moment is marked, and the layout is the same at all points', async () => {
   await tab('Diễn biến');
-  await secretary.getByRole('textbox', { name: 'Tóm tắt ý kiến thứ 1' }).fill('Đề nghị tháo gỡ mặt bằng đường liên xã.');
+  await secretary.getByRole('textbox', { name: 'Tóm tắt ý kiến thứ 1', exact: true }).fill('Đề nghị tháo gỡ mặt bằng đường liên xã.');
   await secretary.getByRole('textbox', { name: 'Diễn biến: Giải ngân đầu tư công' }).fill('Các điểm cầu nêu vướng mắc theo đăng ký.');
   await secretary.getByRole('textbox', { name: 'Tên mốc' }).fill('Ý kiến đường liên xã');
   await secretary.keyboard.press('Enter');
