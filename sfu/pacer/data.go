@@ -16,14 +16,15 @@ const (
 // data is the share of data channels.
 type data struct {
 	bucket
-	reserved int // bytes of a large message that has been paid for and waits
+	reserved int // bytes of a message that has been paid for and waits
 }
 
 // Data asks to send a message of so many bytes, all headers of one packet but
 // those of IP and UDP included. It returns 0 and counts the message, or how long
-// to wait before asking again for the same, if the message can wait. One of several
-// packets cannot be cut, so where it can wait it is paid for twice on a budget,
-// before and after it goes out: no second that it falls into holds too much.
+// to wait before asking again for the same, if the message can wait. On a budget that
+// one is paid for before it goes out, and waits until the budget has recovered. One of
+// several packets, which cannot be cut, is paid for a second time when it goes out: no
+// second that it falls into holds too much.
 func (p *Pacer) Data(bytes int, patient bool) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -41,7 +42,7 @@ func (p *Pacer) Data(bytes int, patient bool) time.Duration {
 		if need := min(int64(size)*8, d.depth); d.tokens < need {
 			return later(need-d.tokens, d.rate)
 		}
-		if d.reserved = 0; patient && bytes > smallMessage && p.budget.rate > 0 {
+		if d.reserved = 0; patient && p.budget.rate > 0 {
 			p.budget.take(size, now)
 			d.take(size, now)
 			d.reserved = size
@@ -50,7 +51,12 @@ func (p *Pacer) Data(bytes int, patient bool) time.Duration {
 	if p.budget.refill(now); d.reserved == size && p.budget.tokens < 0 {
 		return later(-p.budget.tokens, p.budget.rate)
 	}
+	paid := d.reserved == size && bytes <= smallMessage
 	d.reserved = 0
+	if paid {
+		p.leave(size, now)
+		return 0
+	}
 	d.take(size, now)
 	p.spend(size, now)
 	return 0

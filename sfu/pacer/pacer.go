@@ -40,7 +40,7 @@ const (
 	paceDepth   = 10  // ms that may go out together
 	budgetDepth = 20  // ms
 	// budgetMost of the budget is in the fullest second; what is not counted has the
-	// rest of the 5 %. Below 600 kbit/s it can be a packet more.
+	// rest of the 5 %.
 	budgetMost   = 1.03
 	maxWait      = 700 * ms
 	staleAgain   = 300 * ms
@@ -333,6 +333,11 @@ func (p *Pacer) affords(size int, now int64) bool {
 
 func (p *Pacer) spend(size int, now int64) {
 	p.budget.take(size, now)
+	p.leave(size, now)
+}
+
+// leave counts what the budget has paid for already.
+func (p *Pacer) leave(size int, now int64) {
 	p.pace.take(size, now)
 	p.out.add(size, now)
 	p.train.sum += int64(size)
