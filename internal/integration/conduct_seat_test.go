@@ -262,11 +262,11 @@ func (s *seat) silentFor(d time.Duration, from meeting.PointID, kind string) {
 }
 
 // fallsSilent waits for what is on its way after a cut: the state may arrive
-// before the last packets do. Then nothing comes for a second, in which a
-// microphone that is heard sends fifty packets.
+// before the last packets do. Then nothing more comes.
 func (s *seat) fallsSilent(from meeting.PointID) {
 	s.hall.t.Helper()
-	eventually(s.hall.t, 10*time.Second, "a second without sound of "+string(from), func() bool {
-		return time.Since(s.ear(from, "audio").last()) > time.Second
+	eventually(s.hall.t, 5*time.Second, "the end of the sound of "+string(from), func() bool {
+		return time.Since(s.ear(from, "audio").last()) > 300*time.Millisecond
 	})
+	s.silentFor(time.Second, from, "audio")
 }

@@ -135,7 +135,7 @@ func TestCON05_WhatThePreviewShowsReachesNobodyElse(t *testing.T) {
 	hall.silentFor(500*time.Millisecond, x1, "audio")
 	h.technician().do(conduct.Preview{Point: x1})
 	board.hears(x1)
-	eventually(t, soonLimit, "the picture off the air", func() bool { return board.ear(x1, "video").count() > 10 })
+	eventually(t, 10*time.Second, "the picture off the air", func() bool { return board.ear(x1, "video").count() > 10 })
 	one.mic(x1, "preview")
 	for _, s := range []*seat{hall, two} {
 		if a, v := s.ear(x1, "audio").count(), s.ear(x1, "video").count(); a+v > 0 {
