@@ -43,6 +43,7 @@ const (
 	// rest of the 5 %.
 	budgetMost   = 1.03
 	maxWait      = 700 * ms
+	fastest      = 1_000_000_000 // bit/s that a bound may be; for what waits when the bound is lifted
 	staleAgain   = 300 * ms
 	leastQueue   = 6000 // bytes that may always wait
 	packetBytes  = 1500

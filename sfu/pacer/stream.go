@@ -161,8 +161,7 @@ func (s *Stream) write(h *rtp.Header, payload []byte, again bool) (int, error) {
 		return 0, ErrFull
 	}
 	changed := p.silent(now)
-	direct := s.settings.Sound || !p.bounded() ||
-		p.queued == 0 && !p.draining && p.affords(size, now)
+	direct := s.settings.Sound || p.queued == 0 && !p.draining && p.affords(size, now)
 	var err error
 	if direct {
 		s.number(h, size, again, now)
@@ -208,7 +207,7 @@ func (s *Stream) enqueue(h *rtp.Header, payload []byte, again bool, now int64) e
 		return ErrFull
 	}
 	length := h.MarshalSize() + len(payload)
-	room := max(leastQueue, int(p.limit()/8*maxWait/second))
+	room := max(leastQueue, int(min(p.limit(), fastest)/8*maxWait/second))
 	if length > maxPacket || s.bytes+length > room {
 		p.count.Refused++
 		if !again {
