@@ -1,9 +1,12 @@
 package engine_test
 
 import (
+	"encoding/binary"
+
 	"diemcau/meeting"
 
 	"github.com/pion/rtp"
+	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -13,26 +16,36 @@ type received struct {
 	packets          int
 	lost             int
 	seen             map[uint16]bool
-	frames           map[uint32]int // packets by timestamp
+	transport        uint8             // id of the extension with transport-wide numbers; 0 without
+	left             map[uint16]uint16 // transport-wide numbers of packets that came by themselves, not as repairs
+	frames           map[uint32]int    // packets by timestamp
 	sizes            []int
 	last             uint16
 	ssrc             webrtc.SSRC
 }
 
 // track counts a received track until it ends.
-func (c *client) track(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+func (c *client) track(t *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	c.mu.Lock()
-	r := &received{id: t.ID(), stream: t.StreamID(), mime: t.Codec().MimeType, frames: map[uint32]int{}, seen: map[uint16]bool{}, ssrc: t.SSRC()}
+	r := &received{id: t.ID(), stream: t.StreamID(), mime: t.Codec().MimeType, frames: map[uint32]int{}, seen: map[uint16]bool{}, left: map[uint16]uint16{}, ssrc: t.SSRC()}
+	for _, e := range receiver.GetParameters().HeaderExtensions {
+		if e.URI == sdp.TransportCCURI {
+			r.transport = uint8(e.ID)
+		}
+	}
 	c.tracks[t.ID()] = r
 	c.happened()
 	c.mu.Unlock()
 	for {
-		p, _, err := t.ReadRTP()
+		p, about, err := t.ReadRTP()
 		if err != nil {
 			return
 		}
 		c.mu.Lock()
 		r.take(p)
+		if b := p.GetExtension(r.transport); len(b) == 2 && about.Get(webrtc.AttributeRtxSsrc) == nil {
+			r.left[p.SequenceNumber] = binary.BigEndian.Uint16(b)
+		}
 		c.happened()
 		c.mu.Unlock()
 	}

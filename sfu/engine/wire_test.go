@@ -113,7 +113,8 @@ func (w *wire) stall(on bool) int {
 	return n
 }
 
-// stream is what was seen of an SSRC, in the order of numbers from the first on.
+// stream is what was seen of an SSRC, in the order of numbers: a busy kernel lets
+// packets overtake on its loopback.
 func (w *wire) stream(ssrc webrtc.SSRC) (numbers []uint16, sizes map[int]int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -125,7 +126,9 @@ func (w *wire) stream(ssrc webrtc.SSRC) (numbers []uint16, sizes map[int]int) {
 	for k, v := range s.sizes {
 		sizes[k] = v
 	}
-	return slices.Clone(s.numbers), sizes
+	numbers = slices.Clone(s.numbers)
+	slices.SortFunc(numbers, func(a, b uint16) int { return int(int16(a - b)) })
+	return numbers, sizes
 }
 
 func (w *wire) ReadFrom(p []byte) (int, net.Addr, error) {
@@ -136,8 +139,30 @@ func (w *wire) ReadFrom(p []byte) (int, net.Addr, error) {
 	return copy(p, d.bytes), d.from, nil
 }
 
+// keepsItsOrder looks at the transport-wide numbers, which are given as a packet
+// leaves and are encrypted on the wire: what was numbered later has left later.
+func (c *client) keepsItsOrder(r *received, numbers []uint16) {
+	c.t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	told, last := 0, uint16(0)
+	for _, n := range numbers {
+		left, ok := r.left[n]
+		if !ok { // Pion's client drops packets until it knows the track
+			continue
+		}
+		if told > 0 && int16(left-last) <= 0 {
+			c.t.Fatalf("%s: packet %d left as number %d of the connection, one before it as %d", r.id, n, left, last)
+		}
+		told, last = told+1, left
+	}
+	if told < 60 {
+		c.t.Errorf("%s: the order is known of %d of %d packets", r.id, told, len(numbers))
+	}
+}
+
 // This looks at the datagrams themselves: each stream has the SSRC that was told,
-// its numbers go up by one without hole or repetition, and each packet has the size
+// its numbers go up by one without hole or repetition, in the order in which they left, and each packet has the size
 // of its payload and the tag, whether it left in a train or alone. After a second in
 // which nothing reaches the receiver, and he answers nothing, the bridge may take the
 // line for thin and drop pictures that wait: then it has counted them. Sound stays
@@ -184,11 +209,10 @@ func TestOnTheWireNumbersAndSizesAreRightAndAStallOfASecondLosesNothing(t *testi
 				}
 				missing := uint64(0)
 				for i := 1; i < len(numbers); i++ {
-					step := numbers[i] - numbers[i-1]
-					if step == 0 || step > 1<<15 {
-						t.Errorf("%s: number %d follows %d", id, numbers[i], numbers[i-1])
+					if numbers[i] == numbers[i-1] {
+						t.Fatalf("%s: number %d came twice", id, numbers[i])
 					}
-					missing += uint64(step - 1)
+					missing += uint64(numbers[i] - numbers[i-1] - 1)
 				}
 				if allowed := dropped(t, e, "PA_b"); missing > allowed || missing > 0 && id == "TR_A" {
 					t.Errorf("%s: %d numbers are missing, where the pacer has dropped %d packets", id, missing, allowed)
@@ -198,6 +222,7 @@ func TestOnTheWireNumbersAndSizesAreRightAndAStallOfASecondLosesNothing(t *testi
 					t.Errorf("%s: sizes on the wire %v, want %d", id, seen, size)
 				}
 				b.wait("all of it", func() bool { return len(r.seen) >= len(numbers) })
+				b.keepsItsOrder(r, numbers[30:]) // while connections are made a busy loopback changes the order of what the bridge gets, too
 			}
 		})
 	}
