@@ -77,7 +77,7 @@ func TestImportsFollowTheHousePlan(t *testing.T) {
 func TestTestPackagesAreImportedByTestsOnly(t *testing.T) {
 	t.Parallel()
 	for _, p := range listPackages(t) {
-		for _, forTests := range []string{"diemcau/internal/leaktest", "diemcau/recording/specimen"} {
+		for _, forTests := range []string{"diemcau/internal/leaktest", "diemcau/internal/testdb", "diemcau/recording/specimen"} {
 			if slices.Contains(p.Imports, forTests) {
 				t.Errorf("%s imports %s outside its tests", p.ImportPath, forTests)
 			}

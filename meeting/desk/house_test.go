@@ -7,16 +7,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
+	"diemcau/internal/testdb"
 	"diemcau/meeting"
 	"diemcau/meeting/account"
 	"diemcau/meeting/calendar"
@@ -49,27 +45,8 @@ func each(t *testing.T, f func(t *testing.T, h *house)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		address := os.Getenv("DIEMCAU_TEST_POSTGRES")
-		if address == "" {
-			t.Skip("DIEMCAU_TEST_POSTGRES is not set")
-		}
-		f(t, newHouse(t, database(t, address)))
+		f(t, newHouse(t, testdb.Own(t)))
 	})
-}
-
-// database makes an empty database of one's own on the server.
-func database(t *testing.T, address string) string {
-	t.Helper()
-	name := "desk_" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	if err := store.Execute(t.Context(), address, "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
 }
 
 // day is a working day with time enough before the samples.

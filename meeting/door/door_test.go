@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -19,6 +18,7 @@ import (
 
 	"diemcau/internal/leaktest"
 	"diemcau/internal/password"
+	"diemcau/internal/testdb"
 	"diemcau/meeting"
 	"diemcau/meeting/account"
 	"diemcau/meeting/desk"
@@ -29,7 +29,13 @@ import (
 func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // each runs the test on SQLite, and on PostgreSQL when there is one.
-func each(t *testing.T, f func(*testing.T, *house)) {
+func each(t *testing.T, f func(*testing.T, *house)) { on(t, testdb.Shared, f) }
+
+// eachAlone is each with a database of one's own, for what looks through all accounts
+// with a clock of its own.
+func eachAlone(t *testing.T, f func(*testing.T, *house)) { on(t, testdb.Own, f) }
+
+func on(t *testing.T, postgres func(testing.TB) string, f func(*testing.T, *house)) {
 	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
@@ -37,11 +43,7 @@ func each(t *testing.T, f func(*testing.T, *house)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		address := os.Getenv("DIEMCAU_TEST_POSTGRES")
-		if address == "" {
-			t.Skip("DIEMCAU_TEST_POSTGRES is not set")
-		}
-		f(t, newHouse(t, address))
+		f(t, newHouse(t, postgres(t)))
 	})
 }
 

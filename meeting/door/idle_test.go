@@ -45,7 +45,7 @@ func TestSEC05_ABoardLeftAloneActsAgainOnlyAfterThePassword(t *testing.T) {
 }
 
 func TestSEC05_AnIdleAccountIsToldOfOnceAndThenDisabled(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+	eachAlone(t, func(t *testing.T, h *house) {
 		admin := h.admin("")
 		user := h.person("mau", "", false)
 		a, _ := h.store.AccountOf(t.Context(), user)

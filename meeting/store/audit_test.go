@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"diemcau/internal/testdb"
 	"diemcau/meeting"
 	"diemcau/meeting/audit"
 	"diemcau/meeting/conduct"
@@ -111,7 +112,7 @@ func emptied(t *testing.T, address string) string {
 	if driver(address) == "sqlite" {
 		return address
 	}
-	return own(t, address)
+	return testdb.Own(t)
 }
 
 func TestSEC06_ActsAreChainedOnceAlsoAfterACrashAndFromTwoNodes(t *testing.T) {

@@ -8,8 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/uuid"
-
+	"diemcau/internal/testdb"
 	"diemcau/meeting"
 	"diemcau/meeting/schedule"
 	"diemcau/meeting/store"
@@ -20,7 +19,7 @@ func released(t *testing.T, address, dump string) string {
 	t.Helper()
 	driver := "sqlite"
 	if strings.HasPrefix(address, "postgres://") {
-		driver, address = "pgx", own(t, address)
+		driver, address = "pgx", testdb.Own(t)
 	}
 	text, err := os.ReadFile(filepath.Join("testdata", dump))
 	if err != nil {
@@ -28,19 +27,6 @@ func released(t *testing.T, address, dump string) string {
 	}
 	run(t, driver, address, strings.Split(string(text), ";\n")...)
 	return address
-}
-
-// own makes a database on the PostgreSQL server for one test and returns its address.
-func own(t *testing.T, address string) string {
-	t.Helper()
-	name := "own_" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	run(t, "pgx", address, "CREATE DATABASE "+name)
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
 }
 
 // try runs one statement past the store.

@@ -63,17 +63,6 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	return s, nil
 }
 
-// Execute runs one statement on a PostgreSQL server, for tests that make databases
-// of their own.
-func Execute(ctx context.Context, address, statement string) error {
-	db, err := sql.Open("pgx", address)
-	if err != nil {
-		return err
-	}
-	_, err = db.ExecContext(ctx, statement)
-	return errors.Join(err, db.Close())
-}
-
 // Close ends the connections.
 func (s *Store) Close() error { return s.db.Close() }
 

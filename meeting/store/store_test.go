@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"diemcau/internal/testdb"
 	"diemcau/meeting"
 	"diemcau/meeting/conduct"
 	"diemcau/meeting/sample"
@@ -25,11 +25,7 @@ func each(t *testing.T, f func(t *testing.T, address string)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		address := os.Getenv("DIEMCAU_TEST_POSTGRES")
-		if address == "" {
-			t.Skip("DIEMCAU_TEST_POSTGRES is not set")
-		}
-		f(t, address)
+		f(t, testdb.Shared(t))
 	})
 }
 

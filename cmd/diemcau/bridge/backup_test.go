@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +16,7 @@ import (
 
 	"diemcau/cmd/diemcau/backup"
 	"diemcau/cmd/diemcau/config"
+	"diemcau/internal/testdb"
 	"diemcau/meeting"
 	"diemcau/meeting/audit"
 	"diemcau/meeting/store"
@@ -167,11 +167,7 @@ func TestOPS_ABackupThatWasChangedOrEndsEarlyIsRefused(t *testing.T) {
 
 func TestOPS_ABackupOfAPostgreSQLIsRestoredIntoAnEmptyOne(t *testing.T) {
 	t.Parallel()
-	address := os.Getenv("DIEMCAU_TEST_POSTGRES")
-	if address == "" {
-		t.Skip("DIEMCAU_TEST_POSTGRES is not set")
-	}
-	from, into := emptyPostgres(t, address, "backup_from"), emptyPostgres(t, address, "backup_into")
+	from, into := testdb.Own(t), testdb.Own(t)
 	s, err := store.Open(t.Context(), from)
 	if err != nil {
 		t.Fatal(err)
@@ -193,15 +189,4 @@ func TestOPS_ABackupOfAPostgreSQLIsRestoredIntoAnEmptyOne(t *testing.T) {
 		text, _ := json.Marshal(trial)
 		t.Errorf("%s %v", text, err)
 	}
-}
-
-func emptyPostgres(t *testing.T, address, name string) string {
-	t.Helper()
-	if err := store.Execute(t.Context(), address, "DROP DATABASE IF EXISTS "+name); err != nil {
-		t.Fatal(err)
-	}
-	if err := store.Execute(t.Context(), address, "CREATE DATABASE "+name); err != nil {
-		t.Fatal(errors.Join(err))
-	}
-	return strings.Replace(address, "postgres:///postgres", "postgres:///"+name, 1)
 }
