@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -56,6 +57,9 @@ type Office struct {
 	limits paper.Limits
 	now    func() time.Time
 	post   Post
+	// growing is held while the map of points is read, changed and kept: a change says
+	// what becomes true, not of which map, so one that comes meanwhile waits.
+	growing sync.Mutex
 
 	recorded func(context.Context, meeting.ID) ([]minutes.File, error)
 }

@@ -110,6 +110,8 @@ func (o *Office) listPoints(ctx context.Context, in *OnDay) (*tagged[point.Map],
 
 // grow changes the map and keeps the version before.
 func (o *Office) grow(ctx context.Context, change func(point.Tree, calendar.Date) (point.Tree, error)) (point.Tree, error) {
+	o.growing.Lock()
+	defer o.growing.Unlock()
 	tree, number, err := o.points(ctx)
 	if err != nil {
 		return tree, err

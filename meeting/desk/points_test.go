@@ -1,6 +1,8 @@
 package desk_test
 
 import (
+	"fmt"
+	"sync"
 	"testing"
 
 	"diemcau/meeting"
@@ -94,6 +96,29 @@ func TestOPS01_TheCapOfThePlanHoldsWhenTheMeetingIsOpened(t *testing.T) {
 			_, err := live.Apply(conduct.Act{By: conduct.Actor{System: true}, At: p.Start, Do: conduct.Join{Point: p.Points[i].ID}})
 			if meeting.CodeOf(err) != want {
 				t.Errorf("point %d: %v, want %q", i+1, err, want)
+			}
+		}
+	})
+}
+
+func TestSCH03_PointsAddedAtTheSameMomentAllStand(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		h.samples(t)
+		from := calendar.On(2027, 1, 1)
+		answers := make([]int, 8)
+		var all sync.WaitGroup
+		for i := range answers {
+			all.Go(func() {
+				added := desk.NewPoint{ID: meeting.PointID(fmt.Sprintf("LG-N%d", i)), ChangePoint: desk.ChangePoint{From: from, Name: "Xã Mới", Kind: point.Commune, Parent: "LG-00"}}
+				answers[i] = h.ask(t, "admin", "POST", "/api/points", added).status
+			})
+		}
+		all.Wait()
+		m := into[point.Map](t, h.ask(t, "may-x1", "GET", "/api/points?on=2027-01-01", nil), 200)
+		for i, status := range answers {
+			if _, there := m.Point(meeting.PointID(fmt.Sprintf("LG-N%d", i))); status != 200 || !there {
+				t.Errorf("point %d: answer %d, on the map %t", i, status, there)
 			}
 		}
 	})
