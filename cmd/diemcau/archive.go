@@ -128,6 +128,12 @@ func printReport(r *archive.Report) {
 		fmt.Println(p.String())
 	}
 	fmt.Printf("%d track files, %d fragments, %d bytes checked; sealed: %v; signed by the key given: %v\n", r.Legs, r.Fragments, r.Bytes, r.Sealed, r.Trusted)
+	if x := r.About.Redaction; x != nil {
+		fmt.Printf("a redacted version of recording %s (manifest %s), by %s, %s: %s\n", x.Of, x.Manifest, x.Name, x.At.Format(time.RFC3339), x.Reason)
+		for _, c := range x.Cuts {
+			fmt.Printf("  left out: %v to %v of %d tracks\n", time.Duration(c.From)*time.Millisecond, time.Duration(c.To)*time.Millisecond, len(c.Tracks))
+		}
+	}
 	if r.Stamp != nil {
 		fmt.Printf("time-stamp of the seal: %s by %s; trusted: %v\n", r.Stamp.At.Format(time.RFC3339), r.Stamp.By, r.Stamp.Trusted)
 	}

@@ -57,6 +57,8 @@ type About struct {
 	Software  string    `json:"software"`
 	Key       string    `json:"key"` // public key of the checkpoints, hex
 	Encrypted bool      `json:"encrypted,omitempty"`
+	// Redaction is there in a redacted version of another recording.
+	Redaction *Redaction `json:"redaction,omitempty"`
 }
 
 // Settings are what recordings are written with.

@@ -89,7 +89,7 @@ type placed struct {
 // of what could not be read; what was changed is in the report.
 func Verify(dir string, s VerifySettings) (*Report, error) {
 	v := &verification{VerifySettings: s, dir: dir, hit: map[string]bool{}}
-	steps := []func() error{v.checkAbout, v.checkManifest, v.checkStamp, v.checkIndex, v.checkTracks, v.checkEvents, v.checkPoints, v.checkFiles}
+	steps := []func() error{v.checkAbout, v.checkManifest, v.checkStamp, v.checkIndex, v.checkTracks, v.checkEvents, v.checkPoints, v.checkFiles, v.checkRedaction}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return &v.Report, err

@@ -9,6 +9,9 @@ import (
 	"diemcau/recording/chunk"
 )
 
+// Overhead is how much longer a sealed fragment is than what is in it.
+const Overhead = chunk.HeaderSize + 16
+
 // Reader gives random access to the media in a sealed track file. It decrypts
 // only the fragments that are read; its methods may be called from any
 // goroutine.
