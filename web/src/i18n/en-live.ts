@@ -76,7 +76,7 @@ export const enLive: typeof viLive = {
   },
   tech: {
     title: 'State of the points',
-    summary: '{{connected}}/{{count}} points connected · {{alarms}} alarms',
+    summary: '{{connected}}/{{count}} points connected · alarms: {{alarms}}',
     find: 'Find a point',
     sort: 'Order',
     worst: 'Worst first',
@@ -132,7 +132,7 @@ export const enLive: typeof viLive = {
     alarms: {
       lost: 'Signal lost',
       silent: 'Invited and silent',
-      openMic: 'Open microphone, not invited',
+      openMic: 'Microphone open, not invited',
       clipping: 'Sound is clipping',
       frozen: 'Frozen picture',
       overLoad: 'Line overloaded',

@@ -108,6 +108,7 @@ export const enOffice: typeof viOffice = {
     content: 'Content',
     who: 'Presenter',
     minutes: 'Minutes',
+    min: 'min',
     hours: 'Hours',
     up: 'Move up: item {{number}}',
     drop: 'Remove item {{number}}',

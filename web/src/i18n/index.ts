@@ -1,6 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en';
+import { enOne } from './en-one';
 import { vi, type Texts } from './vi';
 
 export const languages = ['vi', 'en'] as const;
@@ -32,6 +33,7 @@ export async function startTexts(): Promise<void> {
     // React escapes what it draws.
     interpolation: { escapeValue: false },
   });
+  i18next.addResources('en', 'translation', enOne);
 }
 
 export async function setLanguage(language: Language): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { problemCodes } from '../api/problem';
 import { en } from './en';
+import { enOne } from './en-one';
 import { vi } from './vi';
 import { dateText, dayOf, dayOfText, dayText, timeText } from './clock';
 
@@ -30,6 +31,15 @@ describe('texts', () => {
       expect(text.trim(), key).not.toBe('');
       expect(second.get(key)?.trim(), key).not.toBe('');
       expect(slots(second.get(key) ?? ''), key).toEqual(slots(text));
+    }
+  });
+
+  it('say of one what they say of several', () => {
+    for (const [key, text] of Object.entries(enOne)) {
+      const many = second.get(key.replace(/_one$/, '')) ?? '';
+      expect(slots(many), key).toContain('count');
+      expect(slots(text), key).toEqual(slots(many));
+      expect(text, key).not.toBe(many);
     }
   });
 

@@ -107,6 +107,7 @@ export const viOffice = {
     content: 'Nội dung',
     who: 'Người thực hiện',
     minutes: 'Phút',
+    min: 'phút',
     hours: 'Giờ',
     up: 'Đưa lên: mục {{number}}',
     drop: 'Bỏ mục {{number}}',

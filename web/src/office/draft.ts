@@ -56,6 +56,11 @@ export function withMain(plan: Plan, map: readonly PointRecord[], main: string):
   return withPoints({ ...plan, main }, map, new Set([...plan.points.map((point) => point.id), main]));
 }
 
+/** A title is one line, however long it is and wherever it was copied from. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, ' ');
+}
+
 export function withItem(plan: Plan, index: number, part: Partial<AgendaItem>): Plan {
   return { ...plan, agenda: plan.agenda.map((item, each) => (each === index ? { ...item, ...part } : item)) };
 }

@@ -19,12 +19,14 @@ interface QueueTableProps {
 export function QueueTable({ board, now, act, invites }: QueueTableProps) {
   const { t } = useTranslation();
   const rows = queueRows(board, now);
+  const invited = invites && !isOver(board);
+  const orders = holds(board, 'chu-tri', 'thu-ky') && !isOver(board);
   return (
-    <Panel title={t('queue.title')} aside={t('queue.count', { count: rows.filter((row) => !row.deferred).length })} fill>
+    <Panel title={t('queue.title')} aside={t('queue.count', { count: rows.filter((row) => !row.deferred).length })} fill readOnly={!invited && !orders}>
       {rows.length === 0 ? (
         <p className={table.empty}>{t('queue.empty')}</p>
       ) : (
-        <table className={table.table}>
+        <table className={`${table.table ?? ''} ${table.stacked ?? ''} ${classes.table ?? ''}`}>
           <thead>
             <tr>
               <th scope="col">{t('queue.place')}</th>
@@ -36,7 +38,7 @@ export function QueueTable({ board, now, act, invites }: QueueTableProps) {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <QueueLine key={row.id} row={row} rows={rows} act={act} invites={invites && !isOver(board)} orders={holds(board, 'chu-tri', 'thu-ky') && !isOver(board)} />
+              <QueueLine key={row.id} row={row} rows={rows} act={act} invites={invited} orders={orders} />
             ))}
           </tbody>
         </table>

@@ -71,10 +71,11 @@ export function Calendar(props: CalendarProps) {
             {name}
           </div>
         ))}
-        {days.map((each) => (
+        {days.map((each, index) => (
           <DayCell
             key={dayOf(each)}
             day={each}
+            name={names[index % 7] ?? ''}
             today={dayOf(each) === dayOf(new Date(now))}
             outside={span === 'month' && partsOf(each).month !== partsOf(day).month}
             lines={meetings.get(dayOf(each)) ?? []}

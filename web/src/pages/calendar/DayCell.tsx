@@ -9,6 +9,8 @@ import classes from './DayCell.module.css';
 
 interface DayCellProps {
   readonly day: Date;
+  /** Of the week: written where the heading with the days is not. */
+  readonly name: string;
   readonly today: boolean;
   readonly outside: boolean;
   readonly lines: readonly MeetingLine[];
@@ -19,7 +21,7 @@ interface DayCellProps {
 
 const type = 'application/x-diemcau-meeting';
 
-export function DayCell({ day, today, outside, lines, clashes, most, onDrop }: DayCellProps) {
+export function DayCell({ day, name, today, outside, lines, clashes, most, onDrop }: DayCellProps) {
   const { t } = useTranslation();
   const [over, setOver] = useState(false);
   return (
@@ -43,7 +45,10 @@ export function DayCell({ day, today, outside, lines, clashes, most, onDrop }: D
         onDrop(event.dataTransfer.getData(type), dayOf(day));
       }}
     >
-      <p className={classes.date}>{partsOf(day).date}</p>
+      <p className={classes.date}>
+        {partsOf(day).date}
+        <span className={classes.name}>{name}</span>
+      </p>
       {lines.slice(0, most).map((line) => (
         <Link
           key={line.id}

@@ -1,10 +1,10 @@
-import { ActionIcon, Button, NumberInput, TextInput } from '@mantine/core';
+import { ActionIcon, Button, NumberInput, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Paper } from '../../api/meetings';
 import type { Plan } from '../../conduct/board';
 import { timeText } from '../../i18n/clock';
-import { addItem, dropItem, itemStarts, raiseItem, withItem } from '../../office/draft';
+import { addItem, dropItem, itemStarts, oneLine, raiseItem, withItem } from '../../office/draft';
 import { Panel } from '../../parts/Panel';
 import classes from './AgendaEditor.module.css';
 import { PaperDrop } from './PaperDrop';
@@ -20,7 +20,7 @@ interface AgendaEditorProps {
 }
 
 // An item that was just added waits for its words.
-const takeKeys = (field: HTMLInputElement | null) => field?.focus();
+const takeKeys = (field: HTMLTextAreaElement | null) => field?.focus();
 
 /** Items with their minutes; the hours follow from the start of the meeting. */
 export function AgendaEditor({ plan, papers, saved, onPlan, onPaper, onRecall }: AgendaEditorProps) {
@@ -41,9 +41,9 @@ export function AgendaEditor({ plan, papers, saved, onPlan, onPaper, onRecall }:
           return (
             <li key={item.id} className={classes.item} data-testid="agenda-item">
               <time className={classes.time}>{start ? timeText(new Date(start)) : `${number}.`}</time>
-              <TextInput size="sm" className={classes.title ?? ''} aria-label={t('editor.itemTitle', { number })} placeholder={t('editor.content')} maxLength={500} ref={item.id === added ? takeKeys : null} value={item.title} onChange={(event) => onPlan(withItem(plan, index, { title: event.currentTarget.value }))} />
+              <Textarea size="sm" autosize minRows={1} className={classes.title ?? ''} aria-label={t('editor.itemTitle', { number })} placeholder={t('editor.content')} maxLength={500} ref={item.id === added ? takeKeys : null} value={item.title} onChange={(event) => onPlan(withItem(plan, index, { title: oneLine(event.currentTarget.value) }))} />
               <TextInput size="sm" aria-label={t('editor.itemWho', { number })} placeholder={t('editor.who')} value={item.presenter?.name ?? ''} onChange={(event) => onPlan(withItem(plan, index, { presenter: { ...item.presenter, name: event.currentTarget.value } }))} />
-              <NumberInput size="sm" hideControls aria-label={t('editor.itemMinutes', { number })} placeholder={t('editor.minutes')} min={0} max={600} suffix={` ${t('editor.minutes').toLowerCase()}`} value={item.minutes ?? 0} onChange={(value) => onPlan(withItem(plan, index, { minutes: Number(value) || 0 }))} />
+              <NumberInput size="sm" hideControls aria-label={t('editor.itemMinutes', { number })} placeholder={t('editor.minutes')} min={0} max={600} suffix={` ${t('editor.min')}`} value={item.minutes ?? 0} onChange={(value) => onPlan(withItem(plan, index, { minutes: Number(value) || 0 }))} />
               <div className={classes.acts}>
                 <ActionIcon variant="default" size={34} aria-label={t('editor.up', { number })} disabled={index === 0} onClick={() => onPlan(raiseItem(plan, index))}>
                   ↑

@@ -1,11 +1,11 @@
-import { Select, TextInput } from '@mantine/core';
+import { Select, Textarea, TextInput } from '@mantine/core';
 import { TimePicker } from '@mantine/dates';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Plan } from '../../conduct/board';
 import { dayOf, timeText } from '../../i18n/clock';
 import { timeAt } from '../../office/day';
-import { isSecret } from '../../office/draft';
+import { isSecret, oneLine } from '../../office/draft';
 import { DayInput } from '../../parts/DayInput';
 import { Panel } from '../../parts/Panel';
 import { meetingTypes } from '../office/CreateMeeting';
@@ -14,7 +14,7 @@ import fields from './fields.module.css';
 const secrecies = ['khong', 'luu-hanh-noi-bo', 'mat', 'toi-mat', 'tuyet-mat'] as const;
 
 // A new meeting asks for its name first.
-const takeKeys = (field: HTMLInputElement | null) => field?.focus();
+const takeKeys = (field: HTMLTextAreaElement | null) => field?.focus();
 
 interface GeneralFieldsProps {
   readonly plan: Plan;
@@ -43,7 +43,7 @@ export function GeneralFields({ plan, onPlan }: GeneralFieldsProps) {
   return (
     <Panel title={t('editor.general')}>
       <div className={fields.fields}>
-        <TextInput className={fields.wide ?? ''} label={t('editor.title')} maxLength={500} ref={fresh ? takeKeys : null} value={plan.title} onChange={(event) => onPlan({ ...plan, title: event.currentTarget.value })} />
+        <Textarea className={fields.wide ?? ''} size="md" label={t('editor.title')} autosize minRows={1} maxLength={500} ref={fresh ? takeKeys : null} value={plan.title} onChange={(event) => onPlan({ ...plan, title: oneLine(event.currentTarget.value) })} />
         <Select
           className={fields.two ?? ''}
           label={t('editor.type')}

@@ -23,7 +23,7 @@ export function RoomStrip({ view, item, busy, onHand, onFinish }: RoomStripProps
         {speaker && (
           <p className={classes.speaker} data-testid="speaker">
             <strong>{speaker.name}</strong>
-            {speaker.person && <span>{speaker.person}</span>}
+            {speaker.person && <span className={classes.person}>{speaker.person}</span>}
           </p>
         )}
         {item && (

@@ -35,7 +35,7 @@ export function HandsTable({ board, vote, act }: HandsTableProps) {
           {t('hands.confirmAll', { count: waiting.length })}
         </Button>
       </div>
-      <table className={table.table}>
+      <table className={`${table.table ?? ''} ${table.stacked ?? ''} ${classes.table ?? ''}`}>
         <thead>
           <tr>
             <th scope="col">{t('roll.point')}</th>
@@ -112,10 +112,14 @@ function HandLine({ row, motion, act, onDone }: HandLineProps) {
           </div>
         )}
       </td>
-      <td className={table.number}>{row.members}</td>
-      <td>{field('for')}</td>
-      <td>{field('against')}</td>
-      <td>{field('abstain')}</td>
+      <td className={table.number} data-label={t('hands.members')}>
+        {row.members}
+      </td>
+      {(['for', 'against', 'abstain'] as const).map((kind) => (
+        <td key={kind} data-label={t(`vote.${kind}`)}>
+          {field(kind)}
+        </td>
+      ))}
       <td className={classes.acts}>
         {row.counts && !typed ? (
           <Button size="sm" variant={row.confirmed ? 'default' : 'filled'} disabled={row.confirmed} onClick={() => act({ do: 'confirm-hands', with: { motion, point: row.point } })}>

@@ -53,7 +53,7 @@ export function RollCall({ board, act }: RollCallProps) {
       <p className={classes.keys}>{t('roll.keys')}</p>
       {/* One stop of the Tab key with a cursor of its own: the pattern of a grid. */}
       <table
-        className={`${table.table ?? ''} ${classes.grid ?? ''}`}
+        className={`${table.table ?? ''} ${table.stacked ?? ''} ${classes.grid ?? ''}`}
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-to-interactive-role
         role="grid"
         tabIndex={0}
@@ -93,7 +93,7 @@ export function RollCall({ board, act }: RollCallProps) {
                   {row.leader}
                   <div className={table.soft}>{row.substitute ? t('roll.substitute', { name: row.substitute }) : row.reason || row.position}</div>
                 </td>
-                <td className={table.number}>
+                <td className={table.number} data-label={t('roll.heads')}>
                   {row.present}/{row.expected}
                 </td>
                 <td>

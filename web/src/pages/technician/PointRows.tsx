@@ -41,7 +41,7 @@ export function PointRows({ rows, chosen, onChoose }: PointRowsProps) {
           ))}
         </div>
         {rows.length === 0 && <p className={classes.none}>{t('tech.none')}</p>}
-        <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
+        <div className={classes.list} style={{ height: virtual.getTotalSize() }} role="presentation">
           {virtual.getVirtualItems().map((item) => {
             const row = rows[item.index];
             return row && <PointRow key={item.key} row={row} index={item.index} top={item.start} chosen={row.point === chosen} onChoose={onChoose} />;
@@ -77,7 +77,7 @@ const PointRow = memo(function PointRow({ row, index, top, chosen, onChoose }: P
     >
       <span role="cell" data-column="point">
         <button type="button" className={classes.name} title={row.name} onClick={() => onChoose(row.point)}>
-          {row.name}
+          <span className={classes.words}>{row.name}</span>
         </button>
       </span>
       <span role="cell" data-column="alarm">
