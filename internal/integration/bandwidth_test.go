@@ -152,9 +152,19 @@ func papersCome(t *testing.T, from, far *point, line *lkclient.Impairment, budge
 // Sound goes on, the picture steps down within 2 s and is back within 10 s.
 func TestP6SpeechSurvivesALineThatCollapses(t *testing.T) {
 	t.Parallel()
+	for name, jitter := range map[string]time.Duration{"a steady line": 0, "a line that jitters": 45 * time.Millisecond} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			collapses(t, jitter)
+		})
+	}
+}
+
+func collapses(t *testing.T, jitter time.Duration) {
+	t.Helper()
 	b := startBridge(t)
 	room := newRoom()
-	good, thin := lkclient.Line{Rate: 4_000_000}, lkclient.Line{Rate: 512_000, Loss: 0.05}
+	good, thin := lkclient.Line{Rate: 4_000_000, Jitter: jitter}, lkclient.Line{Rate: 512_000, Loss: 0.05, Jitter: jitter}
 	far, line := impaired(t, b, room, "far", 7)
 	line.Set(good, good)
 	one := join(t, b, room, "one")

@@ -103,6 +103,9 @@ func (i *Impairment) admit(d *direction, size int, peer net.Addr) (at time.Time,
 	if ok {
 		at, ok = d.shaper.admit(&d.line, now, size)
 	}
+	if d.line.Jitter > 0 {
+		at = at.Add(time.Duration(i.random.Int64N(int64(d.line.Jitter)))) // the socket keeps the order
+	}
 	if !ok {
 		d.report.Dropped++
 		i.dropped.Add(1)

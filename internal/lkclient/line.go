@@ -6,7 +6,9 @@ import "time"
 type Line struct {
 	Loss  float64       // share of datagrams that vanish, 0 to 1
 	Delay time.Duration // of every datagram that arrives
-	Rate  int64         // bit/s, IP and UDP headers included; 0 has no bound
+	// Jitter is how much longer one may take, by chance; none overtakes another.
+	Jitter time.Duration
+	Rate   int64 // bit/s, IP and UDP headers included; 0 has no bound
 	// Queue is how long a datagram may wait for its turn on a line with a rate.
 	// One that would wait longer is dropped, as by a router. Zero means 200 ms.
 	Queue time.Duration

@@ -215,7 +215,7 @@ func (e *Estimator) judge(arrivals []Arrival, now int64) report {
 		}
 		e.delay.packet(d, a.At, int(s.size), now)
 		e.acked.add(int(s.size), a.At)
-		e.probe.arrived(s.full, int(s.size), a.At)
+		e.probe.arrived(s.full, s.at, a.At, now)
 	}
 	return r
 }
@@ -232,6 +232,10 @@ func (e *Estimator) answer(now int64) {
 		e.alarm.on = false
 	}
 	switch {
+	case e.delay.over() && e.probe.state != idle:
+		// It is the train's own queue, which will have drained when the next cut may be.
+		e.probe.refuse(now)
+		e.growAt, e.settleAt = now, now+e.delay.queue
 	case e.delay.over() && (now >= e.settleAt || e.delay.rising()):
 		e.cut(int64(backOff*float64(e.delay.capacity())), now)
 	case e.loss.heavy() && now >= e.settleAt:

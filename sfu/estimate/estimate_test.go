@@ -111,7 +111,7 @@ func (s *sender) run(d time.Duration) {
 		rate := min(s.wish, s.e.Bitrate())
 		if s.train > 0 {
 			rate = s.train
-			if s.now >= s.until {
+			if s.now >= s.until || !s.e.Trying() {
 				s.train = 0
 				s.e.ProbeSent(s.now)
 			}
@@ -129,9 +129,8 @@ func (s *sender) run(d time.Duration) {
 				s.e.Feedback(list, s.now)
 			}
 			if s.train == 0 {
-				if s.train = s.e.Probe(s.wish, s.now); s.train > 0 {
-					s.until = s.now + int64(estimate.ProbeTime)
-				}
+				t := s.e.Probe(s.wish, s.now)
+				s.train, s.until = t.Rate, s.now+int64(t.Time)
 			}
 		}
 		s.low = min(s.low, s.e.Bitrate())
@@ -176,6 +175,7 @@ func TestALineThatIsGoodAgainIsUsedWithinTenSeconds(t *testing.T) {
 		p.random = rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
 		p.loss = float64(rapid.IntRange(0, 5).Draw(r, "loss")) / 100
 		p.delay = int64(rapid.IntRange(0, 60).Draw(r, "delay")) * ms
+		p.jitter = int64(rapid.IntRange(0, 30).Draw(r, "jitter")) * ms
 		s := newSender(p, 3_000_000)
 		s.run(12 * time.Second)
 		if e := s.e.Bitrate(); e > thin*13/10 || e < thin/2 {

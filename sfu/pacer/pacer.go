@@ -47,7 +47,9 @@ const (
 	staleAgain   = 300 * ms
 	leastQueue   = 6000 // bytes that may always wait
 	packetBytes  = 1500
-	padBytes     = 255
+	padMost      = 255
+	padLeast     = 40
+	rtpBytes     = 20   // header and transport-wide number
 	noticeChange = 0.05 // of the estimate that the allocation must know
 
 	// Retransmissions may take this share of what is sent at most; on a line
@@ -95,9 +97,10 @@ type Pacer struct {
 
 // train is the probe that is under way.
 type train struct {
-	rate int64 // bit/s; 0 is none
-	at   int64 // when it began
-	sum  int64 // bytes sent since
+	rate  int64 // bit/s; 0 is none
+	at    int64 // when it began
+	until int64
+	sum   int64 // bytes sent since
 }
 
 // Counters count since the beginning.
@@ -278,9 +281,8 @@ func (p *Pacer) try(now int64) {
 	if p.budget.rate > 0 {
 		need = min(need, p.budget.rate)
 	}
-	if p.train.rate = p.line.Probe(need, now); p.train.rate > 0 {
-		p.train.at, p.train.sum = now, 0
-	}
+	t := p.line.Probe(need, now)
+	p.train = train{rate: t.Rate, at: now, until: now + int64(t.Time)}
 }
 
 // follow sets the rates that hang on the estimate.

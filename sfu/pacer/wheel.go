@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/pion/rtp"
-
-	"diemcau/sfu/estimate"
 )
 
 // tick is how often waiting packets are looked at.
@@ -164,13 +162,12 @@ func (p *Pacer) pad(now int64) (*Stream, *rtp.Header) {
 	if p.train.rate == 0 || p.closed {
 		return nil, nil
 	}
-	elapsed := now - p.train.at
-	if elapsed >= int64(estimate.ProbeTime) {
+	if now >= p.train.until || !p.line.Trying() {
 		p.train.rate = 0
 		p.line.ProbeSent(now)
 		return nil, nil
 	}
-	due := p.train.rate / 8 * (elapsed + int64(tick)) / second
+	due := p.train.rate / 8 * (now - p.train.at + int64(tick)) / second
 	if p.train.sum >= due {
 		return nil, nil
 	}
@@ -179,9 +176,9 @@ func (p *Pacer) pad(now int64) (*Stream, *rtp.Header) {
 		if c.RTXSSRC == 0 || c.TransportCC == 0 {
 			continue
 		}
-		h := &s.scratch
+		h, padding := &s.scratch, p.padding()
 		*h = rtp.Header{
-			Version: 2, PayloadType: c.RTXPayloadType, SSRC: c.RTXSSRC, Padding: true, PaddingSize: padBytes,
+			Version: 2, PayloadType: c.RTXPayloadType, SSRC: c.RTXSSRC, Padding: true, PaddingSize: padding,
 			Extensions: h.Extensions[:0], Extension: true, ExtensionProfile: rtp.ExtensionProfileOneByte,
 		}
 		if c.TransportCC > 14 {
@@ -190,7 +187,7 @@ func (p *Pacer) pad(now int64) (*Stream, *rtp.Header) {
 		if h.SetExtension(c.TransportCC, s.stamp[:]) != nil {
 			continue
 		}
-		size := h.MarshalSize() + padBytes + p.extra
+		size := h.MarshalSize() + int(padding) + p.extra
 		if !p.budget.has(size, now) {
 			return nil, nil
 		}
@@ -199,4 +196,11 @@ func (p *Pacer) pad(now int64) (*Stream, *rtp.Header) {
 		return s, h
 	}
 	return nil, nil
+}
+
+// padding is how much is put into a packet of the train: a slow one is of small
+// packets, so that there are enough of them to tell the line from its jitter.
+func (p *Pacer) padding() uint8 {
+	const apart = 10 * ms
+	return uint8(min(max(p.train.rate/8*apart/second-int64(p.extra)-rtpBytes, padLeast), padMost))
 }
