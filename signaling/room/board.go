@@ -33,31 +33,6 @@ type departure struct {
 	at   time.Time
 }
 
-// seen is what one observer was last told of each participant. The zero seen
-// is ready for use.
-type seen struct {
-	of map[meeting.PointID]sight
-}
-
-type sight struct {
-	sid     string
-	version uint32
-}
-
-// note records that a snapshot was told.
-func (s *seen) note(point meeting.PointID, info *livekit.ParticipantInfo) {
-	if s.of == nil {
-		s.of = make(map[meeting.PointID]sight)
-	}
-	s.of[point] = sight{info.Sid, info.Version}
-}
-
-// newer tells whether a snapshot has something that the observer lacks.
-func (s *seen) newer(point meeting.PointID, info *livekit.ParticipantInfo) bool {
-	was, known := s.of[point]
-	return !known || was.sid != info.Sid || was.version < info.Version
-}
-
 // due receives when it is time to flush; nil when nothing waits.
 func (b *board) due() <-chan time.Time {
 	if b.timer == nil {
@@ -109,7 +84,17 @@ func (r *Room) tell(about []*member) {
 	for _, o := range r.members {
 		r.tellOne(o, about)
 	}
+	for _, m := range about {
+		if now := look(m.profile.Info()); m.announced && !m.gone && !m.profile.Grants().Hidden {
+			r.settle(m.point, now)
+		} else if was := r.sights.common[m.point]; was.sid == now.sid {
+			r.settle(m.point, sight{})
+		}
+	}
 }
+
+// look is what remains of a snapshot that was told.
+func look(info *livekit.ParticipantInfo) sight { return sight{info.Sid, info.Version} }
 
 // tellOne brings one observer up to date. It always happens before media of the
 // members is offered to the observer.
@@ -125,10 +110,10 @@ func (r *Room) tellOne(o *member, about []*member) {
 		case m.gone || o != m && !m.announced:
 			continue
 		case o != m && m.profile.Grants().Hidden:
-			if was, known := o.seen.of[m.point]; known {
+			if was, known := r.sights.of(&o.seen, m.point); known {
 				news = append(news, r.vanished(m.point, was))
 			}
-		case o.seen.newer(m.point, info):
+		case r.sights.newer(&o.seen, m.point, look(info)):
 			news = append(news, r.before(o, m, info)...)
 			noted = append(noted, m)
 		}
@@ -138,18 +123,18 @@ func (r *Room) tellOne(o *member, about []*member) {
 	}
 	for _, m := range about {
 		if o != m && m.profile.Grants().Hidden {
-			delete(o.seen.of, m.point)
+			r.sights.forget(&o.seen, m.point)
 		}
 	}
 	for _, m := range noted {
-		o.seen.note(m.point, m.profile.Info())
+		r.sights.note(&o.seen, m.point, look(m.profile.Info()))
 	}
 }
 
 // before is a snapshot, for an old client with the farewell to the session that
 // it replaces.
 func (r *Room) before(o, m *member, info *livekit.ParticipantInfo) []*livekit.ParticipantInfo {
-	was, known := o.seen.of[m.point]
+	was, known := r.sights.of(&o.seen, m.point)
 	if known && was.sid != info.Sid && !o.client.IdentityReconnect() && o.client.DisconnectedUpdate() {
 		return []*livekit.ParticipantInfo{r.vanished(m.point, was), info}
 	}
@@ -191,7 +176,7 @@ func (r *Room) tellDeparture(m *member, farewell *livekit.ParticipantInfo, repla
 	}
 	message := update([]*livekit.ParticipantInfo{farewell})
 	for _, o := range r.members {
-		was, known := o.seen.of[m.point]
+		was, known := r.sights.of(&o.seen, m.point)
 		if !known || !o.link.joined {
 			continue
 		}
@@ -200,10 +185,11 @@ func (r *Room) tellDeparture(m *member, farewell *livekit.ParticipantInfo, repla
 			out = update([]*livekit.ParticipantInfo{r.vanished(m.point, was)})
 		}
 		if !o.client.DisconnectedUpdate() || o.link.send(out) {
-			delete(o.seen.of, m.point)
+			r.sights.forget(&o.seen, m.point)
 		}
 		r.tellSpeakers(o)
 	}
+	r.settle(m.point, sight{})
 }
 
 // depart remembers a departure for clients that resume later.
@@ -234,12 +220,12 @@ func (r *Room) tellAll(o *member, since time.Time) {
 	})
 	since = since.Add(-deafness)
 	told := make(map[string]bool)
-	for point, was := range o.seen.of {
+	r.sights.each(&o.seen, func(point meeting.PointID, was sight) {
 		if !here[point] {
 			infos = append(infos, r.vanished(point, was))
 			told[was.sid] = true
 		}
-	}
+	})
 	for _, d := range r.board.departures {
 		if d.at.After(since) && !d.at.Before(o.times.admitted) && !here[meeting.PointID(d.info.Identity)] && !told[d.info.Sid] {
 			infos = append(infos, proto.CloneOf(d.info))
@@ -251,6 +237,7 @@ func (r *Room) tellAll(o *member, since time.Time) {
 	}
 	o.seen = seen{}
 	for _, m := range shown {
-		o.seen.note(m.point, m.profile.Info())
+		r.sights.note(&o.seen, m.point, look(m.profile.Info()))
 	}
+	r.sights.follow(&o.seen)
 }

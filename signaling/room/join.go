@@ -39,7 +39,7 @@ func (r *Room) join(m *member, t *ticket, c session.Conn) {
 func (r *Room) joinResponse(m *member) *livekit.JoinResponse {
 	policy := r.settings.Policy
 	self := m.profile.Info()
-	m.seen.note(m.point, self)
+	r.sights.note(&m.seen, m.point, look(self))
 	join := &livekit.JoinResponse{
 		Room:                 r.face.info(),
 		Participant:          self,
@@ -59,9 +59,10 @@ func (r *Room) joinResponse(m *member) *livekit.JoinResponse {
 			return
 		}
 		info := o.profile.Info()
-		m.seen.note(o.point, info)
+		r.sights.note(&m.seen, o.point, look(info))
 		join.OtherParticipants = append(join.OtherParticipants, info)
 	})
+	r.sights.follow(&m.seen)
 	return join
 }
 

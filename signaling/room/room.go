@@ -71,6 +71,7 @@ type Room struct {
 	tracks   map[meeting.TrackID]published
 	speakers *speaker.Room
 	board    board
+	sights   sights // what observers were told of each other
 	courier  courier
 	calls    calls
 	orders   *air.Orders // nil: nobody conducts this room
