@@ -65,6 +65,10 @@ var classes = map[Code]int{
 	"archive.no_captions":   422,
 	"archive.changed":       409,
 	"export.off":            503,
+	"redaction.many":        429,
+	"redaction.no_space":    507,
+	"redaction.of_version":  409,
+	"redaction.unsealed":    409,
 	"export.many":           429,
 	"export.unready":        409,
 }

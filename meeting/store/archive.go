@@ -24,6 +24,8 @@ type Recording struct {
 	Points  int
 	Sealed  bool
 	Flawed  bool
+	// Origin is the recording of which this is a redacted version; "" for an original.
+	Origin string
 	// Stamp changes when the folder does: the catalogue is then made anew.
 	Stamp string
 }
@@ -59,11 +61,11 @@ func (s *Store) SaveRecording(ctx context.Context, r Recording, passages []Passa
 		if err := s.forget(ctx, tx, r.ID); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO recordings (id, meeting, title, unit, begun, length, bytes, points, sealed, flawed, gone, stamp)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11) ON CONFLICT (id) DO UPDATE SET meeting = excluded.meeting, title = excluded.title,
+		_, err := tx.ExecContext(ctx, `INSERT INTO recordings (id, meeting, title, unit, begun, length, bytes, points, sealed, flawed, gone, stamp, origin)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12) ON CONFLICT (id) DO UPDATE SET meeting = excluded.meeting, title = excluded.title,
 			unit = excluded.unit, begun = excluded.begun, length = excluded.length, bytes = excluded.bytes, points = excluded.points,
-			sealed = excluded.sealed, flawed = excluded.flawed, gone = 0, stamp = excluded.stamp`,
-			r.ID, string(r.Meeting), clean(r.Title), string(r.Unit), instant(r.Begun), r.Length, r.Bytes, r.Points, bit(r.Sealed), bit(r.Flawed), r.Stamp)
+			sealed = excluded.sealed, flawed = excluded.flawed, gone = 0, stamp = excluded.stamp, origin = excluded.origin`,
+			r.ID, string(r.Meeting), clean(r.Title), string(r.Unit), instant(r.Begun), r.Length, r.Bytes, r.Points, bit(r.Sealed), bit(r.Flawed), r.Stamp, r.Origin)
 		if err != nil {
 			return err
 		}
@@ -234,7 +236,7 @@ type RecordingOfMeeting struct {
 // RecordingsOf lists the recordings of a meeting in order of their begin, those that
 // were disposed of among them.
 func (s *Store) RecordingsOf(ctx context.Context, id meeting.ID) (all []RecordingOfMeeting, err error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, title, unit, begun, length, bytes, points, sealed, flawed, gone FROM recordings WHERE meeting = $1 ORDER BY begun, id`, string(id))
+	rows, err := s.db.QueryContext(ctx, `SELECT id, title, unit, begun, length, bytes, points, sealed, flawed, gone, origin FROM recordings WHERE meeting = $1 ORDER BY begun, id`, string(id))
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +245,7 @@ func (s *Store) RecordingsOf(ctx context.Context, id meeting.ID) (all []Recordin
 		r := RecordingOfMeeting{Recording: Recording{Meeting: id}}
 		var begun string
 		var sealed, flawed, gone int
-		if err := rows.Scan(&r.ID, &r.Title, &r.Unit, &begun, &r.Length, &r.Bytes, &r.Points, &sealed, &flawed, &gone); err != nil {
+		if err := rows.Scan(&r.ID, &r.Title, &r.Unit, &begun, &r.Length, &r.Bytes, &r.Points, &sealed, &flawed, &gone, &r.Origin); err != nil {
 			return nil, err
 		}
 		if r.Begun, err = time.Parse(layout, begun); err != nil {

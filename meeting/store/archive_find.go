@@ -104,7 +104,7 @@ func (f *finder) conditions(args []any) (string, []any) {
 	return b.String(), args
 }
 
-const recordingColumns = `r.id, r.meeting, r.title, r.unit, r.begun, r.length, r.bytes, r.points, r.sealed, r.flawed`
+const recordingColumns = `r.id, r.meeting, r.title, r.unit, r.begun, r.length, r.bytes, r.points, r.sealed, r.flawed, r.origin`
 
 // list reads recordings, latest first.
 func (f *finder) list(ctx context.Context) error {
@@ -147,7 +147,7 @@ func (f *finder) take(rows *sql.Rows) error {
 	var h Hit
 	var begun string
 	var sealed, flawed int
-	err := rows.Scan(&r.ID, &r.Meeting, &r.Title, &r.Unit, &begun, &r.Length, &r.Bytes, &r.Points, &sealed, &flawed, &h.At, &h.Kind, &h.Text)
+	err := rows.Scan(&r.ID, &r.Meeting, &r.Title, &r.Unit, &begun, &r.Length, &r.Bytes, &r.Points, &sealed, &flawed, &r.Origin, &h.At, &h.Kind, &h.Text)
 	if err != nil {
 		return err
 	}

@@ -115,7 +115,9 @@ func (c *contents) act(a *act, at int64) {
 	case "item.finished":
 		c.close("item", a.After.Item, at)
 	case "chapter.marked":
-		item.Chapters = append(item.Chapters, Chapter{From: at, Kind: "mark", Title: a.After.Text})
+		if a.After.Text != "" { // else its words were left out
+			item.Chapters = append(item.Chapters, Chapter{From: at, Kind: "mark", Title: a.After.Text})
+		}
 	case "vote.prepared":
 		var m titled
 		if json.Unmarshal(a.After.Motion, &m) == nil {

@@ -87,6 +87,9 @@ func premisOf(e *Export, item archive.Item) ([]byte, error) {
 			event(kind, item.About.Epoch.Add(time.Duration(m.At)*time.Millisecond), m.Kind+" "+string(m.Data), "success")
 		}
 	}
+	if r := item.About.Redaction; r != nil {
+		event("redaction", r.At, "a version of recording "+r.Of+" (manifest "+r.Manifest+"), from which stretches were cut: "+r.Reason, "success")
+	}
 	event("fixity check", e.Now, "all fragments, chains and signatures, before export", "pass")
 	event("packaging", e.Now, "BagIt 1.0, by "+e.By, "success")
 	p.Agents = []premisAgent{{IDType: "local", ID: item.About.Software, Name: item.About.Software, Type: "software"}}

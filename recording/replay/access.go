@@ -72,6 +72,44 @@ func (d *Desk) SeesOf(ctx context.Context, of meeting.ID) (func(recording string
 	return func(recording string) (bool, error) { return sees(recording, of) }, err
 }
 
+// Archives answers whether the one who asks is an archivist of a meeting.
+func (d *Desk) Archives(ctx context.Context, of meeting.ID) (bool, error) {
+	rights, err := d.rights(ctx, of)
+	return holds(rights, []meeting.Right{meeting.Archivist}), err
+}
+
+// versions are the redacted versions of a recording that the one who asks may see, and
+// whether he may have one made.
+func (d *Desk) versions(ctx context.Context, c *contents) (ids []string, may bool, err error) {
+	ids = []string{}
+	if c.About.Redaction != nil {
+		return ids, false, nil
+	}
+	of := meeting.ID(c.About.Meeting)
+	all, err := d.Book.RecordingsOf(ctx, of)
+	if err != nil {
+		return ids, false, err
+	}
+	sees, err := d.seer(ctx)
+	if err != nil {
+		return ids, false, err
+	}
+	for _, r := range slices.Backward(all) {
+		if r.Gone || r.Origin != c.About.ID {
+			continue
+		}
+		ok, err := sees(r.ID, of)
+		if err != nil {
+			return ids, false, err
+		}
+		if ok {
+			ids = append(ids, r.ID)
+		}
+	}
+	may, err = d.Archives(ctx, of)
+	return ids, may && c.Sealed, err
+}
+
 // Keeps answers whether the one who asks keeps the papers of a meeting.
 func (d *Desk) Keeps(ctx context.Context, of meeting.ID) (bool, error) {
 	rights, err := d.rights(ctx, of)

@@ -101,6 +101,10 @@ type Detail struct {
 	Index     Index             `json:"index"`
 	Viewer    string            `json:"viewer" doc:"name of who looks, for the watermark"`
 	Trouble   []string          `json:"trouble,omitempty"`
+	// Redaction is there in a redacted version: what was left out of it, and why.
+	Redaction *archive.Redaction `json:"redaction,omitempty"`
+	Versions  []string           `json:"versions" nullable:"false" doc:"redacted versions of this recording that one may see, latest first"`
+	Redacts   bool               `json:"redacts" doc:"the one who asks may have a redacted version made"`
 }
 
 func (d *Desk) one(ctx context.Context, in *OfRecording) (*private[Detail], error) {
@@ -111,7 +115,7 @@ func (d *Desk) one(ctx context.Context, in *OfRecording) (*private[Detail], erro
 	who, _ := account.Of(ctx)
 	out := Detail{
 		Line: lineOf(&c.Item), Meeting: c.About.Meeting, Encrypted: c.About.Encrypted, Viewer: who.Name, Index: c.index.Index, Trouble: c.Trouble,
-		Tracks: []Track{}, Chapters: c.Chapters, Speeches: c.Speeches, Scenes: c.scenes,
+		Redaction: c.About.Redaction, Tracks: []Track{}, Chapters: c.Chapters, Speeches: c.Speeches, Scenes: c.scenes,
 	}
 	if out.Chapters == nil {
 		out.Chapters = []archive.Chapter{}
@@ -130,6 +134,9 @@ func (d *Desk) one(ctx context.Context, in *OfRecording) (*private[Detail], erro
 		})
 	}
 	out.Voices, out.Moments = happenings(c.Events, c.Length)
+	if out.Versions, out.Redacts, err = d.versions(ctx, c); err != nil {
+		return nil, err
+	}
 	return give(out), nil
 }
 

@@ -171,7 +171,7 @@ func (k *Keeper) write(ctx context.Context, dir string, now stamp, revisions map
 	line := lineOf(&item)
 	r := store.Recording{
 		ID: line.ID, Meeting: meeting.ID(item.About.Meeting), Title: line.Title, Unit: house.Unit, Begun: line.Begun, Length: line.Length,
-		Bytes: line.Bytes, Points: line.Points, Sealed: line.Sealed, Flawed: line.Flawed, Stamp: now.text(revisions[meeting.ID(item.About.Meeting)], spoken),
+		Bytes: line.Bytes, Points: line.Points, Sealed: line.Sealed, Flawed: line.Flawed, Origin: line.Origin, Stamp: now.text(revisions[meeting.ID(item.About.Meeting)], spoken),
 	}
 	if house.Title != "" && item.About.Title == "" {
 		r.Title = house.Title
@@ -181,7 +181,7 @@ func (k *Keeper) write(ctx context.Context, dir string, now stamp, revisions map
 	} else {
 		k.written[line.ID] = time.Now()
 	}
-	said, err := k.said(ctx, line.ID)
+	said, err := k.said(ctx, &item)
 	if err != nil {
 		return err
 	}
@@ -210,7 +210,7 @@ func passages(item *archive.Item, title string, house Record) []store.Passage {
 	out := []store.Passage{{Kind: store.TitlePassage, Said: title}}
 	for _, ch := range item.Chapters {
 		kind := map[string]store.PassageKind{"item": store.ItemPassage, "vote": store.VotePassage, "mark": store.MarkPassage}[ch.Kind]
-		if kind != "" && ch.Title != "" {
+		if kind != "" && ch.Title != "" { // what was cut has no title
 			out = append(out, store.Passage{At: ch.From, Kind: kind, Ref: ch.ID, Said: ch.Title})
 		}
 	}
@@ -231,6 +231,9 @@ func passages(item *archive.Item, title string, house Record) []store.Passage {
 			name = house.Names[meeting.PointID(t.Point)]
 		}
 		out = append(out, store.Passage{At: t.From, Kind: store.PointPassage, Ref: t.Point, Said: name + " " + t.Point})
+	}
+	if item.About.Redaction.Silences() != nil {
+		return out // minutes tell of all of the meeting
 	}
 	return append(out, written(item, house.Minutes)...)
 }
@@ -267,14 +270,14 @@ func written(item *archive.Item, v *minutes.Version) []store.Passage {
 }
 
 // said are the words of the transcripts of a recording.
-func (k *Keeper) said(ctx context.Context, recording string) (out []store.Passage, err error) {
-	all, err := k.Catalogue.TranscriptsOf(ctx, recording)
+func (k *Keeper) said(ctx context.Context, item *archive.Item) (out []store.Passage, err error) {
+	all, err := k.Catalogue.TranscriptsOf(ctx, item.About.ID)
 	for _, t := range all {
 		var cues []caption.Cue
 		if err := json.Unmarshal(t.Body.Cues, &cues); err != nil {
-			return nil, fmt.Errorf("replay: transcript of %s: %w", recording, err)
+			return nil, fmt.Errorf("replay: transcript of %s: %w", item.About.ID, err)
 		}
-		for _, c := range caption.Passages(cues) {
+		for _, c := range caption.Passages(Outside(cues, item.About.Redaction)) {
 			out = append(out, store.Passage{At: c.At, Kind: store.SpokenPassage, Ref: t.ID, Said: strings.TrimSpace(c.Who + " " + c.Text)})
 		}
 	}
@@ -289,7 +292,7 @@ func messages(item *archive.Item) (out []store.Passage) {
 		return nil
 	}
 	for _, m := range l.State().Chat.Messages {
-		if m.Withdrawn.IsZero() {
+		if m.Withdrawn.IsZero() && m.Text != "" {
 			at := max(m.At.Sub(item.About.Epoch).Milliseconds(), 0)
 			out = append(out, store.Passage{At: at, Kind: store.ChatPassage, Ref: strconv.Itoa(m.Number), Said: m.Name + ": " + m.Text})
 		}

@@ -29,6 +29,7 @@ type Line struct {
 	Sealed  bool      `json:"sealed" doc:"ended, signed, and not to be added to"`
 	Flawed  bool      `json:"flawed" doc:"something of it is missing or unreadable"`
 	Running bool      `json:"running" doc:"it is being recorded, or waits to go on"`
+	Origin  string    `json:"origin,omitempty" doc:"id of the recording of which this is a redacted version"`
 }
 
 func lineOf(i *archive.Item) Line {
@@ -42,8 +43,12 @@ func lineOf(i *archive.Item) Line {
 	if title == "" {
 		title = i.About.Meeting
 	}
+	origin := ""
+	if i.About.Redaction != nil {
+		origin = i.About.Redaction.Of
+	}
 	return Line{
-		ID: i.About.ID, Title: title, Begun: i.About.Epoch, Length: i.Length, Bytes: i.Bytes, Points: len(points),
+		Origin: origin, ID: i.About.ID, Title: title, Begun: i.About.Epoch, Length: i.Length, Bytes: i.Bytes, Points: len(points),
 		Sealed: i.Sealed, Running: !i.Sealed, Flawed: len(i.Trouble) > 0,
 	}
 }
@@ -84,7 +89,7 @@ func (d *Desk) list(ctx context.Context, in *Query) (*private[listed[Found]], er
 		items = append(items, Found{
 			Line: Line{
 				ID: r.ID, Title: r.Title, Begun: r.Begun, Length: r.Length, Bytes: r.Bytes, Points: r.Points,
-				Sealed: r.Sealed, Running: !r.Sealed, Flawed: r.Flawed,
+				Sealed: r.Sealed, Running: !r.Sealed, Flawed: r.Flawed, Origin: r.Origin,
 			},
 			Meeting: string(r.Meeting), Unit: string(r.Unit), Hits: append([]store.Hit{}, r.Hits...),
 		})

@@ -17,6 +17,7 @@ import (
 	"diemcau/meeting"
 	"diemcau/meeting/account"
 	"diemcau/meeting/store"
+	"diemcau/recording/archive"
 	"diemcau/recording/caption"
 )
 
@@ -124,6 +125,13 @@ func (d *Desk) transcriptFile(ctx context.Context, in *OfTranscript) (*huma.Stre
 	}}, nil
 }
 
+// Outside are the cues that touch nothing of what a redacted version leaves out of what
+// was said; all for an original.
+func Outside(cues []caption.Cue, r *archive.Redaction) []caption.Cue {
+	silences := r.Silences()
+	return slices.DeleteFunc(cues, func(c caption.Cue) bool { return archive.Within(silences, c.At, c.To) })
+}
+
 // writes lets a scribe at a recording.
 func (d *Desk) writes(ctx context.Context, recording string) (*contents, error) {
 	c, err := d.opened(ctx, recording)
@@ -157,6 +165,7 @@ func (d *Desk) bring(ctx context.Context, in *struct {
 		return nil, err
 	}
 	cues = slices.DeleteFunc(caption.Shift(cues, in.Shift), func(q caption.Cue) bool { return q.At >= c.Length })
+	cues = Outside(cues, c.About.Redaction)
 	if len(cues) == 0 {
 		return nil, meeting.Refuse(CodeNoCaptions, "shift")
 	}

@@ -25,16 +25,17 @@ import (
 // archiveBodies are what operations on a recording are sent, so that it is the right
 // that refuses and not the form.
 var archiveBodies = map[string]string{
-	"PUT /api/keeping/{recording}/period":                `{"class":"so-ket","why":"thử"}`,
-	"POST /api/keeping/{recording}/holds":                `{"reason":"thử"}`,
-	"POST /api/keeping/{recording}/holds/{hold}/lift":    `{"reason":"thử"}`,
-	"POST /api/keeping/{recording}/hand-over":            `{"to":"Lưu trữ lịch sử"}`,
-	"POST /api/archive/recordings/{recording}/exports":   `{"layout":"grid"}`,
-	"POST /api/disposals/{disposal}/refuse":              `{"reason":"thử"}`,
-	"POST /api/disposals/{disposal}/approve":             ``,
-	"POST /api/disposals/{disposal}/carry-out":           ``,
-	"POST /api/keeping/{recording}/check":                ``,
-	"GET /api/archive/recordings/{recording}/index/{id}": ``,
+	"PUT /api/keeping/{recording}/period":                 `{"class":"so-ket","why":"thử"}`,
+	"POST /api/keeping/{recording}/holds":                 `{"reason":"thử"}`,
+	"POST /api/keeping/{recording}/holds/{hold}/lift":     `{"reason":"thử"}`,
+	"POST /api/keeping/{recording}/hand-over":             `{"to":"Lưu trữ lịch sử"}`,
+	"POST /api/archive/recordings/{recording}/exports":    `{"layout":"grid"}`,
+	"POST /api/archive/recordings/{recording}/redactions": `{"cuts":[{"from":0,"to":1000,"legs":[]}],"reason":"thử"}`,
+	"POST /api/disposals/{disposal}/refuse":               `{"reason":"thử"}`,
+	"POST /api/disposals/{disposal}/approve":              ``,
+	"POST /api/disposals/{disposal}/carry-out":            ``,
+	"POST /api/keeping/{recording}/check":                 ``,
+	"GET /api/archive/recordings/{recording}/index/{id}":  ``,
 
 	"PUT /api/archive/recordings/{recording}/access":                    `{"level":"meeting","readers":[],"reason":"thử","changes":0}`,
 	"PUT /api/archive/recordings/{recording}/transcripts/{language}":    "1\n00:00:00,000 --> 00:00:01,000\nlời\n",

@@ -29,6 +29,7 @@ import (
 	"diemcau/meeting/door/openid"
 	"diemcau/meeting/live"
 	"diemcau/meeting/store"
+	"diemcau/recording/redact"
 	"diemcau/recording/render"
 	"diemcau/recording/replay"
 	"diemcau/signaling/room"
@@ -61,6 +62,7 @@ type Bridge struct {
 	catalogue     *replay.Keeper
 	exports       *render.Queue
 	workshop      *render.Workshop
+	redactions    *redact.Bench
 	keeping       *keeping
 	sessions      *server.Server
 	live          *live.House
@@ -346,6 +348,9 @@ func (b *Bridge) Close() error {
 	}
 	if b.workshop != nil {
 		b.workshop.Close()
+	}
+	if b.redactions != nil {
+		b.redactions.Close()
 	}
 	if b.records != nil {
 		b.records.close() // after the rooms, whose last events it notes

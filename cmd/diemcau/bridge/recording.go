@@ -43,7 +43,8 @@ const tellPatience = 5 * time.Second
 type recordings struct {
 	*control.Control
 	root    string
-	reserve uint64 // bytes
+	made    archive.Settings // what recordings are written with
+	reserve uint64           // bytes
 	key     ed25519.PublicKey
 	log     *slog.Logger
 	news    *mailbox.Mailbox[func(context.Context, *server.Server)]
@@ -75,6 +76,7 @@ func openRecordings(cfg config.Config, log *slog.Logger) (*recordings, error) {
 	if len(recipients) > 0 {
 		a.Keys = cfg.RecordingKeysDir()
 	}
+	r.made = a
 	r.Control, err = control.New(control.Settings{
 		Recorder: recorder.Settings{Root: r.root, Archive: a, Reserve: cfg.Recording.ReserveMB << 20, Log: log},
 		Orders:   filepath.Join(dir, "orders"),

@@ -17,6 +17,7 @@ import (
 	"diemcau/meeting/store"
 	"diemcau/recording/archive"
 	"diemcau/recording/recorder"
+	"diemcau/recording/redact"
 	"diemcau/recording/render"
 	"diemcau/recording/replay"
 )
@@ -88,7 +89,22 @@ func (b *Bridge) openExports() error {
 		return err
 	}
 	b.workshop.Start()
-	return nil
+	return b.openRedactions(settings)
+}
+
+// openRedactions begins to make the redacted versions that archivists ask for.
+func (b *Bridge) openRedactions(like render.Settings) (err error) {
+	b.redactions, err = redact.Open(redact.Settings{
+		Root: b.cfg.ArchiveDir(), Archive: b.records.made, Access: like.Access, Book: b.store, Log: b.log, Note: b.noteRecording,
+		Room: func() (uint64, error) {
+			space, err := recorder.SpaceOf(b.cfg.ArchiveDir())
+			return space.Free - min(space.Free, b.cfg.Recording.ReserveMB<<20), err
+		},
+	})
+	if err == nil {
+		b.redactions.Start()
+	}
+	return err
 }
 
 // forgetPatience is how long erasing the words of a recording may take.
@@ -117,6 +133,7 @@ func (b *Bridge) registerReplay(api huma.API, o *desk.Office) error {
 	d.Register(api)
 	render.NewDesk(b.exports, d.Admit).Register(api)
 	render.NewCompanionDesk(b.workshop, d.Admit).Register(api)
+	redact.NewDesk(b.redactions, d).Register(api)
 	dossier.NewDesk(dossier.Source{Store: b.store, Place: b.cfg.Papers.Place}, d).Register(api)
 	return nil
 }

@@ -77,7 +77,11 @@ func Gather(ctx context.Context, from Source, item archive.Item, into string) (D
 		return g.Dossier, err
 	}
 	g.describe()
-	if from.Store != nil {
+	switch {
+	case from.Store == nil:
+	case item.About.Redaction != nil: // minutes and papers may tell of what was cut: they go with the original
+		steps = append(steps, g.invitation, g.sheets)
+	default:
 		steps = append(steps, g.invitation, g.written, g.sheets, g.papers)
 	}
 	for _, step := range steps {
@@ -90,7 +94,9 @@ func Gather(ctx context.Context, from Source, item archive.Item, into string) (D
 
 // find reads the meeting from the database, or else from its recording.
 func (g *gathering) find(ctx context.Context, item archive.Item) (bool, error) {
-	if g.from.Store != nil {
+	// The database has all of the meeting; what a redacted version may tell is in its
+	// own log.
+	if g.from.Store != nil && item.About.Redaction == nil {
 		var err error
 		g.live, g.log, err = g.from.Store.Load(ctx, meeting.ID(item.About.Meeting))
 		if meeting.CodeOf(err) != meeting.CodeUnknown {

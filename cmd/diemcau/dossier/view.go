@@ -153,6 +153,9 @@ func Look(ctx context.Context, from Source, item archive.Item, may func(recordin
 	}
 	v.live, v.log = g.live, g.log
 	v.conducted()
+	if item.About.Redaction != nil {
+		return v.MeetingFile, nil // minutes and papers may tell of what was cut
+	}
 	if err := v.written(ctx); err != nil {
 		return v.MeetingFile, err
 	}
