@@ -134,8 +134,12 @@ func (h house) opened(ctx context.Context, f func(*store.Store) error) (err erro
 	return errors.Join(f(s), s.Close())
 }
 
-// noted notes in the audit log that somebody reads it at the console, and runs f.
+// noted notes in the audit log what somebody does at the console, and runs f.
 func (h house) noted(ctx context.Context, what, detail string, f func(*store.Store) error) error {
+	return h.notedOn(ctx, what, "", detail, f)
+}
+
+func (h house) notedOn(ctx context.Context, what, on, detail string, f func(*store.Store) error) error {
 	cfg, err := h.read()
 	if err != nil {
 		return err
@@ -149,7 +153,7 @@ func (h house) noted(ctx context.Context, what, detail string, f func(*store.Sto
 		if u, err := user.Current(); err == nil {
 			name = u.Username
 		}
-		err = log.Keep(ctx, audit.Line{At: time.Now(), What: what, Name: name, Address: "console", Detail: detail})
+		err = log.Keep(ctx, audit.Line{At: time.Now(), What: what, Name: name, Address: "console", On: on, Detail: detail})
 		log.Close()
 		if err != nil {
 			return err

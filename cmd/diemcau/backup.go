@@ -112,6 +112,9 @@ func (c *backupMakeCmd) Run(ctx context.Context) error {
 				return fmt.Errorf("recordings: %w", err)
 			}
 		}
+		if err := c.noted(ctx, bridge.BackupKept, filepath.Base(c.To), func(*store.Store) error { return nil }); err != nil {
+			return err
+		}
 		if c.JSON {
 			return printJSON(m)
 		}
@@ -188,6 +191,8 @@ func (c *restoreCmd) Run(ctx context.Context) error {
 
 type backupCheckCmd struct {
 	opener
+	NoteIn     string `type:"existingdir" help:"Data folder of the bridge whose audit log notes the result, for its status page." placeholder:"DIR"`
+	NoteConfig string `type:"existingfile" help:"Or the configuration file of that bridge." placeholder:"FILE"`
 	File       string `arg:"" type:"existingfile" help:"The backup."`
 	Recordings string `type:"existingdir" help:"Folder of the copies of recordings." placeholder:"DIR"`
 	Sample     int    `default:"3" help:"How many recordings are read whole."`
@@ -212,8 +217,28 @@ func (c *backupCheckCmd) Run(ctx context.Context) error {
 	} else {
 		err = t.Print(os.Stdout)
 	}
+	if err == nil {
+		err = c.note(ctx, t)
+	}
 	if err == nil && !t.OK() {
 		err = errTrial
 	}
 	return err
+}
+
+// note tells the bridge of the result, which may be on another machine than the one
+// that restores.
+func (c *backupCheckCmd) note(ctx context.Context, t *backup.Trial) error {
+	if c.NoteIn == "" && c.NoteConfig == "" {
+		return nil
+	}
+	h := house{Config: c.NoteConfig}
+	if c.NoteIn != "" {
+		h.Data = &c.NoteIn
+	}
+	detail := bridge.CheckPassed
+	if !t.OK() {
+		detail = fmt.Sprintf("%d faults", len(t.Faults))
+	}
+	return h.notedOn(ctx, bridge.BackupChecked, filepath.Base(t.Backup), detail, func(*store.Store) error { return nil })
 }

@@ -49,7 +49,7 @@ func (s *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer sockets.Close()
-	b, err := bridge.New(cfg, logger, bridge.WithSockets(sockets))
+	b, err := bridge.New(cfg, logger, bridge.WithSockets(sockets), bridge.WithVersion(version))
 	if err != nil {
 		return err
 	}

@@ -8,3 +8,11 @@ func (s *Store) Answers(ctx context.Context) error {
 	var n int
 	return s.db.QueryRowContext(ctx, "SELECT count(*) FROM migrations").Scan(&n)
 }
+
+// Kind is "sqlite" or "postgres".
+func (s *Store) Kind() string {
+	if s.postgres {
+		return "postgres"
+	}
+	return "sqlite"
+}

@@ -221,3 +221,10 @@ func (s *Store) CheckAudit(ctx context.Context, key string, more []audit.Head) (
 	}
 	return c.Done(), errors.Join(rows.Err(), rows.Close())
 }
+
+// LastAuditOf is the last line of one kind; its Seq is 0 when there is none.
+func (s *Store) LastAuditOf(ctx context.Context, what string) (audit.Row, error) {
+	var last audit.Row
+	err := eachAudit(ctx, s.db, func(r audit.Row) error { last = r; return nil }, auditColumns+`WHERE what = $1 ORDER BY seq DESC LIMIT 1`, what)
+	return last, err
+}

@@ -131,3 +131,14 @@ func (s *Store) letters(ctx context.Context, query string, args ...any) (all []l
 	}
 	return all, rows.Err()
 }
+
+// LettersWaiting counts the letters that wait for the mail server, and tells since when
+// the oldest of them does.
+func (s *Store) LettersWaiting(ctx context.Context) (n int, since time.Time, err error) {
+	var oldest string
+	err = s.db.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(created), '') FROM letters WHERE state = $1`, string(letter.Queued)).Scan(&n, &oldest)
+	if err == nil && oldest != "" {
+		since, err = time.Parse(layout, oldest)
+	}
+	return n, since, err
+}

@@ -73,6 +73,8 @@ type Bridge struct {
 	now           func() time.Time                // of the meetings: what is planned, held and written down
 	clock         func() time.Time                // as given; nil is the machine's
 	sockets       *wire.Handler
+	version       string
+	started       time.Time
 
 	readiness readiness
 	handed    *handover.Sockets // by the service manager
@@ -101,7 +103,7 @@ func WithClock(now func() time.Time) Option {
 // New opens the sockets of media and makes every part; nothing is served before
 // Start.
 func New(cfg config.Config, log *slog.Logger, options ...Option) (_ *Bridge, err error) {
-	b := &Bridge{cfg: cfg, log: log, failed: make(chan error, 3), now: time.Now, looks: usualLooks, handed: &handover.Sockets{}}
+	b := &Bridge{cfg: cfg, log: log, failed: make(chan error, 3), now: time.Now, looks: usualLooks, handed: &handover.Sockets{}, version: "dev", started: time.Now().UTC()}
 	for _, o := range options {
 		o(b)
 	}

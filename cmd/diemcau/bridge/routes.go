@@ -85,6 +85,7 @@ func (b *Bridge) register(api huma.API) error {
 	}
 	b.door.Register(api)
 	b.registerAuthority(api)
+	b.registerStatus(api)
 	d.Register(api)
 	o, err := b.office()
 	if err != nil {

@@ -86,6 +86,9 @@ test('SEC-03 a passkey is made, opens without a password, and no longer once it 
 
     // SEC-06: all of it stands in the log, which an administrator reads, searches and checks; reading is a line too.
     const admin = await signIn(browser, url, 'quantri');
+    await admin.getByRole('link', { name: 'Vận hành' }).click();
+    await expect(admin.getByText('Sẵn sàng')).toBeVisible();
+    await expectAccessible(admin);
     await admin.getByRole('link', { name: 'Nhật ký an ninh' }).click();
     await admin.getByRole('textbox', { name: 'Có chữ' }).fill('passkey');
     await admin.getByRole('button', { name: 'Tìm' }).click();

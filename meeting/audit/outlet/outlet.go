@@ -62,6 +62,7 @@ type Outlet struct {
 	sent   atomic.Int64
 	lost   atomic.Int64
 	failed atomic.Int64
+	away   atomic.Int64 // unix milliseconds since when the collector takes nothing; 0 while it does
 }
 
 // Open begins; the collector may be away.
@@ -153,10 +154,14 @@ func (o *Outlet) run() {
 			return
 		}
 		if err == nil {
+			if len(rows) > 0 {
+				o.away.Store(0)
+			}
 			wait = again
 			continue
 		}
 		o.failed.Add(1)
+		o.away.CompareAndSwap(0, time.Now().UnixMilli())
 		o.Log.Warn("the collector of the audit log does not take lines", "error", err)
 		o.back(rows[n:])
 		select {
@@ -204,13 +209,20 @@ func (o *Outlet) Close() {
 }
 
 // Stats are the counters.
-type Stats struct{ Sent, Lost, Failed, Waiting int64 }
+type Stats struct {
+	Sent, Lost, Failed, Waiting int64
+	Away                        time.Time // since when the collector takes nothing; zero while it does
+}
 
 // Stats reads the counters.
 func (o *Outlet) Stats() Stats {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return Stats{o.sent.Load(), o.lost.Load(), o.failed.Load(), int64(len(o.queue))}
+	s := Stats{Sent: o.sent.Load(), Lost: o.lost.Load(), Failed: o.failed.Load(), Waiting: int64(len(o.queue))}
+	if away := o.away.Load(); away > 0 {
+		s.Away = time.UnixMilli(away).UTC()
+	}
+	return s
 }
 
 // Collector gives the counters to Prometheus.

@@ -39,11 +39,12 @@ type Settings struct {
 
 // Outbox is the owner of the sending.
 type Outbox struct {
-	s     Settings
-	wake  chan struct{}
-	stop  context.CancelFunc
-	ended chan struct{}
-	once  sync.Once
+	s       Settings
+	wake    chan struct{}
+	stop    context.CancelFunc
+	ended   chan struct{}
+	once    sync.Once
+	contact reach
 }
 
 // New starts to send.
@@ -92,7 +93,9 @@ func (o *Outbox) run(ctx context.Context) {
 		case <-o.wake:
 		case <-timer.C:
 		}
-		timer.Reset(o.round(ctx))
+		next := o.round(ctx)
+		o.greet(ctx)
+		timer.Reset(next)
 	}
 }
 
@@ -148,7 +151,11 @@ func (o *Outbox) send(ctx context.Context, l letter.Letter) (letter.Outcome, str
 	case err != nil:
 		return letter.Failed, err.Error()
 	}
-	return o.s.Carrier.Carry(ctx, m)
+	outcome, words := o.s.Carrier.Carry(ctx, m)
+	if ctx.Err() == nil {
+		o.contact.note(o.s.Now(), outcome != letter.Failed)
+	}
+	return outcome, words
 }
 
 func (o *Outbox) fault(ctx context.Context, what string, err error) {

@@ -3,6 +3,7 @@ import { enArchive } from './en-archive';
 import { enKeeping } from './en-keeping';
 import { enBoards } from './en-boards';
 import { enDoors } from './en-doors';
+import { enStatus } from './en-status';
 import { enLive } from './en-live';
 import { enOffice } from './en-office';
 import { enPapers } from './en-papers';
@@ -234,4 +235,5 @@ export const en: Texts = {
   ...enArchive,
   ...enKeeping,
   ...enDoors,
+  ...enStatus,
 };

@@ -3,6 +3,7 @@ import { viArchive } from './vi-archive';
 import { viKeeping } from './vi-keeping';
 import { viBoards } from './vi-boards';
 import { viDoors } from './vi-doors';
+import { viStatus } from './vi-status';
 import { viLive } from './vi-live';
 import { viOffice } from './vi-office';
 import { viPapers } from './vi-papers';
@@ -234,6 +235,7 @@ export const vi = {
   ...viArchive,
   ...viKeeping,
   ...viDoors,
+  ...viStatus,
 };
 
 export type Texts = typeof vi;

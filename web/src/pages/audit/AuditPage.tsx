@@ -7,8 +7,8 @@ import { auditGroups, checkAudit, exportAddress, fetchAudit, type AuditSearch } 
 import { Problem } from '../../api/problem';
 import { Notice } from '../../app/Notice';
 import { DayInput } from '../../parts/DayInput';
-import { OfficeShell } from '../office/OfficeShell';
 import { useSession } from '../office/use-session';
+import { WatchShell } from '../status/WatchShell';
 import classes from './AuditPage.module.css';
 import { AuditTable } from './AuditTable';
 
@@ -38,8 +38,7 @@ export function AuditPage() {
   const error = pages.error ?? check.error;
   const report = check.data;
   return (
-    <OfficeShell>
-      <h1 className={classes.title}>{t('audit.title')}</h1>
+    <WatchShell>
       <form
         className={classes.filters}
         onSubmit={(event) => {
@@ -91,6 +90,6 @@ export function AuditPage() {
         </Button>
       )}
       <p className={classes.note}>{t('audit.note')}</p>
-    </OfficeShell>
+    </WatchShell>
   );
 }

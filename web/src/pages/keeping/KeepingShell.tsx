@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import classes from '../../parts/sheets.module.css';
 import { OfficeShell } from '../office/OfficeShell';
-import classes from './Keeping.module.css';
 
 /** The three sheets of keeping: what there is, what is to go, and how long what is kept. */
 export function KeepingShell({ children }: { readonly children: ReactNode }) {

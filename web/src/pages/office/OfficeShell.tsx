@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { signOut } from '../../api/session';
@@ -12,11 +12,16 @@ import classes from './OfficeShell.module.css';
 /** Who decides on what is kept, and who approves of what is to go. */
 const keepers = ['luu-tru', 'chu-tri'];
 
+/** Who looks after the bridge itself. */
+const watchers = ['ky-thuat-vien', 'quan-tri'];
+const watched = ['/tinh-trang', '/nhat-ky', '/tai-khoan-cau', '/may-diem-cau'];
+
 /** The head of the pages at the desk: where one is, who one is. */
 export function OfficeShell({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();
   const session = useSession().data ?? null;
   const client = useQueryClient();
+  const path = useLocation().pathname;
   const navigate = useNavigate();
   const leave = async () => {
     const elsewhere = await signOut().catch(() => '');
@@ -48,9 +53,9 @@ export function OfficeShell({ children }: { readonly children: ReactNode }) {
                 {t('keeping.title')}
               </Link>
             )}
-            {session.rights.includes('quan-tri') && (
-              <Link to="/nhat-ky" className={classes.way} activeProps={{ 'aria-current': 'page' }}>
-                {t('audit.title')}
+            {watchers.some((right) => session.rights.includes(right)) && (
+              <Link to="/tinh-trang" className={classes.way} aria-current={watched.includes(path) ? 'page' : undefined}>
+                {t('status.desk')}
               </Link>
             )}
           </nav>

@@ -1,0 +1,1 @@
+-- Nothing to do: the release before works with this index as without it.
