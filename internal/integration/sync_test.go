@@ -107,8 +107,8 @@ func TestSoundAndPictureStayTogetherWhateverHappensToThePicture(t *testing.T) {
 	b := startBridge(t)
 	room := newRoom()
 	sender := join(t, b, room, "sender")
-	sender.camera(samples.VP8)
-	sender.microphone()
+	camera := sender.camera(samples.VP8)
+	microphone := sender.microphone()
 	line, err := lkclient.NewImpairment(1)
 	if err != nil {
 		t.Fatal(err)
@@ -149,4 +149,36 @@ func TestSoundAndPictureStayTogetherWhateverHappensToThePicture(t *testing.T) {
 	reports := picture.track.Reports()
 	eventually(t, soonLimit, "a report after the loss", func() bool { return picture.track.Reports() > reports })
 	a.together(t, "after the loss")
+
+	for _, track := range []*lkclient.LocalTrack{microphone, camera} {
+		sid := track.Info.GetSid()
+		v := a.of(track.MIME())
+		for _, muted := range []bool{true, false} {
+			if err := sender.SetMuted(soon(t), sid, muted); err != nil {
+				t.Fatal(err)
+			}
+			if muted {
+				v.stops(t)
+			}
+		}
+		v.more(t, 5)
+		a.together(t, "after the "+track.MIME()+" was muted for a while")
+	}
+	a.restart(t, sender, camera)
+}
+
+// restart has the camera published anew, as a browser does with another device: the
+// picture's clock begins somewhere else.
+func (a *audience) restart(t *testing.T, sender *point, camera *lkclient.LocalTrack) {
+	t.Helper()
+	before := a.of(samples.VP8)
+	if err := sender.Unpublish(soon(t), camera); err != nil {
+		t.Fatal(err)
+	}
+	sender.camera(samples.VP8)
+	eventually(t, soonLimit, "the new picture with its first report", func() bool {
+		p := a.of(samples.VP8)
+		return p != before && p.track.Reports() > 0
+	})
+	a.together(t, "after the camera was restarted")
 }

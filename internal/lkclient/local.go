@@ -124,6 +124,9 @@ func (t *LocalTrack) WriteRTP(layer int, timestamp uint32, marker bool, payload 
 	return err
 }
 
+// MIME is the codec that it is published in.
+func (t *LocalTrack) MIME() string { return t.publication.MIME }
+
 // SetLevel is how loud the sound claims to be, in -dBov: 0 is loudest, 127 silence.
 func (t *LocalTrack) SetLevel(level uint8) { t.level.Store(uint32(min(level, 127))) }
 

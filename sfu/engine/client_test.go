@@ -12,6 +12,7 @@ import (
 	"diemcau/sfu/engine"
 	"diemcau/sfu/layer"
 
+	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -40,7 +41,8 @@ type client struct {
 	mids   map[string]meeting.TrackID
 	change chan struct{} // closed and renewed when something happened
 
-	loud    bool // its sound carries a level, and is
+	loud    bool                                                                   // its sound carries a level, and is
+	reads   func(id string, p *rtp.Packet, x []webrtc.RTPHeaderExtensionParameter) // called with mu held, nil if nobody wants to
 	offerID uint32
 	mute    func(engine.Event) bool // swallows events as a lost socket does
 }
@@ -343,6 +345,15 @@ func find[E engine.Event](c *client, ok func(E) bool) E {
 // known.
 func (c *client) publish(id meeting.TrackID, kind sfu.Kind, mime string) *webrtc.RTPSender {
 	c.t.Helper()
+	local, s := c.announce(id, kind, mime)
+	c.wg.Go(func() { stream(c.quit, local, kind, c.levelID(s)) })
+	find(c, func(e engine.Published) bool { return e.Info.ID == id })
+	return s
+}
+
+// announce announces a track that nobody sends yet.
+func (c *client) announce(id meeting.TrackID, kind sfu.Kind, mime string) (*webrtc.TrackLocalStaticRTP, *webrtc.RTPSender) {
+	c.t.Helper()
 	local, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: mime}, "cid-"+string(id), "stream")
 	if err != nil {
 		c.t.Fatal(err)
@@ -361,10 +372,7 @@ func (c *client) publish(id meeting.TrackID, kind sfu.Kind, mime string) *webrtc
 		sender <- s
 		c.offerNow()
 	})
-	s := <-sender
-	c.wg.Go(func() { stream(c.quit, local, kind, c.levelID(s)) })
-	find(c, func(e engine.Published) bool { return e.Info.ID == id })
-	return s
+	return local, <-sender
 }
 
 // levelID is the audio level extension of a loud client, else 0.

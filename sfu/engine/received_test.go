@@ -43,6 +43,9 @@ func (c *client) track(t *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		}
 		c.mu.Lock()
 		r.take(p)
+		if c.reads != nil {
+			c.reads(r.id, p, receiver.GetParameters().HeaderExtensions)
+		}
 		if b := p.GetExtension(r.transport); len(b) == 2 && about.Get(webrtc.AttributeRtxSsrc) == nil {
 			r.left[p.SequenceNumber] = binary.BigEndian.Uint16(b)
 		}

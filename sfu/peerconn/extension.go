@@ -37,7 +37,7 @@ func extensionTable() []extension {
 		{uri: URITransportCC, audio: true, video: true, up: true, down: true},
 		{uri: URIAbsSendTime, video: true, down: true},
 		{uri: URIDependencyDescriptor, video: true, up: true, down: true},
-		{uri: URIPlayoutDelay, video: true, down: true},
+		{uri: URIPlayoutDelay, video: true, up: true, down: true},
 		{uri: URIAbsCaptureTime, audio: true, video: true, up: true, down: true},
 	}
 }
