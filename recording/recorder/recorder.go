@@ -45,26 +45,6 @@ var (
 	ErrClosed = errors.New("the recording has ended")
 )
 
-// AlarmKind says what is wrong with a recording.
-type AlarmKind string
-
-// The kinds of an alarm.
-const (
-	DiskFilling AlarmKind = "disk.filling" // beyond 80 %
-	DiskFull    AlarmKind = "disk.full"    // below the reserve: pictures are not written
-	DiskFailing AlarmKind = "disk.failing" // writing fails
-	DiskSlow    AlarmKind = "disk.slow"    // fragments wait for seconds
-	Dropping    AlarmKind = "dropping"     // packets or fragments find their queue full
-	Encrypted   AlarmKind = "encrypted"    // a track is encrypted end to end and not recorded; raised by who hands out tracks
-)
-
-// Alarm tells of a trouble that begins or ends.
-type Alarm struct {
-	Kind   AlarmKind
-	Active bool
-	Detail string // for the operator
-}
-
 // Settings are what a recording is made with.
 type Settings struct {
 	Root    string // of the archive
@@ -78,6 +58,9 @@ type Settings struct {
 	Alarm                      func(Alarm) // called from the recorder's goroutines; must not block
 	Log                        *slog.Logger
 	Now                        func() int64 // sfu.Now; tests bring their own
+	// Wall is the clock of the machine, which people and their services set; nil is
+	// time.Now, or with another Now what that shows.
+	Wall func() time.Time
 }
 
 func (s *Settings) complete() {
@@ -95,6 +78,13 @@ func (s *Settings) complete() {
 	}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
+	}
+	if s.Wall == nil && s.Now != nil {
+		now := s.Now
+		s.Wall = func() time.Time { return sfu.WallClock(now()) }
+	}
+	if s.Wall == nil {
+		s.Wall = time.Now
 	}
 	if s.Now == nil {
 		s.Now = sfu.Now
@@ -133,6 +123,7 @@ type Recorder struct {
 	out      *output
 
 	base   int64 // ns, sfu.Now of the epoch
+	wall   int64 // ns, how far the machine's clock was from ours when it was last noted
 	tracks map[meeting.TrackID]*track
 	paused bool
 	noted  uint64 // dropped packets that have been noted
@@ -148,8 +139,10 @@ type Recorder struct {
 // after a crash, it goes on in that.
 func Start(s Settings) (*Recorder, error) {
 	s.complete()
-	now := s.Now()
-	entry, recovery, err := open(&s, now)
+	// The epoch is the machine's time now, not that of the program's start and what
+	// passed since: a machine may learn the time of day long after it started.
+	now, wall := s.Now(), s.Wall().Round(0)
+	entry, recovery, err := open(&s, wall)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +153,8 @@ func Start(s Settings) (*Recorder, error) {
 		quit:   make(chan struct{}), done: make(chan struct{}),
 	}
 	r.alarms.raise = s.Alarm
-	r.base = now - int64(sfu.WallClock(now).Sub(entry.About.Epoch))
+	r.wall = int64(wall.Sub(sfu.WallClock(now)))
+	r.base = now - int64(wall.Sub(entry.About.Epoch))
 	if behind := entry.Last()*int64(time.Millisecond) - (now - r.base); behind > 0 {
 		// The wall clock was set back since: time in a recording never is.
 		r.base -= behind + int64(time.Millisecond)
@@ -175,7 +169,7 @@ func Start(s Settings) (*Recorder, error) {
 }
 
 // open makes a new entry, or opens the newest unfinished one.
-func open(s *Settings, now int64) (*archive.Entry, *archive.Recovery, error) {
+func open(s *Settings, wall time.Time) (*archive.Entry, *archive.Recovery, error) {
 	dirs, err := archive.Unfinished(s.Root, string(s.Meeting))
 	if err != nil {
 		return nil, nil, err
@@ -192,7 +186,7 @@ func open(s *Settings, now int64) (*archive.Entry, *archive.Recovery, error) {
 		s.Log.Error("an unfinished recording cannot be continued; a new one begins", "dir", dirs[len(dirs)-1], "error", err)
 	}
 	entry, err := archive.Create(s.Root, archive.About{
-		Meeting: string(s.Meeting), Title: s.Title, Epoch: sfu.WallClock(now),
+		Meeting: string(s.Meeting), Title: s.Title, Epoch: wall,
 	}, s.Archive)
 	return entry, nil, err
 }
@@ -365,31 +359,10 @@ func (r *Recorder) tick(now int64) {
 			r.counters.tracks.Add(-1)
 		}
 	}
+	r.watchWall()
 	if dropped := r.counters.droppedPackets.Load(); dropped != r.noted {
 		r.noteAt(now, "packets.dropped", map[string]uint64{"packets": dropped - r.noted})
 		r.alarms.set(Dropping, true, fmt.Sprintf("%d packets found their queue full", dropped-r.noted))
 		r.noted = dropped
-	}
-}
-
-// alarms remembers what is active, so that each change is told once.
-type alarms struct {
-	mu     sync.Mutex
-	active map[AlarmKind]bool
-	raise  func(Alarm)
-}
-
-func (a *alarms) set(kind AlarmKind, active bool, detail string) {
-	a.mu.Lock()
-	changed := a.active[kind] != active
-	if changed {
-		if a.active == nil {
-			a.active = map[AlarmKind]bool{}
-		}
-		a.active[kind] = active
-	}
-	a.mu.Unlock()
-	if changed {
-		a.raise(Alarm{Kind: kind, Active: active, Detail: detail})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"diemcau/recording"
 	"diemcau/recording/archive"
 	"diemcau/recording/chunk"
+	"diemcau/recording/evidence"
 	"diemcau/recording/fmp4"
 	"diemcau/recording/recorder"
 	"diemcau/recording/webm"
@@ -94,6 +96,100 @@ func longestHole(t *testing.T, file string, next func(io.ReaderAt, int64, int64)
 		at = span.End()
 	}
 	return hole
+}
+
+func TestAClockThatIsSetWhileItRecordsMovesNothingAndIsNoted(t *testing.T) {
+	t.Parallel()
+	var clock, set atomic.Int64 // ours, and how far the machine's was set since
+	clock.Store(sfu.Now())
+	root := t.TempDir()
+	r := start(t, recorder.Settings{Root: root, Now: clock.Load, Wall: func() time.Time {
+		return sfu.WallClock(clock.Load()).Add(time.Duration(set.Load()))
+	}})
+	tapes := []*tape{newTape(t, "TR_picture", samples.VP8, 0), newTape(t, "TR_sound", samples.Opus, 0)}
+	for _, p := range tapes {
+		p.started = clock.Load()
+		if err := r.Record(p, archive.Source{Point: "hall"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, "the tracks begin", func() bool { return r.Stats().Tracks == 2 })
+	seen := func(n int) func() bool {
+		return func() bool {
+			b, err := os.ReadFile(filepath.Join(r.Dir(), "events.jsonl"))
+			return err == nil && bytes.Count(b, []byte("clock.set")) == n
+		}
+	}
+	for tenth := range 120 {
+		switch tenth {
+		case 40:
+			set.Store(-int64(time.Hour)) // as by hand
+			eventually(t, "the clock set back is noted", seen(1))
+		case 60:
+			set.Add(int64(300 * time.Millisecond)) // as a time service does it, which is no event
+		case 80:
+			set.Store(int64(2 * time.Hour))
+			eventually(t, "the clock set forward is noted", seen(2))
+		}
+		now := clock.Add(100 * ms)
+		for _, p := range tapes {
+			p.play(now)
+		}
+		time.Sleep(2 * time.Millisecond) // the owner's turn
+	}
+	if err := r.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	if report := verify(t, r.Dir()); !report.OK() {
+		t.Errorf("%v", report.Problems)
+	}
+	item := archive.Describe(r.Dir())
+	if item.Length < 11_500 || item.Length > 12_500 || len(item.Tracks) != 2 {
+		t.Errorf("%d ms, %+v", item.Length, item.Tracks)
+	}
+	for _, leg := range item.Tracks {
+		file := filepath.Join(r.Dir(), leg.File)
+		decode(t, file)
+		if got := probe(t, file); got.first > 0.2 || got.last < 11.5 || got.hole > 0.1 {
+			t.Errorf("%s: %+v", leg.Track, got)
+		}
+	}
+	expectRising(t, r.Dir())
+	last, steps := int64(0), []string{}
+	for _, e := range item.Events {
+		if e.At < last {
+			t.Errorf("%s goes back from %d to %d ms", e.Kind, last, e.At)
+		}
+		if last = e.At; e.Kind == "clock.set" {
+			steps = append(steps, string(e.Data))
+		}
+	}
+	if len(steps) != 2 || !strings.Contains(steps[0], `"ms":-3600000`) || !strings.Contains(steps[1], `"ms":10800000`) {
+		t.Errorf("noted: %v", steps)
+	}
+}
+
+// expectRising wants the index of each track in order of time, without overlaps.
+func expectRising(t *testing.T, dir string) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, "index.bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	end, link := map[uint16]int64{}, evidence.Link{}
+	for ; len(b) > 0; b = b[evidence.RecordSize:] {
+		record, next, ok := evidence.ReadRecord(b, link)
+		if !ok {
+			t.Fatal("the chain of the index is broken")
+		}
+		if link = next; record.At < end[record.Track] {
+			t.Errorf("track %d: a fragment at %d us, the one before ends at %d", record.Track, record.At, end[record.Track])
+		}
+		end[record.Track] = record.At + record.Duration
+	}
+	if len(end) != 2 {
+		t.Errorf("%d tracks in the index", len(end))
+	}
 }
 
 func TestAPublisherThatLiesAboutTimeSpoilsNothing(t *testing.T) {
