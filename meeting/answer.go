@@ -62,6 +62,7 @@ var classes = map[Code]int{
 	"recording.failed":      503,
 	"archive.no_key":        409,
 	"archive.no_clip":       409,
+	"archive.no_bag":        409,
 	"archive.no_captions":   422,
 	"archive.changed":       409,
 	"export.off":            503,

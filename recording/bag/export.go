@@ -45,18 +45,7 @@ func Pack(ctx context.Context, e Export, progress Progress) error {
 	if _, err := os.Stat(e.To); err == nil {
 		return fmt.Errorf("bag: %s: %w", e.To, ErrExists)
 	}
-	report, err := archive.Verify(e.Dir, archive.VerifySettings{})
-	if err != nil {
-		return err
-	}
-	if len(report.Problems) > 0 {
-		return fmt.Errorf("bag: %w: %s", ErrChanged, report.Problems[0])
-	}
-	if !report.Sealed {
-		return fmt.Errorf("bag: %w", ErrOpen)
-	}
-	item := archive.Describe(e.Dir)
-	files, err := e.files(item)
+	b, err := Prepare(e)
 	if err != nil {
 		return err
 	}
@@ -64,16 +53,52 @@ func Pack(ctx context.Context, e Export, progress Progress) error {
 	if err := os.RemoveAll(partial); err != nil {
 		return fmt.Errorf("bag: %w", err)
 	}
+	if err := b.write(ctx, folder(partial), progress); err != nil {
+		return err
+	}
+	if err := os.Rename(partial, e.To); err != nil {
+		return fmt.Errorf("bag: %w", err)
+	}
+	return nil
+}
+
+// Bag is one that is ready to be written.
+type Bag struct {
+	export Export
+	item   archive.Item
+	files  []file
+}
+
+// Prepare checks what is to be packed against its own evidence; To is not needed.
+func Prepare(e Export) (*Bag, error) {
+	report, err := archive.Verify(e.Dir, archive.VerifySettings{})
+	if err != nil {
+		return nil, err
+	}
+	if len(report.Problems) > 0 {
+		return nil, fmt.Errorf("bag: %w: %s", ErrChanged, report.Problems[0])
+	}
+	if !report.Sealed {
+		return nil, fmt.Errorf("bag: %w", ErrOpen)
+	}
+	b := &Bag{export: e, item: archive.Describe(e.Dir)}
+	b.files, err = e.files(b.item)
+	return b, err
+}
+
+// write puts every file of the bag into a place: the payload, what tells of it, and
+// the manifests last.
+func (b *Bag) write(ctx context.Context, into place, progress Progress) error {
 	var all, done int64
-	for _, f := range files {
+	for _, f := range b.files {
 		all += f.size
 	}
-	var manifest bytes.Buffer
-	for _, f := range files {
+	var manifest, tags bytes.Buffer
+	for _, f := range b.files {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		sum, err := f.copy(filepath.Join(partial, filepath.FromSlash(f.name)))
+		sum, err := f.copy(into)
 		if err != nil {
 			return err
 		}
@@ -82,25 +107,19 @@ func Pack(ctx context.Context, e Export, progress Progress) error {
 			progress(done, all)
 		}
 	}
-	var tags bytes.Buffer
 	for _, tag := range []struct{ name, text string }{
 		{declarationName, declaration},
-		{infoName, e.info(item, all, len(files))},
+		{infoName, b.export.info(b.item, all, len(b.files))},
 		{manifestName, manifest.String()},
 	} {
-		sum, err := (&file{text: []byte(tag.text)}).copy(filepath.Join(partial, tag.name))
+		sum, err := (&file{name: tag.name, text: []byte(tag.text)}).copy(into)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(&tags, "%s  %s\n", sum, tag.name)
 	}
-	if _, err := (&file{text: tags.Bytes()}).copy(filepath.Join(partial, tagManifestName)); err != nil {
-		return err
-	}
-	if err := os.Rename(partial, e.To); err != nil {
-		return fmt.Errorf("bag: %w", err)
-	}
-	return nil
+	_, err := (&file{name: tagManifestName, text: tags.Bytes()}).copy(into)
+	return err
 }
 
 // files lists the payload.
@@ -153,8 +172,8 @@ func portable(name string) string {
 	return strings.NewReplacer("%", "_", "\n", "_", "\r", "_").Replace(name)
 }
 
-// copy writes the file, synced, and returns its checksum.
-func (f *file) copy(to string) (string, error) {
+// copy writes the file into a place and returns its checksum.
+func (f *file) copy(into place) (string, error) {
 	var from io.Reader = bytes.NewReader(f.text)
 	if f.from != "" {
 		in, err := os.Open(f.from)
@@ -164,16 +183,13 @@ func (f *file) copy(to string) (string, error) {
 		defer in.Close()
 		from = in
 	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
-		return "", fmt.Errorf("bag: %w", err)
-	}
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
+	out, err := into.create(f.name)
 	if err != nil {
 		return "", fmt.Errorf("bag: %w", err)
 	}
 	h := sha256.New()
 	_, err = io.Copy(io.MultiWriter(out, h), from)
-	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
+	if err = errors.Join(err, out.Close()); err != nil {
 		return "", fmt.Errorf("bag: %w", err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil

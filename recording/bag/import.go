@@ -77,8 +77,8 @@ func copyTree(ctx context.Context, from, to string) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		f := file{from: filepath.Join(from, filepath.FromSlash(name))}
-		if _, err := f.copy(filepath.Join(to, filepath.FromSlash(name))); err != nil {
+		f := file{name: name, from: filepath.Join(from, filepath.FromSlash(name))}
+		if _, err := f.copy(folder(to)); err != nil {
 			return err
 		}
 	}

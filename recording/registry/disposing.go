@@ -68,7 +68,11 @@ func (r *Registry) allowed(ctx context.Context, k known, but string, lists []sto
 		if err != nil {
 			return err
 		}
-		return lifetime.Disposable(one.Term, one.Life)
+		if err := lifetime.Disposable(one.Term, one.Life); err != nil {
+			r.Note(ctx, DisposalBarred, id, string(meeting.CodeOf(err))) // who tried stands in the log
+			return err
+		}
+		return nil
 	}
 }
 

@@ -63,6 +63,7 @@ const (
 	DisposalProposed account.Happening = "disposal.proposed"
 	DisposalApproved account.Happening = "disposal.approved"
 	DisposalRefused  account.Happening = "disposal.refused"
+	DisposalBarred   account.Happening = "disposal.barred" // tried on what must be kept
 	DisposalBegun    account.Happening = "disposal.begun"
 	RecordingErased  account.Happening = "recording.erased"
 	CheckAsked       account.Happening = "recording.check"

@@ -305,7 +305,7 @@ func TestARC06_ADisposalTakesTwoPeopleFreshProofsAndLeavesARecordOnly(t *testing
 			t.Errorf("the paper does not say %q", part)
 		}
 	}
-	if text := strings.Join(h.noted, "\n"); strings.Count(text, id) < 6 || !strings.Contains(text, "recording.erased "+id) {
+	if text := strings.Join(h.noted, "\n"); strings.Count(text, "disposal.barred "+id) != 3 || !strings.Contains(text, "recording.erased "+id) {
 		t.Errorf("the audit trail: %s", text)
 	}
 }

@@ -47,6 +47,7 @@ var archiveBodies = map[string]string{
 type archiveHouse struct {
 	mux                 http.Handler
 	api                 huma.API
+	dir                 string // of the recording
 	recording, disposal string
 }
 
@@ -73,7 +74,7 @@ func newArchiveHouse(t *testing.T) *archiveHouse {
 	about.Meeting, about.Title, about.Epoch = string(p.ID), titleOfRecording, time.Date(2019, 3, 1, 1, 0, 0, 0, time.UTC)
 	e := specimen.Seal(t, b.cfg.ArchiveDir(), about, archive.Settings{}, specimen.Clusters(t, 2, 100))
 	mux := http.NewServeMux()
-	h := &archiveHouse{mux: mux, api: desk.NewAPI(mux), recording: e.About.ID}
+	h := &archiveHouse{mux: mux, api: desk.NewAPI(mux), recording: e.About.ID, dir: e.Dir}
 	h.api.UseMiddleware(door.Guard(time.Now))
 	if err := b.register(h.api); err != nil {
 		t.Fatal(err)
@@ -183,6 +184,7 @@ func TestSEC04_WhoMayFindsTheRecordingAndDecidesOnlyByHisRight(t *testing.T) {
 		{"secretary", "GET", one, "", 200},
 		{"chair", "GET", one, "", 200},
 		{"archivist", "GET", one + "/viewings", "", 200},
+		{"secretary", "GET", one + "/bag", "", 200},
 		{"technician", "GET", kept, "", 200},
 		{"secretary", "PUT", kept + "/period", period, 403},
 		{"chair", "PUT", kept + "/period", period, 403},

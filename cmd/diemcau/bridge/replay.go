@@ -134,6 +134,9 @@ func (b *Bridge) registerReplay(api huma.API, o *desk.Office) error {
 	render.NewDesk(b.exports, d.Admit).Register(api)
 	render.NewCompanionDesk(b.workshop, d.Admit).Register(api)
 	redact.NewDesk(b.redactions, d).Register(api)
-	dossier.NewDesk(dossier.Source{Store: b.store, Place: b.cfg.Papers.Place}, d).Register(api)
+	dossier.NewDesk(dossier.Settings{
+		From: dossier.Source{Store: b.store, Papers: filepath.Join(b.cfg.Data, "papers"), Place: b.cfg.Papers.Place},
+		Root: b.cfg.ArchiveDir(), Version: software(), Log: b.log,
+	}, d).Register(api)
 	return nil
 }

@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -25,12 +26,22 @@ type Archive interface {
 
 // Desk is the HTTP API of the file of a meeting.
 type Desk struct {
-	from    Source
+	Settings
 	archive Archive
+	packing chan struct{} // holds one while a bag is packed
 }
 
-// NewDesk makes the API over a source, which needs a Store.
-func NewDesk(from Source, a Archive) *Desk { return &Desk{from, a} }
+// Settings are what a Desk works with.
+type Settings struct {
+	From    Source // needs a Store
+	Root    string // of the archive
+	Scratch string // folder for what is thrown away; empty for the system's
+	Version string // of the program
+	Log     *slog.Logger
+}
+
+// NewDesk makes the API.
+func NewDesk(s Settings, a Archive) *Desk { return &Desk{s, a, make(chan struct{}, 1)} }
 
 // Register adds the operations.
 func (d *Desk) Register(api huma.API) {
@@ -40,6 +51,7 @@ func (d *Desk) Register(api huma.API) {
 			http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity,
 		}}
 	}
+	d.registerBag(api)
 	huma.Register(api, op("", "archiveDossier", "The file of the meeting of a recording in one view, each line with its second"), d.look)
 	huma.Register(api, op("/log", "archiveDossierLog", "The meeting's log for people, a piece at a time"), d.log)
 }
@@ -63,7 +75,7 @@ func (d *Desk) look(ctx context.Context, in *OfRecording) (*private[MeetingFile]
 	if err != nil {
 		return nil, err
 	}
-	v, err := Look(ctx, d.from, item, sees)
+	v, err := Look(ctx, d.From, item, sees)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +118,7 @@ func (d *Desk) log(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	lines, n, err := Log(ctx, d.from, item, in.After, sees)
+	lines, n, err := Log(ctx, d.From, item, in.After, sees)
 	if err != nil {
 		return nil, err
 	}

@@ -177,6 +177,9 @@ export const sheetAddress = (id: string, sheet: number): string => `${of(id)}/sh
 
 export const clipAddress = (id: string, from: number, to: number): string => `${of(id)}/clip?from=${Math.round(from)}&to=${Math.round(to)}`;
 
+/** The recording with the file of its meeting, for another archive. */
+export const bagAddress = (id: string): string => `${of(id)}/bag`;
+
 export type ExportLayout = 'speaker' | 'fast' | 'grid' | 'sound';
 
 /** A file that is made of a recording. */

@@ -64,6 +64,7 @@ export const enArchive: typeof viArchive = {
     cutFrom: 'Clip start',
     cutTo: 'Clip end',
     cutNone: 'Clear the clip',
+    bag: 'Download the package for an archive (BagIt, ZIP)',
     clip: 'Download the clip with its evidence (ZIP)',
     linkCut: 'Copy link to the clip',
     play: 'Play',

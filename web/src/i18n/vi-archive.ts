@@ -72,6 +72,7 @@ export const viArchive = {
     cutFrom: 'Đầu đoạn',
     cutTo: 'Cuối đoạn',
     cutNone: 'Bỏ trích đoạn',
+    bag: 'Tải gói hồ sơ nộp lưu (BagIt, ZIP)',
     clip: 'Tải đoạn kèm bằng chứng (ZIP)',
     linkCut: 'Chép liên kết đoạn',
     play: 'Phát',

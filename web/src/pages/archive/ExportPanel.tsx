@@ -21,12 +21,14 @@ export function ExportPanel({ detail, cut }: { readonly detail: Detail; readonly
   const client = useQueryClient();
   const key = ['exports', detail.id];
   const [layout, setLayout] = useState<ExportLayout>('speaker');
-  const [from, setFrom] = useState(timeCode(cut?.from ?? 0));
-  const [to, setTo] = useState(timeCode(cut?.to ?? detail.length));
+  const whole = { from: cut?.from ?? 0, to: cut?.to ?? detail.length };
+  const [from, setFrom] = useState(timeCode(whole.from));
+  const [to, setTo] = useState(timeCode(whole.to));
   const exports = useQuery({ queryKey: key, queryFn: async () => fetchExports(detail.id), refetchInterval: (query) => (busy(query.state.data?.items ?? []) ? watchMs : false) });
   const failed = (error: unknown) => notifications.show({ color: 'red', message: t(`problem.${error instanceof Problem ? error.code : 'unknown'}`, { seconds: 30 }) });
   const again = async () => client.invalidateQueries({ queryKey: key });
-  const span = { from: timeOf(from), to: timeOf(to) };
+  // What was not typed keeps its milliseconds: whole seconds would leave out the last words.
+  const span = { from: from === timeCode(whole.from) ? whole.from : timeOf(from), to: to === timeCode(whole.to) ? whole.to : timeOf(to) };
   const ask = useMutation({ mutationFn: async () => askExport(detail.id, { layout, from: span.from ?? 0, to: Math.min(span.to ?? 0, detail.length) }), onError: failed, onSettled: again });
   const stop = useMutation({ mutationFn: async (id: string) => cancelExport(detail.id, id), onError: failed, onSettled: again });
   const names: Readonly<Record<ExportLayout, string>> = { speaker: t('player.exportSpeaker'), fast: t('player.exportFast'), grid: t('player.exportGrid'), sound: t('player.exportSound') };

@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import { clipAddress, trackAddress, type Detail } from '../../archive/desk';
+import { bagAddress, clipAddress, trackAddress, type Detail } from '../../archive/desk';
 import { pointName, timeCode } from '../../archive/lanes';
 import type { Cut } from '../../archive/player';
+import { useSession } from '../office/use-session';
 import { AccessFold } from './AccessFold';
 import { CaptionFold } from './CaptionFold';
 import { ExportPanel } from './ExportPanel';
@@ -11,6 +12,8 @@ import { Viewings } from './Viewings';
 /** What can be taken away, and the keys. */
 export function Takeaway({ detail, cut }: { readonly detail: Detail; readonly cut: Cut | null }) {
   const { t } = useTranslation();
+  const rights = useSession().data?.rights ?? [];
+  const keeps = rights.includes('luu-tru') || rights.includes('thu-ky'); // the meeting's papers and log are in the bag
   return (
     <>
       <ExportPanel key={cut ? `${cut.from} ${cut.to}` : ''} detail={detail} cut={cut} />
@@ -18,6 +21,13 @@ export function Takeaway({ detail, cut }: { readonly detail: Detail; readonly cu
         <p>
           <a href={clipAddress(detail.id, cut.from, cut.to)} download data-testid="clip">
             {t('player.clip')}
+          </a>
+        </p>
+      )}
+      {keeps && detail.sealed && (
+        <p>
+          <a href={bagAddress(detail.id)} download data-testid="bag">
+            {t('player.bag')}
           </a>
         </p>
       )}
