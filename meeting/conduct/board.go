@@ -123,7 +123,7 @@ func (d ShareContent) decide(l *Live, a Act) ([]Change, error) {
 	if d.Point != "" {
 		p.Paper = Presented{} // what is shared takes its place
 	}
-	if p.Content = d.Point; d.Point != "" && p.Layout == Full {
+	if p.Content = d.Point; d.Point != "" && p.Layout == Full && !p.Ceremony {
 		p.Layout = MainSpeakerContent
 	} else if d.Point == "" && p.Layout == MainSpeakerContent {
 		p.Layout = Full
@@ -132,7 +132,8 @@ func (d ShareContent) decide(l *Live, a Act) ([]Change, error) {
 }
 
 // Ceremony puts the award scene on or off and steps through the list (CON-16). The
-// lower third follows the list; a point where an award is handed over is shown.
+// lower third follows the list; a point where an award is handed over is shown. The
+// scene belongs to people: what is shared or read waits behind it.
 type Ceremony struct {
 	On bool `json:"on"`
 	// Award is the line of the list, from 0.
@@ -154,7 +155,8 @@ func (d Ceremony) decide(l *Live, a Act) ([]Change, error) {
 		return nil, meeting.Refuse(meeting.CodeInvalid, "award")
 	}
 	given := awards[d.Award]
-	p := Picture{Layout: Full, Focus: l.state.Main, Ceremony: true, Award: d.Award, LowerThird: [2]string{given.To, given.Award}}
+	p := Picture{Layout: Full, Focus: l.state.Main, Ceremony: true, Award: d.Award, LowerThird: [2]string{given.To, given.Award},
+		Content: l.state.Picture.Content, Paper: l.state.kept()} // shown again when it is over
 	if given.Point != "" && l.state.Points[given.Point].Connected {
 		p.Layout, p.Focus = MainSpeaker, given.Point
 	}

@@ -20,6 +20,9 @@ func TestCON10_AbsentPointsHaveNoTileAndEveryTileAName(t *testing.T) {
 		if len(s.Tiles) != want {
 			t.Errorf("page %d has %d tiles, want %d", page, len(s.Tiles), want)
 		}
+		if s.Page != min(page, 1) || s.Pages != 2 {
+			t.Errorf("asked for page %d, told page %d of %d", page, s.Page, s.Pages)
+		}
 		for _, tile := range s.Tiles {
 			seen[tile.Point] = true
 			if tile.Name == "" || tile.Point == "P3" {
@@ -60,6 +63,22 @@ func TestCON16_TheCeremonyMutesAllOthersAndFollowsTheList(t *testing.T) {
 	p.refused(meeting.CodeInvalid, tech, conduct.Ceremony{On: true, Award: 2})
 	p.do(tech, conduct.Ceremony{})
 	p.wantMics("P0", "P1", "P2", "P3")
+}
+
+func TestCON16_WhatIsSharedWaitsBehindTheCeremonyAndIsShownAfterIt(t *testing.T) {
+	t.Parallel()
+	p := running(t, opening(3))
+	p.do(tech, conduct.ShareContent{Point: "P0"})
+	for award := range 2 {
+		p.do(tech, conduct.Ceremony{On: true, Award: award})
+		if s := p.live.Screen(p.now); s.Content != "" || !p.live.MayPublish("P0").Screen {
+			t.Errorf("award %d: content %q on the screens", award, s.Content)
+		}
+	}
+	p.do(tech, conduct.Ceremony{})
+	if s := p.live.Screen(p.now); s.Content != "P0" {
+		t.Errorf("after the ceremony content is %q", s.Content)
+	}
 }
 
 func TestCON18_LoudspeakersAreTheChairsAndNeverForInternalMeetings(t *testing.T) {

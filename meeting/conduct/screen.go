@@ -68,7 +68,10 @@ type Clock struct {
 
 // Screen is what every screen shows: the same at all points.
 type Screen struct {
-	Layout     Layout           `json:"layout"`
+	Layout Layout `json:"layout"`
+	// Page of Pages, where a grid does not hold all who are there.
+	Page       int              `json:"page,omitempty"`
+	Pages      int              `json:"pages,omitempty"`
 	Tiles      []Tile           `json:"tiles"`
 	Content    meeting.PointID  `json:"content,omitempty"`
 	Paper      Presented        `json:"paper,omitzero"`
@@ -95,6 +98,9 @@ func (l *Live) Screen(now time.Time) Screen {
 		LowerThird: s.Picture.LowerThird, Music: s.Picture.Ceremony, Banner: s.Banner,
 		Recording: on(s.Sound.Recording), Loudspeaker: on(s.Sound.Loudspeaker), Speaking: s.Floor.Holder(),
 	}
+	if s.Picture.Ceremony {
+		out.Content, out.Paper = "", Presented{}
+	}
 	if n := s.Floor.Now; n != nil {
 		out.Clock = &Clock{Colour: n.Colour(now), Due: n.Due(), Started: n.Started}
 	}
@@ -107,7 +113,10 @@ func (l *Live) Screen(now time.Time) Screen {
 	if s.Floor.Lost && focus == s.Floor.Holder() {
 		out.Lost, focus = focus, s.Main
 	}
-	ids := l.tiles(out.Layout, focus)
+	ids, page, pages := l.tiles(out.Layout, focus)
+	if pages > 1 {
+		out.Page, out.Pages = page, pages
+	}
 	for _, id := range ids {
 		out.Tiles = append(out.Tiles, Tile{Point: id, Name: l.opening.Plan.Name(id)})
 	}
@@ -117,8 +126,9 @@ func (l *Live) Screen(now time.Time) Screen {
 	return out
 }
 
-// tiles are the points of the layout in order: the large place first.
-func (l *Live) tiles(layout Layout, focus meeting.PointID) []meeting.PointID {
+// tiles are the points of the layout in order, the large place first; and which page
+// of how many that is.
+func (l *Live) tiles(layout Layout, focus meeting.PointID) (ids []meeting.PointID, page, pages int) {
 	s := &l.state
 	shown := func(p meeting.PointID) bool {
 		return s.Points[p].Connected || (p == s.Floor.Holder() && p == focus && !s.Floor.Lost)
@@ -132,17 +142,18 @@ func (l *Live) tiles(layout Layout, focus meeting.PointID) []meeting.PointID {
 	add(focus)
 	add(s.Main)
 	if layout == MainSpeaker || layout == MainSpeakerContent || (layout == Full && len(order) > 0) {
-		return order[:min(len(order), layout.room())]
+		return order[:min(len(order), layout.room())], 0, 1
 	}
 	for _, x := range l.opening.Plan.Points {
 		add(x.ID)
 	}
 	room := layout.room()
 	if len(order) == 0 || layout == Full || layout == SpeakerStrip {
-		return order[:min(len(order), room)]
+		return order[:min(len(order), room)], 0, 1
 	}
-	from := min(s.Picture.Page, (len(order)-1)/room) * room
-	return order[from:min(len(order), from+room)]
+	pages = (len(order) + room - 1) / room
+	page = min(s.Picture.Page, pages-1)
+	return order[page*room : min(len(order), (page+1)*room)], page, pages
 }
 
 // Permit is what a point may send.

@@ -63,8 +63,11 @@ type State struct {
 type StateScreen struct {
 	Layout conduct.Layout `json:"layout"`
 	// Tiles are the points in the picture, the large place first.
-	Tiles   []meeting.PointID `json:"tiles"`
-	Content meeting.PointID   `json:"content,omitempty"` // whose shared screen is shown
+	Tiles []meeting.PointID `json:"tiles"`
+	// Page, from 0, of Pages: absent while the layout holds all who are there.
+	Page    int             `json:"page,omitempty"`
+	Pages   int             `json:"pages,omitempty"`
+	Content meeting.PointID `json:"content,omitempty"` // whose shared screen is shown
 	// Paper is the one that everybody reads, at its page; who may read it fetches it.
 	Paper  *StatePaper      `json:"paper,omitempty"`
 	Source meeting.SourceID `json:"source,omitempty"`
@@ -193,7 +196,7 @@ func NewState(l *conduct.Live, now time.Time) State {
 }
 
 func stateScreen(s conduct.Screen) StateScreen {
-	out := StateScreen{Layout: s.Layout, Tiles: []meeting.PointID{}, Content: s.Content, Source: s.Source, Music: s.Music, Lost: s.Lost}
+	out := StateScreen{Layout: s.Layout, Tiles: []meeting.PointID{}, Page: s.Page, Pages: s.Pages, Content: s.Content, Source: s.Source, Music: s.Music, Lost: s.Lost}
 	for _, t := range s.Tiles {
 		out.Tiles = append(out.Tiles, t.Point)
 	}

@@ -33,6 +33,9 @@ export interface ScreenState {
   readonly layout: LayoutName;
   /** The points in the picture, the large place first. */
   readonly tiles: readonly PointId[];
+  /** From 0, of `pages`: absent while the layout holds all who are there. */
+  readonly page?: number;
+  readonly pages?: number;
   readonly content?: PointId;
   /** The paper that everybody reads; `by` is the point that turns its pages, absent where a board does. */
   readonly paper?: PaperState;

@@ -21,4 +21,8 @@ describe('the layout chosen centrally', () => {
     expect(centralLayout(screen, { ...tiles, contents })).toMatchObject({ kind: 'content', content: 'LG-X1/content', speaker: 'LG-X1/point' });
     expect(centralLayout(screen, { ...tiles, contents, contentElsewhere: true })).toMatchObject({ kind: 'speaker', main: 'LG-X1/point' });
   });
+
+  test('CON-16 leaves no hole for content that is not shown now, as during a ceremony', () => {
+    expect(centralLayout({ layout: 'toan-man-hinh', tiles: ['LG-00'] }, { ...tiles, contents: ['LG-00/content'] })).toMatchObject({ kind: 'speaker', main: 'LG-00/point' });
+  });
 });

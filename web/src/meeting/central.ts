@@ -21,8 +21,9 @@ export function centralLayout(screen: ScreenState, { points, contents, contentEl
   const shown = here.length > 0 ? here : points.slice(0, 1);
   const main = shown[0] ?? '';
   if (screen.paper) return { kind: 'content', content: paperTile, speaker: main === '' ? null : main, strip: shown.slice(1, 2), more: 0 };
-  const wanted = screen.content === undefined ? contents[0] : contentTile(screen.content);
-  const content = wanted !== undefined && contents.includes(wanted) && !contentElsewhere ? wanted : null;
+  // What was not chosen is sent to nobody: its tile would be a hole.
+  const wanted = screen.content === undefined ? null : contentTile(screen.content);
+  const content = wanted !== null && contents.includes(wanted) && !contentElsewhere ? wanted : null;
   // One screen shows the content without hiding the speaker.
   if (content !== null) return { kind: 'content', content, speaker: main === '' ? null : main, strip: shown.slice(1, 2), more: 0 };
   switch (screen.layout) {

@@ -109,6 +109,10 @@ describe('an area without size', () => {
 });
 
 describe('row lengths', () => {
+  it('CON-10 are of one length for 4, 9 and 16 points in a hall, where that costs little', () => {
+    for (const [count, rows] of [[4, 2], [9, 3], [16, 4]] as const) expect(rowsOf(gridRects(count, { x: 0, y: 0, width: 1904, height: 800 }))).toHaveLength(rows);
+  });
+
   it('are even', () => {
     expect(rowLengths(7, 3)).toEqual([3, 2, 2]);
     expect(rowLengths(5, 2)).toEqual([3, 2]);

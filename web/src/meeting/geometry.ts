@@ -9,12 +9,15 @@ export interface Rect {
 
 export interface TileShape {
   readonly gap: number;
-  /** A tile may be narrower or wider than its camera's picture: a little is cropped rather than a hole left. */
+  /**
+   * A tile may be narrower or wider than its camera's picture: a little is cropped rather than a hole left. Never more
+   * than a tenth: a point is a table full of people, and those at its ends would be cut away.
+   */
   readonly narrowest: number;
   readonly widest: number;
 }
 
-export const tileShape: TileShape = { gap: 8, narrowest: 4 / 3, widest: 1.9 };
+export const tileShape: TileShape = { gap: 8, narrowest: 1.6, widest: 1.9 };
 
 interface Cell {
   readonly width: number;
@@ -35,15 +38,19 @@ export function rowLengths(count: number, rows: number): number[] {
   return Array.from({ length: rows }, (_, row) => short + (row < longer ? 1 : 0));
 }
 
+/** Rows of one length are calmer: for them a tile may be this much smaller. */
+const calm = 0.88;
+
 function bestRows(count: number, area: Rect, shape: TileShape): { rows: number; tile: Cell } {
-  let best = { rows: 1, tile: { width: 0, height: 0 } };
+  let best = { rows: 1, tile: { width: 0, height: 0 }, worth: 0 };
   for (let rows = 1; rows <= count; rows++) {
     const columns = Math.ceil(count / rows);
     const width = (area.width - shape.gap * (columns - 1)) / columns;
     const height = (area.height - shape.gap * (rows - 1)) / rows;
     if (width <= 0 || height <= 0) continue;
     const tile = largestTile(width, height, shape);
-    if (tile.width * tile.height > best.tile.width * best.tile.height * 1.001) best = { rows, tile };
+    const worth = tile.width * tile.height * (count % rows === 0 ? 1 : calm);
+    if (worth > best.worth * 1.001) best = { rows, tile, worth };
   }
   return best;
 }
@@ -89,10 +96,9 @@ function split(area: Rect, share: number, gap: number): { main: Rect; strip: Rec
 
 /** One large tile and the others in a strip beside it, or below it on an upright screen. */
 export function speakerRects(others: number, area: Rect, shape: TileShape = tileShape): SplitRects {
-  const whole = { ...shape, narrowest: Math.min(shape.narrowest, 1.2) };
-  if (others <= 0) return { main: gridRects(1, area, whole)[0] ?? area, rest: [] };
+  if (others <= 0) return { main: gridRects(1, area, shape)[0] ?? area, rest: [] };
   const { main, strip } = split(area, others > 5 ? 0.24 : 0.2, shape.gap);
-  return { main: gridRects(1, main, whole)[0] ?? main, rest: gridRects(others, strip, shape) };
+  return { main: gridRects(1, main, shape)[0] ?? main, rest: gridRects(others, strip, shape) };
 }
 
 export interface ContentRects {

@@ -79,6 +79,7 @@ export const states: Readonly<Record<string, ComponentType>> = {
   'chair-closed': () => <ChairBoard board={closed} now={now} act={nothing} />,
   'chair-awards': () => <ChairBoard board={awards} now={now} act={nothing} />,
   'technician-awards': () => <TechnicianBoard board={awards} now={now} act={nothing} facts={crowdFacts(awards, 1)} preview="LG-X1" onPreview={nothing} picture={null} talk={silentTalk} />,
+  'technician-pages': () => <TechnicianBoard board={{ ...board, live: { ...live, screen: { ...live.screen, layout: 'luoi-4', page: 1, pages: 3 } } }} now={now} act={nothing} facts={crowdFacts(board, 1)} preview={null} onPreview={nothing} picture={null} talk={silentTalk} />,
   'technician-over': () => <TechnicianBoard board={closed} now={now} act={nothing} facts={new Map()} preview={null} onPreview={nothing} picture={null} talk={silentTalk} />,
   secretary: () => <SecretaryBoard board={board} now={now} act={nothing} />,
   'secretary-roll': () => <SecretaryBoard board={gathering} now={now} act={nothing} />,

@@ -4,10 +4,10 @@ import type { MicWord } from '../../conduct/room-view';
 import classes from './MicSign.module.css';
 
 /** Whether this room is heard, in letters that are read from five metres (CON-02). */
-export function MicSign({ word }: { readonly word: MicWord }) {
+export function MicSign({ word, mayOpen }: { readonly word: MicWord; readonly mayOpen: boolean }) {
   const { t } = useTranslation();
   const heard = word === 'speaking' || word === 'open';
-  const hint = word === 'ready' ? t('room.readyHint') : word === 'muted' ? t('room.mutedHint') : '';
+  const hint = word === 'ready' ? t('room.readyHint') : word === 'muted' ? t('room.mutedHint') : word === 'off' && mayOpen ? t('room.openHint') : '';
   return (
     <div className={classes.sign} data-word={word} data-testid="own-mic" role="status">
       <Icon name={heard ? 'mic' : 'micOff'} size="1.1em" />

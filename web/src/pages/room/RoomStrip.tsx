@@ -18,7 +18,7 @@ export function RoomStrip({ view, item, busy, onHand, onFinish }: RoomStripProps
   const { speaker, clock } = view;
   return (
     <section className={classes.strip} aria-label={t('room.nowSpeaking', { name: speaker?.name ?? '' })}>
-      <MicSign word={view.mic} />
+      <MicSign word={view.mic} mayOpen={view.mayOpenMic} />
       <div className={classes.middle}>
         {speaker && (
           <p className={classes.speaker} data-testid="speaker">

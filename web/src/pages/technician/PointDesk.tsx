@@ -41,7 +41,7 @@ export function PointDesk({ meeting, row, main, previewed, act, now, onPreview, 
           {previewed ? t('tech.previewOff') : t('tech.preview')}
         </Button>
         {previewed && (
-          <Button color="red" variant={talk.on ? 'filled' : 'outline'} aria-pressed={talk.on} disabled={row.invited} onClick={() => talk.press(!talk.on)} data-testid="talk">
+          <Button color="red" variant={talk.on ? 'filled' : 'outline'} aria-pressed={talk.on} disabled={row.invited || main} onClick={() => talk.press(!talk.on)} data-testid="talk">
             {talk.on ? t('tech.talkOff') : t('tech.talk')}
           </Button>
         )}
@@ -63,7 +63,7 @@ export function PointDesk({ meeting, row, main, previewed, act, now, onPreview, 
           </ConfirmButton>
         )}
       </div>
-      {previewed && (talk.on || row.invited) && <p className={classes.hint}>{t(row.invited ? 'tech.talkOnAir' : 'tech.talkOnly', { name: row.name })}</p>}
+      {previewed && (talk.on || row.invited || main) && <p className={classes.hint}>{t(main ? 'tech.talkMain' : row.invited ? 'tech.talkOnAir' : 'tech.talkOnly', { name: row.name })}</p>}
       {previewed && talk.fault && (
         <p className={classes.fault} role="alert">
           {t(`device.title.${talk.fault}`, { device: t('device.mic') })}

@@ -96,7 +96,9 @@ const PointRow = memo(function PointRow({ row, index, top, chosen, onChoose }: P
           </span>
         ) : row.connected && facts ? (
           <LineWord line={facts.line} />
-        ) : null}
+        ) : (
+          !row.connected && <span className={classes.away}>{t('roll.notConnected')}</span>
+        )}
       </span>
       <span role="cell" data-column="level">
         <span className={classes.meter}>

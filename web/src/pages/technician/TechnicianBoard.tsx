@@ -75,6 +75,7 @@ export function TechnicianBoard({ board, now, act, stale = false, facts, preview
                 }}
                 comboboxProps={{ transitionProps: { duration: 0 } }}
               />
+              <GridPages board={board} act={act} />
               <Button variant="default" disabled={!may} onClick={() => act({ do: 'lock', with: { on: !board.live.locked } })}>
                 {board.live.locked ? t('tech.unlock') : t('tech.lock')}
               </Button>
@@ -90,5 +91,25 @@ export function TechnicianBoard({ board, now, act, stale = false, facts, preview
         </div>
       </div>
     </BoardShell>
+  );
+}
+
+/** A grid that does not hold all who are there has pages: turned here, for all screens (CON-10). */
+function GridPages({ board, act }: Pick<BoardProps, 'board' | 'act'>) {
+  const { t } = useTranslation();
+  const { layout, page = 0, pages = 1 } = board.live.screen;
+  if (pages < 2) return null;
+  const may = holds(board, 'ky-thuat-vien', 'chu-tri') && !isOver(board);
+  const turn = (by: 1 | -1) => act({ do: 'show', with: { layout, page: page + by } });
+  return (
+    <div className={classes.pages} role="group" aria-label={t('meeting.page', { page: page + 1, pages })}>
+      <Button variant="default" aria-label={t('meeting.pageBack')} disabled={!may || page === 0} onClick={() => turn(-1)}>
+        ‹
+      </Button>
+      <span aria-live="polite">{t('meeting.page', { page: page + 1, pages })}</span>
+      <Button variant="default" aria-label={t('meeting.pageOn')} disabled={!may || page === pages - 1} onClick={() => turn(1)}>
+        ›
+      </Button>
+    </div>
   );
 }
