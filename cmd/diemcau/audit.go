@@ -3,10 +3,8 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -29,7 +27,8 @@ var errAudit = errors.New("the audit log is not as it was written")
 
 type auditVerifyCmd struct {
 	house
-	File  string   `type:"existingfile" help:"An export in JSON lines instead of the database; it must begin with the first line." placeholder:"FILE"`
+	File  []string `type:"existingfile" help:"Exports in JSON lines instead of the database, in their order; they must begin with the first line, or with the first after a cut." placeholder:"FILE"`
+	Old   string   `type:"existingdir" help:"Folder of the files of lines that were taken out of the log (audit-archive): the chain is checked from its first line on." placeholder:"DIR"`
 	Heads []string `type:"existingfile" help:"More signed heads: those of a backup or a collector." placeholder:"FILE"`
 	Key   string   `help:"Public key that must have signed the heads, hex. Without it, the key in the data folder, or the one that each head names." placeholder:"HEX"`
 	JSON  bool     `name:"json" help:"Print the report as JSON."`
@@ -60,11 +59,15 @@ func (c *auditVerifyCmd) Run(ctx context.Context) error {
 		c.Key = bridge.AuditKey(cfg.Data)
 	}
 	var report *audit.Report
-	if c.File != "" {
-		report, err = verifyExport(c.File, c.Key, heads)
+	if len(c.File) > 0 {
+		report, err = verifyExports(c.File, cfg.Data, c.Key, heads)
 	} else {
 		err = c.opened(ctx, func(s *store.Store) (err error) {
-			report, err = s.CheckAudit(ctx, c.Key, heads)
+			before, err := c.old(ctx, s)
+			if err != nil {
+				return err
+			}
+			report, err = s.CheckAudit(ctx, c.Key, heads, before...)
 			return err
 		})
 	}
@@ -90,28 +93,46 @@ func printAudit(r *audit.Report) {
 		r.Lines, r.First.In(calendar.Zone()).Format(time.DateTime), r.Last.In(calendar.Zone()).Format(time.DateTime), r.Acts, r.Heads, r.Vouched, r.Trusted)
 }
 
-// verifyExport checks a file that `audit export --format json` wrote.
-func verifyExport(name, key string, heads []audit.Head) (*audit.Report, error) {
-	f, err := os.Open(name)
+// verifyExports checks files that `audit export --format json` or the bridge itself
+// wrote, one after the other.
+func verifyExports(names []string, data, key string, heads []audit.Head) (*audit.Report, error) {
+	cuts, err := bridge.AuditCuts(data)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
 	c := audit.NewChecker(key, heads)
-	in := json.NewDecoder(bufio.NewReaderSize(f, 1<<16))
-	for n := 1; ; n++ {
-		var e audit.Exported
-		if err := in.Decode(&e); errors.Is(err, io.EOF) {
-			return c.Done(), nil
-		} else if err != nil {
-			return nil, fmt.Errorf("line %d of %s: %w", n, name, err)
+	c.Cut(cuts...)
+	for _, name := range names {
+		if err := checkFile(c, name); err != nil {
+			return nil, err
 		}
-		r, err := e.Row()
-		if err != nil {
-			return nil, fmt.Errorf("line %d of %s: %w", n, name, err)
-		}
-		c.Row(r)
 	}
+	return c.Done(), nil
+}
+
+func checkFile(c *audit.Checker, name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := c.File(f); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// old reads the files of all cuts, when it is told where they are.
+func (c *auditVerifyCmd) old(ctx context.Context, s *store.Store) (before []func(*audit.Checker) error, err error) {
+	if c.Old == "" {
+		return nil, nil
+	}
+	cuts, err := s.AuditCuts(ctx)
+	for _, x := range cuts {
+		name := filepath.Join(c.Old, filepath.Base(x.File))
+		before = append(before, func(checker *audit.Checker) error { return checkFile(checker, name) })
+	}
+	return before, err
 }
 
 // opened runs f with the database of the house, brought forward to this release.

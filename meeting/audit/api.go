@@ -16,7 +16,7 @@ import (
 // Reading is what a Desk reads; meeting/store is one.
 type Reading interface {
 	Audit(ctx context.Context, f Filter) ([]Row, error)
-	CheckAudit(ctx context.Context, key string, more []Head) (*Report, error)
+	CheckAudit(ctx context.Context, key string, more []Head, before ...func(*Checker) error) (*Report, error)
 }
 
 // Desk is the HTTP API of the log, for administrators of the whole house. Whoever

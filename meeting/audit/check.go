@@ -59,6 +59,12 @@ type Checker struct {
 	top    Head // the furthest that holds
 	seq    int64
 	hash   string
+
+	cuts    map[int64]Cut
+	deepest int64
+	began   int64            // the cut that the chain begins at; 0 for its first line
+	loose   bool             // nothing is known of what was before the next row
+	told    map[int64]string // hashes of cuts that lines tell of
 }
 
 // NewChecker takes the heads that the rows are held against.
@@ -86,10 +92,15 @@ func (c *Checker) problem(seq int64, f Fault, text string) {
 
 // Row takes the next row and gives its line.
 func (c *Checker) Row(r Row) (Line, bool) {
+	if c.report.Lines == 0 {
+		c.begin(r)
+	}
+	loose := c.loose
+	c.loose = false
 	if r.Seq != c.seq+1 {
 		c.problem(c.seq+1, Removed, fmt.Sprintf("the line after %d is %d", c.seq, r.Seq))
 		c.hash = "" // what came before this one is not known: it can only be held against itself
-	} else if want := Next(c.hash, r.Seq, r.Body); want != r.Hash {
+	} else if want := Next(c.hash, r.Seq, r.Body); want != r.Hash && !loose {
 		c.problem(r.Seq, Edited, "its hash does not fit its text and the line before it")
 	}
 	l, err := r.Line()
@@ -99,6 +110,7 @@ func (c *Checker) Row(r Row) (Line, bool) {
 		again.Meeting != r.Meeting || again.Number != r.Number {
 		c.problem(r.Seq, Column, "what lists show of it is not what it says")
 	}
+	c.meets(r, l)
 	for _, h := range c.heads[r.Seq] {
 		if h.Hash != r.Hash {
 			c.problem(r.Seq, Rewrite, "the head of "+Stamp(h.At)+" saw another chain")
@@ -133,6 +145,7 @@ func (c *Checker) Done() *Report {
 	if c.top.Seq > c.seq {
 		c.problem(c.seq+1, CutOff, fmt.Sprintf("the head of %s saw %d lines, there are %d", Stamp(c.top.At), c.top.Seq, c.seq))
 	}
+	c.untold()
 	c.report.Hash = c.hash
 	return &c.report
 }

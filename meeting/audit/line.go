@@ -3,7 +3,7 @@
 // how far the chain went. It knows what a line is, how the chain is checked, and how
 // it is written out; Log is the one owner goroutine that adds to it.
 //
-// Lines are only added. The database refuses to change or delete one (see
+// Lines are only added. The database refuses to change or delete one that no Cut names (see
 // meeting/store), and whoever does so past the database is found by Check: an edited,
 // removed, inserted or swapped line by the chain, a chain that was made anew or cut
 // off at its end by the signed heads.

@@ -64,7 +64,8 @@ func chained(ctx context.Context, tx *sql.Tx, acts map[meeting.ID]int, l audit.L
 	}
 	known, asked := acts[l.Meeting]
 	if !asked {
-		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(number), 0) FROM audit WHERE meeting = $1`, string(l.Meeting)).Scan(&known); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(number), 0) FROM (
+			SELECT number FROM audit WHERE meeting = $1 UNION ALL SELECT number FROM audit_acts WHERE meeting = $1) AS known`, string(l.Meeting)).Scan(&known); err != nil {
 			return false, err
 		}
 	}
@@ -172,7 +173,8 @@ const unchained = 500
 // first: a bridge that stopped between keeping an act and chaining it catches up.
 func (s *Store) Unchained(ctx context.Context) (lines []audit.Line, err error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT events.meeting, events.body FROM events
-		LEFT JOIN (SELECT meeting, MAX(number) AS number FROM audit WHERE number > 0 GROUP BY meeting) AS known ON known.meeting = events.meeting
+		LEFT JOIN (SELECT meeting, MAX(number) AS number FROM (
+			SELECT meeting, number FROM audit WHERE number > 0 UNION ALL SELECT meeting, number FROM audit_acts) AS acts GROUP BY meeting) AS known ON known.meeting = events.meeting
 		WHERE events.seq > COALESCE(known.number, 0) ORDER BY events.meeting, events.seq LIMIT $1`, unchained)
 	if err != nil {
 		return nil, err
@@ -198,14 +200,28 @@ func (s *Store) Unchained(ctx context.Context) (lines []audit.Line, err error) {
 
 // CheckAudit walks over the whole chain, holds it against its heads and those of
 // more, and its acts against the logs of the meetings. key is as in audit.Checker.
-func (s *Store) CheckAudit(ctx context.Context, key string, more []audit.Head) (*audit.Report, error) {
+//
+// before gives it lines that are no longer in the database.
+func (s *Store) CheckAudit(ctx context.Context, key string, more []audit.Head, before ...func(*audit.Checker) error) (*audit.Report, error) {
 	heads, err := s.AuditHeads(ctx)
 	if err != nil {
 		return nil, err
 	}
+	cuts, err := s.AuditCuts(ctx)
+	if err != nil {
+		return nil, err
+	}
 	c := audit.NewChecker(key, append(heads, more...))
+	c.Cut(cuts...)
+	after := int64(0)
+	for _, read := range before {
+		if err := read(c); err != nil {
+			return nil, err
+		}
+		after = cuts[len(cuts)-1].Seq // a part of it may still be here
+	}
 	rows, err := s.db.QueryContext(ctx, `SELECT a.seq, a.at, a.what, a.who, a.meeting, a.number, a.body, a.hash, COALESCE(e.body, '')
-		FROM audit AS a LEFT JOIN events AS e ON a.number > 0 AND e.meeting = a.meeting AND e.seq = a.number ORDER BY a.seq`)
+		FROM audit AS a LEFT JOIN events AS e ON a.number > 0 AND e.meeting = a.meeting AND e.seq = a.number WHERE a.seq > $1 ORDER BY a.seq`, after)
 	if err != nil {
 		return nil, err
 	}

@@ -84,7 +84,7 @@ func TestSEC06_WhatIsDoneToTheDatabaseItselfIsFound(t *testing.T) {
 		s.Close()
 		off := []string{`DROP TRIGGER audit_no_update`, `DROP TRIGGER audit_no_delete`, `DROP TRIGGER audit_heads_no_delete`}
 		if driver(address) == "pgx" {
-			off = []string{`DROP TRIGGER audit_no_change ON audit`, `DROP TRIGGER audit_heads_no_change ON audit_heads`}
+			off = []string{`DROP TRIGGER audit_no_change ON audit`, `DROP TRIGGER audit_no_delete ON audit`, `DROP TRIGGER audit_heads_no_change ON audit_heads`}
 		}
 		for _, x := range append(off, `DELETE FROM audit WHERE seq > 3`, `DELETE FROM audit_heads`) {
 			if err := try(t, address, x); err != nil {

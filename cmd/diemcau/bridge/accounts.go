@@ -92,10 +92,12 @@ func openProvider(o config.OpenID) (*openid.Provider, error) {
 // sweepEvery is how often accounts are looked at that nobody uses.
 const sweepEvery = time.Hour
 
-// sweepAccounts closes idle accounts and tells of those soon closed, until the end.
+// sweepAccounts closes idle accounts and tells of those soon closed, until the end, and
+// begins what else looks only now and then.
 func (b *Bridge) sweepAccounts() {
 	ctx, cancel := context.WithCancel(context.Background())
 	b.resting = cancel
+	b.retireAudit(ctx)
 	b.running.Go(func() {
 		tick := time.NewTicker(sweepEvery)
 		defer tick.Stop()

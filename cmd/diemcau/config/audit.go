@@ -3,12 +3,16 @@ package config
 import (
 	"fmt"
 	"net"
+
+	"diemcau/meeting/audit"
 )
 
-// Audit is where lines of the audit log are sent besides the database. How long they
-// are kept is no setting: they are never taken away.
+// Audit is where lines of the audit log are sent besides the database, and how long
+// they are kept there.
 type Audit struct {
-	Syslog Syslog `yaml:"syslog"`
+	// KeepMonths is after how many months lines go into a file; 0 is never.
+	KeepMonths int    `yaml:"keep_months"`
+	Syslog     Syslog `yaml:"syslog"`
 }
 
 // Syslog is a collector of the house.
@@ -20,6 +24,9 @@ type Syslog struct {
 }
 
 func (c *Config) checkAudit() error {
+	if k := c.Audit.KeepMonths; k != 0 && k < audit.LeastMonths {
+		return fmt.Errorf("configuration: audit.keep_months is 0 (everything stays) or at least %d, not %d", audit.LeastMonths, k)
+	}
 	s := c.Audit.Syslog
 	if s.Address == "" {
 		return nil

@@ -71,3 +71,14 @@ func TestNoPrintShowsASecret(t *testing.T) {
 		}
 	}
 }
+
+func TestSEC06_TheAuditLogIsKeptForTwelveMonthsAtLeast(t *testing.T) {
+	t.Parallel()
+	for months, fine := range map[int]bool{0: true, 12: true, 36: true, 11: false, 1: false, -1: false} {
+		c := config.Default()
+		c.Audit.KeepMonths = months
+		if err := c.Check(); (err == nil) != fine || err != nil && !strings.Contains(err.Error(), "audit.keep_months") {
+			t.Errorf("%d months: %v", months, err)
+		}
+	}
+}

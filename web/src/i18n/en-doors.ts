@@ -89,7 +89,7 @@ export const enDoors: typeof viDoors = {
     whole: 'The chain is whole: {{lines}} lines, {{heads}} signed heads.',
     broken: 'The chain was changed from line {{seq}} on: {{count}} places do not fit. Leave the machine as it is and report it.',
     older: 'Older lines',
-    note: 'Every search, export and check is itself a line of the log. No line is ever erased.',
+    note: 'Every search, export and check is itself a line of the log. Old lines only go into signed files, and only when the house has set a term of at least 12 months.',
     number: 'No.',
     time: 'Time of Viet Nam',
     what: 'What',

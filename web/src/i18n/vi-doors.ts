@@ -88,7 +88,7 @@ export const viDoors = {
     whole: 'Chuỗi nguyên vẹn: {{lines}} dòng, {{heads}} mốc có chữ ký.',
     broken: 'Chuỗi bị sửa từ dòng {{seq}}: {{count}} chỗ không khớp. Giữ nguyên máy và báo ngay.',
     older: 'Các dòng cũ hơn',
-    note: 'Mỗi lần tìm, xuất và kiểm tra cũng được ghi vào nhật ký. Nhật ký không bao giờ bị xóa.',
+    note: 'Mỗi lần tìm, xuất và kiểm tra cũng được ghi vào nhật ký. Dòng cũ chỉ được chuyển vào tệp có chữ ký khi đơn vị đặt thời hạn, không dưới 12 tháng.',
     number: 'Số',
     time: 'Giờ Việt Nam',
     what: 'Việc',
