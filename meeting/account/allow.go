@@ -40,6 +40,13 @@ func Allow(rights ...meeting.Right) Declaration {
 	return declare(Rule{Rights: rights})
 }
 
+// Servers lets programs call that show an access token of the house's server API, whose
+// grants the handler looks at, and persons who hold one of the rights; without rights, no
+// person at all.
+func Servers(rights ...meeting.Right) Declaration {
+	return declare(Rule{Servers: true, Rights: rights})
+}
+
 // Fresh asks besides that the person has proved himself within FreshFor: for acts
 // that cannot be taken back.
 func (d Declaration) Fresh() Declaration {
@@ -54,6 +61,7 @@ func declare(r Rule) Declaration { return Declaration{ruleKey: r} }
 type Rule struct {
 	Public   bool
 	Machines bool            // a paired machine with nobody signed in is enough
+	Servers  bool            // a server's token, which the handler looks at
 	Rights   []meeting.Right // one of them is enough; none means that being signed in is
 	Fresh    bool
 }
@@ -81,6 +89,9 @@ func (r Rule) Check(ctx context.Context, now time.Time) error {
 	who, known := Of(ctx)
 	if !known || who.Person == "" && !r.Machines {
 		return meeting.Refuse(CodeSignedOut, "")
+	}
+	if r.Servers && len(r.Rights) == 0 {
+		return meeting.Refuse(meeting.CodeNoRight, "")
 	}
 	if len(r.Rights) > 0 && (who.Person == "" || !slices.ContainsFunc(r.Rights, who.Has)) {
 		return meeting.Refuse(meeting.CodeNoRight, "").With(string(r.Rights[0]))

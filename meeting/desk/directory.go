@@ -50,7 +50,7 @@ type Booking struct {
 
 func (o *Office) registerDirectory(api huma.API) {
 	shelve[Unit](o, api, "units", "Unit", "unit", store.Units, account.Allow(meeting.Administrator), func(u Unit) string { return string(u.ID) })
-	shelve[PersonEntry](o, api, "people", "Person", "person", store.People, account.Allow(meeting.Administrator, meeting.Secretary), func(p PersonEntry) string { return string(p.ID) })
+	shelve[PersonEntry](o, api, "people", "Person", "person", store.People, account.Allow(meeting.Administrator, meeting.Secretary), func(p PersonEntry) string { return string(p.ID) }, withoutContact)
 	shelve[RoomEntry](o, api, "rooms", "Room", "room", store.Rooms, account.Allow(meeting.Administrator, meeting.Secretary), func(r RoomEntry) string { return string(r.ID) })
 	operation(o, api, http.MethodGet, "/api/rooms/{room}/bookings", "listBookings", "Who has a room when", account.SignedIn(), o.listBookings)
 	operation(o, api, http.MethodPost, "/api/rooms/{room}/bookings", "bookRoom", "Take a room apart from meetings", account.Allow(meeting.Secretary, meeting.Administrator), o.bookRoom)
@@ -61,18 +61,39 @@ type OfEntry struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
+// withoutContact is a person as everybody of the house may see him: who he is, not where
+// he is called and written to.
+func withoutContact(p PersonEntry) PersonEntry {
+	p.Phone, p.Mail = "", ""
+	return p
+}
+
 // shelve registers list, entry and save of one sort of the directory's entries.
-// Entries are never deleted: closed ones stay for the meetings that name them.
-func shelve[T any](o *Office, api huma.API, path, name, one string, shelf store.Shelf, keepers account.Declaration, id func(T) string) {
+// Entries are never deleted: closed ones stay for the meetings that name them. less is what
+// those see of an entry who do not keep the directory.
+func shelve[T any](o *Office, api huma.API, path, name, one string, shelf store.Shelf, keepers account.Declaration, id func(T) string, less ...func(T) T) {
+	show := func(ctx context.Context, x T) T {
+		if rule, _ := account.RuleOf(keepers); rule.Check(ctx, o.now()) == nil {
+			return x
+		}
+		for _, f := range less {
+			x = f(x)
+		}
+		return x
+	}
 	operation(o, api, http.MethodGet, "/api/"+path, "list"+name+"s", "All of the directory's "+path, account.SignedIn(),
 		func(ctx context.Context, _ *struct{}) (*answer[listed[T]], error) {
 			all, err := store.All[T](ctx, o.store, shelf, "")
-			return list(contents(all), err)
+			shown := contents(all)
+			for i := range shown {
+				shown[i] = show(ctx, shown[i])
+			}
+			return list(shown, err)
 		})
 	operation(o, api, http.MethodGet, "/api/"+path+"/{id}", "get"+name, "One "+one, account.SignedIn(),
 		func(ctx context.Context, in *OfEntry) (*tagged[T], error) {
 			d, err := store.Get[T](ctx, o.store, shelf, "", in.ID)
-			return tag(d.Number, d.Body, err)
+			return tag(d.Number, show(ctx, d.Body), err)
 		})
 	operation(o, api, http.MethodPost, "/api/"+path, "add"+name, "A new "+one, keepers,
 		func(ctx context.Context, in *struct{ Body T }) (*tagged[T], error) {

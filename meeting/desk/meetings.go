@@ -24,7 +24,7 @@ const (
 
 func (o *Office) registerMeetings(api huma.API) {
 	operation(o, api, http.MethodGet, "/api/meetings", "listMeetings", "Meetings that one may see, by time", account.Known(), o.listMeetings)
-	operation(o, api, http.MethodPost, "/api/meetings", "createMeeting", "A draft from a type, a copy or a plan", account.SignedIn(), o.createMeeting)
+	operation(o, api, http.MethodPost, "/api/meetings", "createMeeting", "A draft from a type, a copy or a plan", account.Allow(meeting.Secretary), o.createMeeting)
 	operation(o, api, http.MethodGet, "/api/meetings/{meeting}", "getMeeting", "One meeting", account.Known(), o.getMeeting)
 	operation(o, api, http.MethodPut, "/api/meetings/{meeting}", "saveMeeting", "Change the plan; a published one needs a reason", account.SignedIn(), o.saveMeeting)
 	operation(o, api, http.MethodPost, "/api/meetings/check", "checkPlan", "What stands against a plan that is not saved", account.SignedIn(), o.checkPlan)

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"diemcau/meeting"
@@ -77,6 +78,20 @@ func TestTheDescriptionNamesEveryOperationOfTheOffice(t *testing.T) {
 	for _, want := range []string{"MeetingView", "Plan", "PlanPoint", "PointRecord", "MinutesView"} {
 		if doc.Components.Schemas[want] == nil {
 			t.Errorf("no schema %s", want)
+		}
+	}
+}
+
+func TestSEC04_WherePeopleAreReachedIsToldToThoseWhoKeepTheDirectory(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, t.TempDir()+"/d.db")
+	who := desk.PersonEntry{ID: "moi", Name: "Người Mới", Position: "Chuyên viên", Phone: "0900000001", Mail: "moi@lamgiang.example"}
+	into[desk.PersonEntry](t, h.ask(t, "admin", "POST", "/api/people", who), 200)
+	for as, told := range map[string]bool{"admin": true, "thu": true, "stranger": false} {
+		got := into[desk.PersonEntry](t, h.ask(t, as, "GET", "/api/people/moi", nil), 200)
+		list := h.ask(t, as, "GET", "/api/people", nil)
+		if got.Name != who.Name || (got.Phone != "") != told || (got.Mail != "") != told || strings.Contains(string(list.raw), who.Mail) != told {
+			t.Errorf("%s sees %+v and %s", as, got, list.raw)
 		}
 	}
 }

@@ -33,7 +33,7 @@ func (h *House) Register(api huma.API, token func(Entry) (string, error)) {
 	const tag = "live"
 	huma.Register(api, huma.Operation{
 		OperationID: "open-meeting", Method: http.MethodPost, Path: "/api/meetings/{id}/open", Tags: []string{tag},
-		Summary: "Open a meeting before its time", Metadata: account.Known(), DefaultStatus: http.StatusOK,
+		Summary: "Open a meeting before its time", Metadata: account.SignedIn(), DefaultStatus: http.StatusOK,
 	}, h.openOperation)
 	huma.Register(api, huma.Operation{
 		OperationID: "act", Method: http.MethodPost, Path: "/api/meetings/{id}/acts", Tags: []string{tag},
@@ -45,7 +45,7 @@ func (h *House) Register(api huma.API, token func(Entry) (string, error)) {
 	}, h.stateOperation)
 	huma.Register(api, huma.Operation{
 		OperationID: "meeting-log", Method: http.MethodGet, Path: "/api/meetings/{id}/log", Tags: []string{tag},
-		Summary: "Every event of the meeting: who, at which device, when, what, before, after", Metadata: account.Known(),
+		Summary: "Every event of the meeting: who, at which device, when, what, before, after", Metadata: account.SignedIn(),
 	}, h.logOperation)
 	huma.Register(api, huma.Operation{
 		OperationID: "meeting-chat", Method: http.MethodGet, Path: "/api/meetings/{id}/chat", Tags: []string{tag},

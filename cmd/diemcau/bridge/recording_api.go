@@ -69,23 +69,23 @@ func (a *recordingAPI) Register(api huma.API) {
 	errs := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict}
 	huma.Register(api, huma.Operation{
 		OperationID: "start-recording", Method: http.MethodPost, Path: "/api/recordings", DefaultStatus: http.StatusCreated,
-		Summary: "Record a room; for servers", Errors: errs, Metadata: account.Public(),
+		Summary: "Record a room; for servers", Errors: errs, Metadata: account.Servers(),
 	}, a.start)
 	huma.Register(api, huma.Operation{
 		OperationID: "recording-state", Method: http.MethodGet, Path: "/api/recordings/rooms/{room}",
-		Summary: "How it stands with the recording of a room", Errors: errs, Metadata: account.Public(),
+		Summary: "How it stands with the recording of a room", Errors: errs, Metadata: account.Servers(lookers...),
 	}, a.state)
 	huma.Register(api, huma.Operation{
 		OperationID: "stop-recording", Method: http.MethodPost, Path: "/api/recordings/rooms/{room}/stop",
-		Summary: "End and seal the recording of a room; for servers", Errors: errs, Metadata: account.Public(),
+		Summary: "End and seal the recording of a room; for servers", Errors: errs, Metadata: account.Servers(),
 	}, a.stop)
 	huma.Register(api, huma.Operation{
 		OperationID: "recording-space", Method: http.MethodGet, Path: "/api/recordings/space",
-		Summary: "How long can still be recorded", Errors: errs, Metadata: account.Public(),
+		Summary: "How long can still be recorded", Errors: errs, Metadata: account.Servers(lookers...),
 	}, a.space)
 	huma.Register(api, huma.Operation{
 		OperationID: "recordings", Method: http.MethodGet, Path: "/api/recordings",
-		Summary: "All recordings of the archive, newest first", Errors: errs, Metadata: account.Public(),
+		Summary: "All recordings of the archive, newest first", Errors: errs, Metadata: account.Servers(lookers...),
 	}, a.list)
 }
 
@@ -105,9 +105,12 @@ func (a *recordingAPI) server(b RecordingCaller) (string, error) {
 	return "api:" + claims.APIKey, nil
 }
 
+// lookers keep meetings or the archive.
+var lookers = []meeting.Right{meeting.Chair, meeting.Secretary, meeting.Technician, meeting.Archivist, meeting.Administrator}
+
 // look passes servers and people who keep meetings or the archive.
 func (a *recordingAPI) look(ctx context.Context, b RecordingCaller) error {
-	rule, _ := account.RuleOf(account.Allow(meeting.Chair, meeting.Secretary, meeting.Technician, meeting.Archivist, meeting.Administrator))
+	rule, _ := account.RuleOf(account.Allow(lookers...))
 	if _, known := account.Of(ctx); known {
 		return rule.Check(ctx, time.Now())
 	}
