@@ -108,11 +108,13 @@ internal/e2e/node_modules/.package-lock.json: internal/e2e/package-lock.json
 	cd internal/e2e && npm ci --no-audit --no-fund
 	@touch $@
 
-measure-replay: build internal/e2e/node_modules/.package-lock.json ## figures of the player (P9) with a generated recording of three hours; no test
+PLAY ?= 600
+SEEKS ?= 50
+measure-replay: build internal/e2e/node_modules/.package-lock.json ## the player (P9) with a generated recording of three hours, PLAY seconds at each speed; 25 minutes, or `PLAY=60` in seven
 	archive=$$(mktemp -d) && trap 'rm -rf "$$archive"' EXIT && \
 	  DIEMCAU_GENERATE=$$archive DIEMCAU_GENERATE_SECONDS=10800 go test -count 1 -run TestGenerateAnArchive ./recording/replay && \
 	  cd internal/e2e && npx esbuild measure-replay.ts --bundle --platform=node --format=esm --packages=external --outfile=.measure-replay.mjs && \
-	  MIX=1 ARCHIVE=$$archive node .measure-replay.mjs
+	  MIX=1 PLAY=$(PLAY) SEEKS=$(SEEKS) ARCHIVE=$$archive node .measure-replay.mjs
 
 # `make test` has the same tests with fewer kills and cuts, and a shorter meeting.
 recordings: build internal/e2e/node_modules/.package-lock.json ## recordings at full length: 20 kills, 200 cuts, two minutes in browsers; ten minutes
@@ -120,8 +122,10 @@ recordings: build internal/e2e/node_modules/.package-lock.json ## recordings at 
 	DIEMCAU_TEST_KILLS=20 go test -count 1 -timeout 20m -run ARC02_AKilledBridge -v $(INTEGRATION)
 	cd internal/e2e && RECORDING_SECONDS=120 npx playwright test --project app -g ARC-02 recording.spec.ts
 
-measure-recording: build ## what recording costs (P8, P4): three pairs of runs of ten minutes of each load; two hours, on a quiet machine
-	bin/diemload recording --server bin/diemcau --duration 10m --rounds 3
+RUN ?= 10m
+ROUNDS ?= 3
+measure-recording: build ## what recording costs (P8, P4), on a quiet machine: two hours, or `RUN=1m ROUNDS=2` in ten minutes
+	bin/diemload recording --server bin/diemcau --duration $(RUN) --rounds $(ROUNDS)
 
 e2e: build internal/e2e/node_modules/.package-lock.json ## the whole bridge in a real browser
 	cd internal/e2e && npm test

@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"time"
 )
 
@@ -41,24 +44,53 @@ type recordedPair struct {
 	PerTrack float64 `json:"core_per_track"`
 }
 
-// Run prints as it goes.
+// Run says what it does as it goes, and prints the table of all runs at the end.
 func (c *recordingCommand) Run(ctx context.Context) error {
+	begun, busy := time.Now(), loadAverage()
+	pairs := map[string][]recordedPair{}
 	for _, l := range recordingLoads {
 		for round := range c.Rounds {
 			p := recordedPair{Load: l.name, Round: round + 1}
-			var err error
-			if p.Without, err = c.play(ctx, l.scenario, false); err != nil {
-				return fmt.Errorf("%s, round %d, without: %w", l.name, p.Round, err)
-			}
-			if p.With, err = c.play(ctx, l.scenario, true); err != nil {
-				return fmt.Errorf("%s, round %d, with recording: %w", l.name, p.Round, err)
+			// The order changes from round to round, so that a machine that gets busier
+			// or calmer speaks for neither.
+			for i := range 2 {
+				record := i == 1 != (round%2 == 1)
+				c.say("%s, round %d of %d, recording: %v, %v ...", l.name, p.Round, c.Rounds, record, c.Duration)
+				res, err := c.play(ctx, l.scenario, record)
+				if err != nil {
+					return fmt.Errorf("%s, round %d, recording: %v: %w", l.name, p.Round, record, err)
+				}
+				if record {
+					p.With = res
+				} else {
+					p.Without = res
+				}
 			}
 			seconds := float64(l.tracks) * p.With.Seconds
 			p.PerTrack = (server(p.With).CPUSeconds - server(p.Without).CPUSeconds) / seconds
-			c.print(p)
+			pairs[l.name] = append(pairs[l.name], p)
+			if err := c.tell(p); err != nil {
+				return err
+			}
 		}
 	}
+	if !c.JSON {
+		c.table(os.Stdout, fmt.Sprintf("%s, %d cores, load average %s before, %d rounds of %v", begun.Format("2 January 2006"), runtime.NumCPU(), busy, c.Rounds, c.Duration), pairs)
+	}
 	return nil
+}
+
+func (c *recordingCommand) say(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, format+"\n", args...)
+}
+
+// loadAverage is that of the last minute, where the system tells it.
+func loadAverage() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if first, _, ok := strings.Cut(string(b), " "); err == nil && ok {
+		return first
+	}
+	return "unknown"
 }
 
 // play runs a load once, and has what was recorded of it verified.
@@ -92,21 +124,57 @@ func (c *recordingCommand) play(ctx context.Context, s scenario, record bool) (_
 	return res, nil
 }
 
-func (c *recordingCommand) print(p recordedPair) {
-	if c.JSON {
-		if line, err := json.Marshal(p); err == nil { // the struct has nothing that fails
-			fmt.Println(string(line))
-		}
-		return
+// tell prints a pair as JSON, when that is wanted.
+func (c *recordingCommand) tell(p recordedPair) error {
+	if !c.JSON {
+		c.say("  %.2f %% of a core per track", 100*p.PerTrack)
+		return nil
 	}
-	r := p.With.Recorded
-	fmt.Printf("%s, round %d, %.0f s: %.2f %% of a core per track; written per byte received %.2f; %d fragments, packets dropped %d, lost %d, fragments dropped %d\n",
-		p.Load, p.Round, p.With.Seconds, 100*p.PerTrack, r.PerByte, r.Fragments, r.Dropped, r.Lost, r.DroppedFragments)
-	for _, each := range []struct {
-		name string
-		*result
-	}{{"without", p.Without}, {"with", p.With}} {
-		fmt.Printf("  %-8s CPU %.2f s, delay p50 %.2f, p99 %.2f ms, memory %.0f MB at the end, loss %.3f %%\n",
-			each.name, server(each.result).CPUSeconds, each.DelayMS.P50, each.DelayMS.P99, mega(server(each.result).RSSEnd), 100*each.Received.Loss)
+	line, err := json.Marshal(p)
+	if err == nil {
+		fmt.Println(string(line))
+	}
+	return err
+}
+
+// recordingFigures are the lines of the table.
+var recordingFigures = []struct {
+	name   string
+	digits int
+	of     func(p recordedPair) float64
+}{
+	{"CPU of the bridge without, s", 2, func(p recordedPair) float64 { return server(p.Without).CPUSeconds }},
+	{"with recording, s", 2, func(p recordedPair) float64 { return server(p.With).CPUSeconds }},
+	{"CPU per recorded track, % of a core (P8: 3)", 2, func(p recordedPair) float64 { return 100 * p.PerTrack }},
+	{"bytes written per byte received", 2, func(p recordedPair) float64 { return p.With.Recorded.PerByte }},
+	{"packets dropped or lost by the recorder", 0, func(p recordedPair) float64 { return float64(p.With.Recorded.Dropped + p.With.Recorded.Lost) }},
+	{"fragments dropped", 0, func(p recordedPair) float64 { return float64(p.With.Recorded.DroppedFragments) }},
+	{"forwarding delay p50 without, ms (P4: 0.3)", 2, func(p recordedPair) float64 { return p.Without.DelayMS.P50 }},
+	{"with recording, ms", 2, func(p recordedPair) float64 { return p.With.DelayMS.P50 }},
+	{"forwarding delay p99 without, ms (P4: 2)", 2, func(p recordedPair) float64 { return p.Without.DelayMS.P99 }},
+	{"with recording, ms", 2, func(p recordedPair) float64 { return p.With.DelayMS.P99 }},
+	{"loss at the points without, %", 3, func(p recordedPair) float64 { return 100 * p.Without.Received.Loss }},
+	{"with recording, %", 3, func(p recordedPair) float64 { return 100 * p.With.Received.Loss }},
+	{"resident memory at the end without, MB", 0, func(p recordedPair) float64 { return mega(server(p.Without).RSSEnd) }},
+	{"with recording, MB", 0, func(p recordedPair) float64 { return mega(server(p.With).RSSEnd) }},
+}
+
+// table prints medians with their extremes, for docs/performance.md.
+func (c *recordingCommand) table(w io.Writer, head string, pairs map[string][]recordedPair) {
+	fmt.Fprintf(w, "| %s |", head)
+	for _, l := range recordingLoads {
+		fmt.Fprintf(w, " %s |", l.name)
+	}
+	fmt.Fprintf(w, "\n%s|\n", strings.Repeat("|---", 1+len(recordingLoads)))
+	for _, f := range recordingFigures {
+		fmt.Fprintf(w, "| %s |", f.name)
+		for _, l := range recordingLoads {
+			var values []float64
+			for _, p := range pairs[l.name] {
+				values = append(values, f.of(p))
+			}
+			fmt.Fprintf(w, " %s |", spanOf(values, f.digits))
+		}
+		fmt.Fprintln(w)
 	}
 }
