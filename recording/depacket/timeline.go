@@ -7,10 +7,18 @@ const (
 	slewMost  = 5_000_000              // per second of media: 1 ms in 200 ms, which players bridge
 	strayMost = int64(3 * time.Second) // beyond it the publisher's timestamps are not believed
 	agree     = int64(time.Second)     // how near to the arrival a sender report must be to be believed again
+	// Sender reports are weighed over a while, and leads of many that are far above
+	// the others are a clock that stood still.
+	weighed   = int64(20 * time.Second)
+	stoodMost = int64(100 * time.Millisecond)
+	stoodFor  = 3
 )
 
 // Timeline places RTP timestamps on the bridge's clock (sfu.Now). Sender
-// reports rule; before the first, the quickest arrival does. Corrections are
+// reports rule; before the first, the quickest arrival does. A publisher says in a
+// report when it was handed its latest frame, which a busy machine does late, by up to
+// a tenth of a second, and never early: so the quickest of its last reports is
+// believed, or sound and picture would swing about each other. Corrections are
 // small steps, so that sound and picture never jump; only a clock that was set,
 // or lies, makes the line begin anew. One goroutine.
 type Timeline struct {
@@ -24,15 +32,25 @@ type Timeline struct {
 	report bool
 	rref   uint32
 	local  int64
+	leads  []lead // of the last reports, oldest first
 	last   int64
 	Jumps  uint64 // how often the line began anew
+}
+
+// lead is how far the bridge's clock was ahead of media time by a report.
+type lead struct {
+	rtp         uint32
+	local, lead int64
 }
 
 // NewTimeline returns the line of a track whose RTP clock runs at rate Hz.
 func NewTimeline(rate uint32) *Timeline { return &Timeline{rate: int64(max(rate, 1))} }
 
 // Restart tells that the next timestamp belongs to another RTP clock.
-func (t *Timeline) Restart() { t.begun, t.report, t.told = false, false, false }
+func (t *Timeline) Restart() {
+	t.begun, t.report, t.told = false, false, false
+	t.leads = t.leads[:0]
+}
 
 // Reference says that the RTP clock showed rtp when the bridge's showed local.
 func (t *Timeline) Reference(rtp uint32, local int64) {
@@ -42,10 +60,32 @@ func (t *Timeline) Reference(rtp uint32, local int64) {
 	}
 }
 
-// aim takes the target from the latest report.
+// aim takes the target from the latest reports.
 func (t *Timeline) aim() {
 	at := t.media + t.duration(t.rref-t.rtp)
-	t.target, t.told = t.local-at, true
+	newest := lead{t.rref, t.local, t.local - at}
+	if n := len(t.leads); n > 0 && t.leads[n-1].rtp == t.rref {
+		t.leads[n-1] = newest // the same report, as it is understood now
+	} else {
+		t.leads = append(t.leads, newest)
+	}
+	old := 0
+	for old < len(t.leads)-1 && t.leads[old].local < t.local-weighed {
+		old++
+	}
+	t.leads = append(t.leads[:0], t.leads[old:]...)
+	if late := len(t.leads) - stoodFor; late > 0 && quickest(t.leads[late:])-quickest(t.leads[:late]) > stoodMost {
+		t.leads = append(t.leads[:0], t.leads[late:]...)
+	}
+	t.target, t.told = quickest(t.leads), true
+}
+
+func quickest(leads []lead) int64 {
+	least := leads[0].lead
+	for _, l := range leads[1:] {
+		least = min(least, l.lead)
+	}
+	return least
 }
 
 func (t *Timeline) duration(ticks uint32) int64 {
@@ -73,6 +113,7 @@ func (t *Timeline) At(rtp uint32, arrival int64) int64 {
 
 func (t *Timeline) begin(rtp uint32, arrival int64) {
 	t.begun, t.told, t.rtp, t.media = true, false, rtp, 0
+	t.leads = t.leads[:0] // media time begins anew
 	t.offset, t.target = arrival, arrival
 	if t.report {
 		t.aim()

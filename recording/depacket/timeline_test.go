@@ -60,3 +60,48 @@ func TestAFirstReportIsApproachedInSmallSteps(t *testing.T) {
 		t.Errorf("%d jumps", line.Jumps)
 	}
 }
+
+// reported plays sound whose reports are late by what late says, and returns how far
+// the times swung about each other behind the first ten seconds.
+func reported(line *depacket.Timeline, seconds int64, late func(second int64) int64) (swing, last int64) {
+	least, most := int64(1<<62), int64(-1<<62)
+	for i := range 50 * seconds {
+		now := 1000*ms + i*20*ms
+		if i%50 == 10 {
+			line.Reference(uint32(i*960), now+late(i/50))
+		}
+		last = line.At(uint32(i*960), now+40*ms) - now
+		if i > 500 {
+			least, most = min(least, last), max(most, last)
+		}
+	}
+	return most - least, last
+}
+
+func TestReportsThatABusyPublisherMakesLateDoNotSwingTheTime(t *testing.T) {
+	t.Parallel()
+	rnd := rand.New(rand.NewSource(1))
+	swing, last := reported(depacket.NewTimeline(48_000), 120, func(second int64) int64 {
+		if second%30 > 25 {
+			return 95 * ms // for some seconds on end
+		}
+		return int64(rnd.ExpFloat64() * 20 * float64(ms))
+	})
+	if swing > 15*ms || last < -5*ms || last > 15*ms {
+		t.Errorf("it swings by %d ms and is %d ms off in the end", swing/ms, last/ms)
+	}
+}
+
+func TestAClockThatStoodStillIsFollowedAfterThreeReports(t *testing.T) {
+	t.Parallel()
+	// From the thirtieth second on the timestamps are 150 ms behind, as after a device that was opened anew.
+	_, last := reported(depacket.NewTimeline(48_000), 70, func(second int64) int64 {
+		if second >= 30 {
+			return 150 * ms
+		}
+		return 0
+	})
+	if last < 149*ms || last > 151*ms {
+		t.Errorf("followed by %d of 150 ms", last/ms)
+	}
+}

@@ -35,6 +35,7 @@ type track struct {
 	assembler *depacket.Assembler
 	line      *depacket.Timeline
 	refs      map[int]reference
+	layer     int // whose clock line follows; -1 before the first frame
 	counted   depacket.Counts
 	jumps     uint64
 
@@ -79,7 +80,7 @@ func (t *track) begin(info sfu.SourceInfo) {
 	}
 	t.assembler = depacket.New(t.codec, info.Kind, redType)
 	t.line = depacket.NewTimeline(info.ClockRate)
-	t.refs, t.counted, t.step = map[int]reference{}, depacket.Counts{}, 33_000
+	t.refs, t.layer, t.counted, t.step = map[int]reference{}, -1, depacket.Counts{}, 33_000
 }
 
 // drain takes what the sink has collected.
@@ -88,7 +89,9 @@ func (t *track) drain(now int64) {
 	t.look(now)
 	for _, ref := range refs {
 		t.refs[ref.layer] = ref
-		t.line.Reference(ref.rtp, ref.local)
+		if ref.layer == t.layer { // that of a layer to come is for when its frames come
+			t.line.Reference(ref.rtp, ref.local)
+		}
 		t.stamp(ref, now)
 	}
 	if t.recorder.paused {
@@ -162,7 +165,8 @@ func (t *track) raw(p *sfu.Packet) {
 // frames places in time what the assembler has finished.
 func (t *track) frames() {
 	for _, f := range t.assembler.Take() {
-		if f.Restarted {
+		if f.Restarted || f.Layer != t.layer {
+			t.layer = f.Layer
 			t.line.Restart()
 			if ref := t.refs[f.Layer]; ref.seen {
 				t.line.Reference(ref.rtp, ref.local)

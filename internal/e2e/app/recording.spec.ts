@@ -21,8 +21,15 @@ interface Leg {
   to: number;
 }
 
+/** A flash of the page: when it was painted by the wall clock, and by how many ms after its tone began. */
+interface Late {
+  wall: number;
+  ms: number;
+}
+
 interface Item {
   dir: string;
+  about: { epoch: string };
   sealed: boolean;
   tracks: Leg[];
   events: { t: number; k: string }[];
@@ -50,7 +57,7 @@ function probed(path: string): { from: number; to: number } {
 /** Gives a page a camera that flashes and a microphone that sounds at the same moments, each second, and lets its connections be reached. */
 async function flashAndBeep(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const scope = window as unknown as { senders: () => RTCRtpSender[]; sockets: WebSocket[]; late: number[] };
+    const scope = window as unknown as { senders: () => RTCRtpSender[]; sockets: WebSocket[]; late: Late[] };
     const connections: RTCPeerConnection[] = [];
     scope.senders = () => connections.filter((c) => c.connectionState === 'connected').flatMap((c) => c.getSenders());
     window.RTCPeerConnection = class extends RTCPeerConnection {
@@ -60,7 +67,7 @@ async function flashAndBeep(page: Page): Promise<void> {
       }
     };
     scope.sockets = [];
-    scope.late = []; // by how many ms each flash was painted after its tone began
+    scope.late = [];
     window.WebSocket = class extends WebSocket {
       constructor(url: string | URL, protocols?: string | string[]) {
         super(url, protocols);
@@ -93,14 +100,18 @@ async function flashAndBeep(page: Page): Promise<void> {
       let dark = false;
       setInterval(() => {
         if (!draw) return;
-        if (lit() && dark) scope.late.push(((clock?.currentTime ?? 0) % 1) * 1000);
-        dark = !lit();
-        draw.fillStyle = lit() ? '#fff' : '#000';
+        const bright = lit();
+        if (bright && dark) scope.late.push({ wall: Date.now(), ms: ((clock?.currentTime ?? 0) % 1) * 1000 });
+        dark = !bright;
+        draw.fillStyle = bright ? '#fff' : '#000';
         draw.fillRect(0, 0, 1280, 720);
         draw.fillStyle = `hsl(${(hue = (hue + 7) % 360)} 80% 50%)`; // something always moves
         draw.fillRect(0, 680, 40, 40);
+        track?.requestFrame(); // as it was painted, and not when a timer of its own comes round
       }, 33);
-      return canvas.captureStream(30);
+      const stream = canvas.captureStream(0);
+      const track = stream.getVideoTracks()[0] as CanvasCaptureMediaStreamTrack | undefined;
+      return stream;
     };
     const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getUserMedia = async (constraints) => {
@@ -168,18 +179,19 @@ function rises(steps: readonly { at: number; bright: boolean }[]): number[] {
   return found;
 }
 
-/** The middle one. */
-function median(all: readonly number[]): number {
-  return [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? NaN;
-}
-
-/** How much later, in ms, the sound is than the picture: all pairs, sorted. */
-function delays(path: { picture: string; sound: string }): number[] {
+/**
+ * How much later, in ms, the sound is than the picture, for each flash by its second of the recording. What the page
+ * painted late is taken off flash by flash: a busy machine paints single ones 100 ms late and more, and that is no
+ * matter of the recording.
+ */
+function delays(path: { picture: string; sound: string }, epoch: number, late: readonly Late[]): { at: number; ms: number }[] {
   const tones = beeps(path.sound);
-  return flashes(path.picture)
-    .map((flash) => Math.min(...tones.map((tone) => (tone - flash) * 1000).filter((d) => Math.abs(d) < 400)))
-    .filter((d) => Number.isFinite(d))
-    .sort((a, b) => a - b);
+  return flashes(path.picture).flatMap((flash) => {
+    const tone = tones.find((each) => Math.abs(each - flash) < 0.4);
+    const wall = epoch + flash * 1000;
+    const painted = late.find((each) => Math.abs(each.wall - wall) < 400);
+    return tone === undefined || painted === undefined ? [] : [{ at: flash, ms: (tone - flash) * 1000 + painted.ms }];
+  });
 }
 
 test('ARC-02 what two points did is recorded whole: content, mute, a switch of layers, a line that broke, a point that left and came back', async ({ browser, watch }) => {
@@ -214,7 +226,7 @@ test('ARC-02 what two points did is recorded whole: content, mute, a switch of l
     await hall.page.waitForTimeout(Math.max(0, seconds * 1000 - (Date.now() - begun)));
     expect((await api(bridge, 'POST', `/api/recordings/rooms/${id}/stop`)).status).toBe(200);
     const lasted = (Date.now() - begun) / 1000;
-    const late = median(await hall.page.evaluate(() => (window as unknown as { late: number[] }).late));
+    const late = await hall.page.evaluate(() => (window as unknown as { late: Late[] }).late);
 
     const items = JSON.parse(execFileSync(binary, ['archive', 'list', '--json', archive], { encoding: 'utf8' })) as Item[];
     const item = items[0];
@@ -255,11 +267,14 @@ test('ARC-02 what two points did is recorded whole: content, mute, a switch of l
     expect(tones.length, 'tones that are heard').toBe(Math.round(span) + 1);
     expect(Math.abs(span - Math.round(span)), 's by which the recording of so many seconds is wrong').toBeLessThan(0.2);
     expect(span, 'from the first tone to the last').toBeGreaterThan(lasted - 3.5);
-    const later = delays({ picture: join(dir, picture ?? ''), sound: join(dir, sound ?? '') });
-    const at = (share: number) => later[Math.floor(share * (later.length - 1))] ?? NaN;
-    console.log(`      sound after picture, ms: ${[0.05, 0.5, 0.95].map((share) => at(share).toFixed(0)).join(' / ')} (p5 / p50 / p95 of ${later.length} flashes); the page painted them ${late.toFixed(0)} late`);
+    const apart = delays({ picture: join(dir, picture ?? ''), sound: join(dir, sound ?? '') }, Date.parse(item.about.epoch), late);
+    if (process.env.FLASHES) console.log(apart.map(({ at, ms }) => `${at.toFixed(2)}:${ms.toFixed(0)}`).join(' '));
+    const later = apart.map(({ ms }) => ms).sort((a, b) => a - b);
+    const share = (of: number) => later[Math.floor(of * (later.length - 1))] ?? NaN;
+    const beyond = later.filter((ms) => Math.abs(ms) >= 80).length;
+    console.log(`      sound after picture, ms: ${[0.05, 0.5, 0.95].map((of) => share(of).toFixed(0)).join(' / ')} (p5 / p50 / p95), ${beyond} of ${later.length} flashes beyond 80; the page painted them up to ${Math.max(...late.map(({ ms }) => ms)).toFixed(0)} late`);
     expect(later.length, 'flashes that are heard').toBeGreaterThan(seconds / 2);
-    expect(Math.abs(at(0.5) + late), 'sound and picture of one person, ms apart').toBeLessThan(80);
+    expect(Math.abs(share(0.5)), 'sound and picture of one person, ms apart').toBeLessThan(80);
   } finally {
     await house.close();
     await bridge.stop();
