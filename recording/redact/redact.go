@@ -187,7 +187,7 @@ func (b *Bench) Add(ctx context.Context, recording string, cuts []archive.Cut, r
 	if err != nil {
 		return Order{}, refusal(err)
 	}
-	if room, err := b.Room(); err != nil || room < uint64(o.plan.Bytes()) { //nolint:gosec // a sum of lengths
+	if room, err := b.Room(); err != nil || room < uint64(o.plan.Bytes()) {
 		return Order{}, errors.Join(err, meeting.Refuse(CodeSpace, ""))
 	}
 	b.mu.Lock()

@@ -1,4 +1,5 @@
 import { call, get, send } from '../api/call';
+import type { Redaction } from './redaction';
 
 /** The archivist's part of the API. Names are those of recording/replay; times are milliseconds since a recording began. */
 
@@ -18,6 +19,8 @@ export interface Line {
   readonly sealed: boolean;
   readonly flawed: boolean;
   readonly running: boolean;
+  /** The recording of which this is a redacted version. */
+  readonly origin?: string;
 }
 
 export interface Found extends Line {
@@ -107,6 +110,11 @@ export interface Detail extends Line {
   readonly scenes: readonly Scene[];
   readonly index: IndexHead;
   readonly viewer: string;
+  readonly redaction?: Redaction;
+  /** Redacted versions of it, latest first. */
+  readonly versions: readonly string[];
+  /** Whoever is signed in may have one made. */
+  readonly redacts: boolean;
 }
 
 export interface Wanted {

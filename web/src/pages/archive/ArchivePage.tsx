@@ -79,6 +79,7 @@ function Row({ item }: { readonly item: Found }) {
         <Link to="/kho/$recording" params={{ recording: item.id }} className={classes.name}>
           {item.title}
         </Link>
+        {item.origin !== undefined && <span className={classes.tag}>{t('archive.redacted')}</span>}
         {item.hits.length > 0 && (
           <ul className={classes.hits} aria-label={t('archive.hits')}>
             {item.hits.map((hit) => (

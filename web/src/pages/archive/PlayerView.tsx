@@ -12,6 +12,7 @@ import { dateText, timeText } from '../../i18n/clock';
 import { OfficeShell } from '../office/OfficeShell';
 import { PlayerControls } from './PlayerControls';
 import classes from './Player.module.css';
+import { Redacted } from './Redacted';
 import { SidePanel } from './SidePanel';
 import { Sign } from './Sign';
 import { Stage } from './Stage';
@@ -68,6 +69,7 @@ export function PlayerView({ player }: { readonly player: Player }) {
       </div>
       <div className={classes.columns}>
         <div className={classes.main}>
+          <Redacted detail={detail} />
           <Stage player={player} time={state.time} layout={layout} point={point} waiting={state.waiting} said={captions ? cueAt(cues.data ?? none, state.time) : undefined} />
           <PlayerControls player={player} state={state} layout={layout} onLayout={setLayout} point={point} onPoint={setPoint} captions={cues.data ? captions : null} onCaptions={setCaptions} />
           <Timeline player={player} time={state.time} sheets={made.data?.sheets} />

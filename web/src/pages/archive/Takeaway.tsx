@@ -7,6 +7,7 @@ import { AccessFold } from './AccessFold';
 import { CaptionFold } from './CaptionFold';
 import { ExportPanel } from './ExportPanel';
 import classes from './Player.module.css';
+import { Redact } from './Redact';
 import { Viewings } from './Viewings';
 
 /** What can be taken away, and the keys. */
@@ -31,6 +32,7 @@ export function Takeaway({ detail, cut }: { readonly detail: Detail; readonly cu
           </a>
         </p>
       )}
+      {detail.redacts && <Redact detail={detail} cut={cut} />}
       <details className={classes.fold}>
         <summary>{t('player.tracks')}</summary>
         <ul className={classes.plain}>

@@ -74,6 +74,9 @@ function Bar({ player, time, sheets }: { readonly player: Player; readonly time:
         onMouseMove={(event) => setOver(place(event))}
         onMouseLeave={() => setOver(null)}
       >
+        {(player.detail.redaction?.cuts ?? []).map((hole) => (
+          <div key={`${hole.from} ${hole.to}`} className={classes.hole} title={t('redaction.hole')} style={{ left: `${(100 * hole.from) / Math.max(length, 1)}%`, width: `${(100 * (hole.to - hole.from)) / Math.max(length, 1)}%` }} />
+        ))}
         <div className={classes.done} style={{ width: `${(100 * time) / Math.max(length, 1)}%` }} />
         {cut && <div className={classes.cut} style={{ left: `${(100 * cut.from) / Math.max(length, 1)}%`, width: `${(100 * (cut.to - cut.from)) / Math.max(length, 1)}%` }} />}
         {over !== null && <Preview id={player.detail.id} at={over} length={length} sheets={sheets} />}
