@@ -39,9 +39,9 @@ type Desk struct {
 // NewDesk makes the API.
 func NewDesk(b *Bench, g Gate) *Desk { return &Desk{b, g} }
 
-// Register adds the operations. Who may order depends on the meeting, so they are open
-// to all who are signed in and ask its rules; to order, one proves oneself anew, for
-// the original is closed to others by it.
+// Register adds the operations: for archivists, of whose meetings the desk asks
+// besides. To order, one proves oneself anew, for the original is closed to others by
+// it.
 func (d *Desk) Register(api huma.API) {
 	op := func(method, id, summary string, who account.Declaration) huma.Operation {
 		return huma.Operation{OperationID: id, Method: method, Path: base, Summary: summary, Metadata: who, MaxBodyBytes: largestBody, Errors: []int{
@@ -49,8 +49,8 @@ func (d *Desk) Register(api huma.API) {
 			http.StatusTooManyRequests, http.StatusServiceUnavailable,
 		}}
 	}
-	huma.Register(api, op(http.MethodGet, "archiveRedactions", "Redacted versions of a recording that were asked for, latest first", account.SignedIn()), d.list)
-	huma.Register(api, op(http.MethodPost, "redactRecording", "Have a version made from which stretches are cut; the original is closed to all but archivist and chair", account.SignedIn().Fresh()), d.order)
+	huma.Register(api, op(http.MethodGet, "archiveRedactions", "Redacted versions of a recording that were asked for, latest first", account.Allow(meeting.Archivist)), d.list)
+	huma.Register(api, op(http.MethodPost, "redactRecording", "Have a version made from which stretches are cut; the original is closed to all but archivist and chair", account.Allow(meeting.Archivist).Fresh()), d.order)
 }
 
 // OfRecording names a recording in a path.

@@ -205,6 +205,7 @@ func (b *Bench) Add(ctx context.Context, recording string, cuts []archive.Cut, r
 	if err := b.raise(ctx, o, level); err != nil {
 		return Order{}, err
 	}
+	taken := *o // from here on it is the worker's
 	b.mu.Lock()
 	b.orders = append(b.orders[max(0, len(b.orders)-keptAtMost):], o)
 	b.mu.Unlock()
@@ -212,7 +213,7 @@ func (b *Bench) Add(ctx context.Context, recording string, cuts []archive.Cut, r
 	case b.wake <- struct{}{}:
 	default: // it is awake
 	}
-	return *o, nil
+	return taken, nil
 }
 
 // extent says what is cut, for the log.
