@@ -199,7 +199,7 @@ func TestAnActThatCannotBeKeptHasNotHappened(t *testing.T) {
 		t.Error("the act that was not kept took effect")
 	}
 	h.store.set(false)
-	if s := h.do(h.chair(), conduct.Extend{Seconds: 60}); s.Speech == nil || s.Speech.Point != "LG-X1" {
+	if s := h.do(h.chair(), conduct.Extend{Seconds: 60}); s.Speech == nil || s.Speech.Point != "LG-X1" || s.Speech.Called != "Xã Tân Dụ" {
 		t.Errorf("the floor is %+v", s.Speech)
 	}
 }

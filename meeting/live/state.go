@@ -90,14 +90,17 @@ type StatePaper struct {
 // StateSpeech is the speech that has the floor and its clock: yellow from 60 s
 // before Due, red from Due on (CON-06).
 type StateSpeech struct {
-	Number   int             `json:"number"`
-	Point    meeting.PointID `json:"point"`
-	Name     string          `json:"name,omitempty"`
-	Position string          `json:"position,omitempty"`
-	Topic    string          `json:"topic,omitempty"`
-	Started  int64           `json:"started"`
-	Due      int64           `json:"due,omitempty"`
-	AutoCut  bool            `json:"autoCut,omitempty"`
+	Number int             `json:"number"`
+	Point  meeting.PointID `json:"point"`
+	// Called is the name of the point: a room whose machine may not read the plan has
+	// no other way to know it when the point is out.
+	Called   string `json:"called,omitempty"`
+	Name     string `json:"name,omitempty"`
+	Position string `json:"position,omitempty"`
+	Topic    string `json:"topic,omitempty"`
+	Started  int64  `json:"started"`
+	Due      int64  `json:"due,omitempty"`
+	AutoCut  bool   `json:"autoCut,omitempty"`
 }
 
 // StateRequest is one entry of the queue. A point finds its own place in it.
@@ -140,6 +143,8 @@ type StateVote struct {
 	Present  int              `json:"present"`
 	Cast     int              `json:"cast"`
 	Result   *StateResult     `json:"result,omitempty"`
+	// Ended is when it was closed: a result leaves the screens of the rooms by itself.
+	Ended time.Time `json:"ended,omitzero"`
 }
 
 // StateRecorder is what the recorder does, as conduct.RecorderTold says it, and
@@ -173,7 +178,7 @@ func NewState(l *conduct.Live, now time.Time) State {
 	screen := l.Screen(now)
 	out := State{
 		Version: StateVersion, Meeting: p.ID, Seq: s.Seq, At: millis(now), Phase: s.Phase, Mode: s.Mode, Main: s.Main,
-		Screen: stateScreen(screen), Speech: stateSpeech(s), Waiting: len(s.Floor.Queue),
+		Screen: stateScreen(screen), Speech: stateSpeech(l), Waiting: len(s.Floor.Queue),
 		Muted: slices.Clone(s.Sound.Muted), Roll: stateRoll(l.Totals()), Vote: stateVote(s.Votes),
 		Recording: screen.Recording, Loudspeaker: screen.Loudspeaker, Locked: s.Door.Locked, Banner: screen.Banner,
 	}
@@ -209,13 +214,14 @@ func stateScreen(s conduct.Screen) StateScreen {
 	return out
 }
 
-func stateSpeech(s *conduct.State) *StateSpeech {
+func stateSpeech(l *conduct.Live) *StateSpeech {
+	s := l.State()
 	n := s.Floor.Now
 	if n == nil {
 		return nil
 	}
 	return &StateSpeech{
-		Number: n.Number, Point: n.Point, Name: n.Speaker.Name, Position: n.Speaker.Position, Topic: n.Topic,
+		Number: n.Number, Point: n.Point, Called: l.Opening().Plan.Name(n.Point), Name: n.Speaker.Name, Position: n.Speaker.Position, Topic: n.Topic,
 		Started: millis(n.Started), Due: millis(n.Due()), AutoCut: s.Timing.AutoCut,
 	}
 }
@@ -267,6 +273,7 @@ func stateVote(votes []vote.Vote) *StateVote {
 	}
 	if shown.Phase == vote.Closed {
 		out.Result = &StateResult{For: tally.For, Against: tally.Against, Abstain: tally.Abstain, PerMille: tally.PerMille, Passed: tally.Passed}
+		out.Ended = shown.Ended
 	}
 	return out
 }

@@ -10,7 +10,7 @@ export function UpgradeNote() {
   const { old, held } = useStore(upgrade.state);
   if (!old || held) return null;
   return (
-    <div className={classes.note} role="status" data-testid="upgrade">
+    <div className={classes.note} data-meeting={window.location.pathname.startsWith('/hop/')} role="status" data-testid="upgrade">
       <span>{t('app.upgraded')}</span>
       <Button size="sm" variant="white" onClick={() => window.location.reload()}>
         {t('app.reload')}

@@ -36,6 +36,13 @@ describe("a point's screen", () => {
     expect([mayOpenMic(given, 'LG-00'), isCalled(given, 'LG-00')]).toEqual([true, false]);
   });
 
+  test('VOT-02 takes a result off the screen when it was read out, and an open vote never', () => {
+    const vote = { motion: 'bq-1', title: 'Quy chế', form: 'gio-tay', phase: 'dong', eligible: 41, present: 38, cast: 38 } as const;
+    const shown = (secondsAgo: number, phase: 'dong' | 'mo') =>
+      view({ ...briefing.live, vote: { ...vote, phase, ended: new Date(briefing.now - secondsAgo * 1_000).toISOString() } }, 'LG-X2').vote !== null;
+    expect([shown(5, 'dong'), shown(80, 'dong'), shown(120, 'dong'), shown(120, 'mo')]).toEqual([true, true, false, true]);
+  });
+
   test('CON-03 shows its place in the queue, deferred entries left out', () => {
     expect(handWord(briefing.live, 'LG-P2')).toMatchObject({ kind: 'waiting', place: 2 });
     expect(handWord(briefing.live, 'LG-S2')).toMatchObject({ kind: 'deferred' });

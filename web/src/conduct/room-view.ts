@@ -62,6 +62,13 @@ function micWord({ state, own, micOn }: RoomFacts): MicWord {
   return holds ? 'speaking' : 'open';
 }
 
+/** How long a result stands on the screens: until the secretary has read it out, and not over the picture for the rest of the day. */
+const resultMs = 90_000;
+
+function readOut(vote: VoteState, now: number): boolean {
+  return vote.phase === 'dong' && vote.ended !== undefined && now - new Date(vote.ended).getTime() > resultMs;
+}
+
 export function handWord(state: LiveState, own: PointId): HandWord {
   if (state.phase === 'be-mac' || own === state.main) return { kind: 'none' };
   if (state.speech?.point === own) return { kind: 'speaking' };
@@ -91,7 +98,7 @@ export function roomView(facts: RoomFacts): RoomView {
       : null,
     clock: speech ? countdown(speech.started, speech.due, now) : null,
     ownClock: own === state.main || speech?.point === own,
-    vote: vote && vote.phase !== 'chuan-bi' ? vote : null,
+    vote: vote && vote.phase !== 'chuan-bi' && !readOut(vote, now) ? vote : null,
     lost: screen.lost ? nameOf(screen.lost) : '',
     waiting: state.waiting ?? state.queue?.length ?? 0,
   };

@@ -56,6 +56,8 @@ export interface PaperState {
 export interface SpeechState {
   readonly number: number;
   readonly point: PointId;
+  /** The name of the point, also when it is out. */
+  readonly called?: string;
   readonly name?: string;
   readonly position?: string;
   readonly topic?: string;
@@ -90,6 +92,8 @@ export interface VoteState {
   readonly present: number;
   readonly cast: number;
   readonly result?: VoteResult;
+  /** When it was closed. */
+  readonly ended?: string;
 }
 
 /** What the recorder does: writes, is off the record, waits for the room, or cannot begin and tries again. */

@@ -36,7 +36,7 @@ export function Controls(props: ControlsProps) {
   const { state, session } = props;
   const { mic, camera, sharing } = state;
   return (
-    <footer className={classes.bar}>
+    <footer className={classes.bar} data-conducted={props.conducted}>
       {props.conducted ? (
         <span />
       ) : (

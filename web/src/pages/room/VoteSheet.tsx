@@ -29,7 +29,7 @@ export function VoteSheet({ vote, voters, known, onCast, onHands }: VoteSheetPro
       {vote.phase === 'mo' && vote.form === 'ghi-ten' && <Named key={vote.motion} voters={voters} onCast={onCast} />}
       {vote.phase === 'mo' && vote.form === 'gio-tay' && <CountHands key={vote.motion} members={voters.length} onHands={onHands} />}
       {result && (
-        <>
+        <div className={classes.outcome}>
           <dl className={classes.result}>
             {(['for', 'against', 'abstain'] as const).map((kind) => (
               <div key={kind}>
@@ -41,7 +41,7 @@ export function VoteSheet({ vote, voters, known, onCast, onHands }: VoteSheetPro
           <p className={classes.verdict} data-passed={result.passed}>
             {t(result.passed ? 'vote.passed' : 'vote.fell', { share: percent(result.perMille, t('vote.comma')) })}
           </p>
-        </>
+        </div>
       )}
     </section>
   );

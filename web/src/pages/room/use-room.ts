@@ -64,7 +64,7 @@ export function useRoom(session: MeetingSession, state: MeetingState): RoomDesk 
   const [busy, setBusy] = useState(false);
   const ownTile = state.room.points.find((tile) => tile.point.own);
   const names = new Map(state.room.points.map((tile) => [tile.point.identity, tile.point.name]));
-  const nameOf = (point: string) => names.get(point) ?? plan?.points.find((each) => each.id === point)?.name ?? point;
+  const nameOf = (point: string) => names.get(point) ?? plan?.points.find((each) => each.id === point)?.name ?? (conduct?.speech?.point === point ? conduct.speech.called : undefined) ?? point;
   const view = conduct ? roomView({ state: conduct, own: own.id, micOn: state.mic, now, nameOf }) : null;
   useHeldReload(conduct?.speech?.point === own.id);
   const onAir = view?.mic === 'speaking' || view?.mic === 'open';
