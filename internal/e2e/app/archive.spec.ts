@@ -1,23 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat, writeFile, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
-import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
 import { startBridge, type Bridge } from '../bridge';
-import { expect, houseOf, test } from './fixture';
-import { expectAccessible, signIn } from './office';
+import { expect, houseOf, steadyTone, test, type House, type Point } from './fixture';
+import { expectAccessible, meeting, signIn, takeSeat } from './office';
 
-async function record(bridge: Bridge, path: string, body?: object): Promise<number> {
-  const token = new AccessToken(bridge.key, bridge.secret);
-  token.addGrant({ roomRecord: true });
-  const response = await fetch(bridge.url + path, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${await token.toJwt()}`, ...(body && { 'Content-Type': 'application/json' }) },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  return response.status;
-}
+const binary = resolve(import.meta.dirname, '../../../bin/diemcau');
 
 /** Pictures that a tile has decoded. */
 const decoded = async (page: Page) => page.locator('[data-testid="replay-tile"] video').first().evaluate((video: HTMLVideoElement) => video.getVideoPlaybackQuality().totalVideoFrames);
@@ -42,24 +32,82 @@ interface Heard {
 /** How many sounds are there to be heard at this second. */
 const heard = async (page: Page): Promise<number> => page.evaluate(() => (window as unknown as { replay: { errors(): Heard[] } }).replay.errors().filter((each) => each.kind === 'audio' && each.ready).length);
 
-test('ARC-08 ARC-02 a meeting is found without marks, watched with sound in three layouts by keys, exported; who may not sees nothing', async ({ browser, watch }) => {
+/** The sample meeting with two points, recorded from its opening on; the commune is invited to speak to the fourth item. */
+async function held(browser: Browser, bridge: Bridge, house: House): Promise<{ secretary: Page; chair: Page; hall: Point }> {
+  const secretary = await signIn(browser, bridge.url, 'thuky');
+  await secretary.goto(`${bridge.url}/hop/${meeting}/thu-ky`);
+  await secretary.getByRole('button', { name: 'Mở cuộc họp' }).click();
+  await expect(secretary.getByTestId('roll')).toBeVisible();
+  const hall = await house.open(0, async (page) => steadyTone(page));
+  await takeSeat(hall);
+  const commune = await house.open(5, async (page) => steadyTone(page, 880));
+  await takeSeat(commune);
+  await commune.expectMoving(hall);
+  const chair = await signIn(browser, bridge.url, 'chutri');
+  await chair.goto(`${bridge.url}/hop/${meeting}/chu-tri`);
+  await chair.getByRole('button', { name: 'Ghi hình', exact: true }).click();
+  await expect(chair.getByTestId('recording')).toContainText('Đang ghi hình');
+  await chair.getByRole('button', { name: 'Khai mạc', exact: true }).click();
+  await expect(chair.getByText('Đang họp')).toBeVisible();
+  for (let item = 0; item < 4; item++) {
+    const row = secretary.getByTestId('order-row').nth(item);
+    await row.getByRole('button', { name: 'Bắt đầu' }).click();
+    await expect(row).toHaveAttribute('aria-current', 'step');
+  }
+  await expect(commune.page.getByTestId('hand')).toBeEnabled();
+  await commune.page.keyboard.press('p');
+  await chair.getByTestId('invite-next').click();
+  await expect(commune.page.getByTestId('own-mic')).toContainText('ĐANG PHÁT BIỂU');
+  // Both are seen: what is off the air is not recorded.
+  await chair.goto(`${bridge.url}/hop/${meeting}/ky-thuat`);
+  await chair.getByRole('combobox', { name: 'Bố cục màn hình' }).click();
+  await chair.getByRole('option', { name: 'Chính và người phát biểu', exact: true }).click();
+  await commune.expectMoving(hall);
+  await chair.goto(`${bridge.url}/hop/${meeting}/chu-tri`);
+  return { secretary, chair, hall };
+}
+
+/** ffprobe's answer, as far as it is asked. */
+interface Probed {
+  streams: { codec_name: string }[];
+  format: { duration: string };
+  chapters: { tags: { title: string } }[];
+}
+
+/** The MP4 is playable anywhere, as long as the recording, and has the items of the agenda as chapters (ARC-02). */
+function expectFilm(file: string, length: number): void {
+  const probed = JSON.parse(execFileSync('ffprobe', ['-v', 'error', '-show_streams', '-show_format', '-show_chapters', '-of', 'json', file], { encoding: 'utf8' })) as Probed;
+  expect(probed.streams.map((each) => each.codec_name)).toEqual(expect.arrayContaining(['h264', 'aac']));
+  expect(Math.abs(Number(probed.format.duration) - length / 1000), 'seconds by which the MP4 is longer or shorter').toBeLessThan(0.2);
+  expect(probed.chapters.map((each) => each.tags.title).join('; ')).toContain('Giải ngân đầu tư công');
+}
+
+/** What is handed over is sound by its own manifests and by the evidence of the recording in it (ARC-03). */
+async function expectBag(file: string): Promise<void> {
+  const into = `${file}.d`;
+  execFileSync('python3', ['-m', 'zipfile', '-e', file, into]);
+  const [name = ''] = await readdir(into);
+  const bag = join(into, name);
+  execFileSync('sha256sum', ['--strict', '--quiet', '-c', 'manifest-sha256.txt', 'tagmanifest-sha256.txt'], { cwd: bag });
+  execFileSync(binary, ['archive', 'verify', bag]);
+  const inside = (await readdir(join(bag, 'data'), { recursive: true })).map((each) => each.normalize());
+  expect(inside).toEqual(expect.arrayContaining(['recording/manifest.sig', 'premis.xml', 'description.json']));
+}
+
+test('ARC-08 ARC-02 ARC-03 ARC-07 what was said is found without marks, watched in three layouts, exported, packed, held and not disposed of; the log knows each step', async ({ browser, watch }) => {
   test.skip(process.env.DIEMCAU_URL !== undefined, 'the archive is not ours to read');
-  test.setTimeout(240_000);
+  test.setTimeout(300_000);
   const archive = await mkdtemp(join(tmpdir(), 'diemcau-archive-'));
+  const taken = await mkdtemp(join(tmpdir(), 'diemcau-taken-'));
   const bridge = await startBridge({ args: ['--demo'], config: `recording: {dir: ${JSON.stringify(archive)}}\n` });
   const house = houseOf(bridge, browser, watch);
   try {
-    const hall = await house.join(0);
-    const commune = await house.join(5);
-    await commune.expectMoving(hall);
-    const [open] = await new RoomServiceClient(bridge.url, bridge.key, bridge.secret).listRooms();
-    if (!open) throw new Error('no room is open');
-    expect(await record(bridge, '/api/recordings', { room: open.name, title: 'Giao ban về giải ngân đầu tư công' })).toBe(201);
+    const { secretary, chair, hall } = await held(browser, bridge, house);
 
     // While it is recorded it is watched from its start, grows under who watches, and is signed as far as it goes.
     const page = await signIn(browser, bridge.url, 'luutru');
     await page.getByRole('link', { name: 'Kho ghi hình' }).click();
-    const running = page.getByRole('link', { name: 'Giao ban về giải ngân đầu tư công', exact: true });
+    const running = page.getByRole('link', { name: /giao ban kinh tế/ }).first();
     await expect(running).toBeVisible({ timeout: 30_000 });
     await expect.poll(async () => signed(page, bridge), { timeout: 40_000 }).toBeGreaterThan(5_000);
     await running.click();
@@ -72,19 +120,28 @@ test('ARC-08 ARC-02 a meeting is found without marks, watched with sound in thre
     await expect.poll(async () => lengthOf(page), { timeout: 40_000 }).toBeGreaterThan(first + 5_000);
     await page.keyboard.press('g');
     await expect.poll(async () => page.evaluate(() => (window as unknown as Watched).replay.clock.time), { timeout: 20_000 }).toBeGreaterThan(first);
-    expect(await record(bridge, `/api/recordings/rooms/${open.name}/stop`)).toBe(200);
+    await secretary.getByRole('button', { name: 'Kết thúc', exact: true }).click();
+    await chair.getByRole('button', { name: 'Bế mạc', exact: true }).click();
+    await chair.getByRole('button', { name: 'Bấm lần nữa để xác nhận' }).click();
+    await expect(hall.page.getByText('Cuộc họp đã bế mạc').first()).toBeVisible();
     await expect(page.getByTestId('live')).toHaveCount(0, { timeout: 30_000 });
     await expect(page.getByTestId('sign')).toContainText('Nguyên vẹn');
     await house.close();
+    for (const each of [secretary, chair]) await each.context().close();
 
+    // The item that was spoken to, typed without tone marks, opens its second.
     await page.getByRole('link', { name: 'Kho ghi hình' }).click();
     await page.getByLabel('Tìm trong kho').fill('giai ngan dau tu');
-    const found = page.getByRole('link', { name: 'Giao ban về giải ngân đầu tư công', exact: true });
-    await expect(found).toBeVisible({ timeout: 30_000 });
+    const hit = page.getByRole('list', { name: 'Nơi tìm thấy' }).getByRole('link', { name: /Giải ngân đầu tư công/ }).first();
+    await expect(hit).toBeVisible({ timeout: 30_000 });
     await expectAccessible(page);
-    await found.focus();
+    await hit.focus();
     await page.keyboard.press('Enter');
     await expect(page.getByTestId('replay-tile').first()).toBeVisible({ timeout: 30_000 });
+    const second = Number(new URL(page.url()).searchParams.get('t'));
+    expect(second).toBeGreaterThan(0);
+    await expect.poll(async () => page.evaluate(() => (window as unknown as Watched).replay.clock.time / 1000)).toBeCloseTo(second, 0);
+    await expect(page.getByTestId('entry').filter({ hasText: 'Giải ngân đầu tư công' }).first()).toHaveAttribute('aria-current', 'true');
     await expect(page.getByTestId('sign')).toContainText('Nguyên vẹn');
 
     // By keys alone: play, layouts, steps. The mix is heard unasked once it is made, as one sound; the voices only when they are chosen.
@@ -92,14 +149,14 @@ test('ARC-08 ARC-02 a meeting is found without marks, watched with sound in thre
     await expect(sound).toHaveValue('Bản trộn mọi tiếng', { timeout: 30_000 });
     await page.keyboard.press('k');
     await expect.poll(async () => decoded(page), { timeout: 30_000 }).toBeGreaterThan(25);
-    await page.keyboard.press('k'); // so that the end does not come before what is looked for
+    await page.keyboard.press('k'); // else the end comes before what is looked for
     await expect.poll(async () => heard(page), { timeout: 30_000 }).toBe(1);
+    await page.keyboard.press('l'); // where both are seen and heard
     await sound.click();
     await page.getByRole('option', { name: 'Từng tiếng một' }).click();
     await expect(sound).toHaveValue('Từng tiếng một');
     await expect.poll(async () => heard(page), { timeout: 30_000 }).toBeGreaterThanOrEqual(2);
     await sound.blur();
-    await page.keyboard.press('k');
     for (const [key, tiles] of [['3', 2], ['2', 2], ['5', 1]] as const) {
       await page.keyboard.press(key);
       await expect(page.getByTestId('replay-tile')).toHaveCount(tiles);
@@ -113,14 +170,18 @@ test('ARC-08 ARC-02 a meeting is found without marks, watched with sound in thre
     await page.getByRole('button', { name: 'Xuất MP4' }).click();
     const done = page.locator('[data-testid="export"][data-state="done"] a');
     await expect(done).toBeVisible({ timeout: 120_000 });
-    const address = await done.getAttribute('href');
-    const file = join(archive, 'export.mp4');
-    await writeFile(file, await (await page.request.get(bridge.url + address)).body());
-    const probed = JSON.parse(execFileSync('ffprobe', ['-v', 'error', '-show_streams', '-of', 'json', file], { encoding: 'utf8' })) as { streams: { codec_name: string }[] };
-    expect(probed.streams.map((each) => each.codec_name)).toEqual(expect.arrayContaining(['h264', 'aac']));
+    const address = (await done.getAttribute('href')) ?? '';
+    const take = async (from: string, name: string): Promise<string> => {
+      const file = join(taken, name);
+      await writeFile(file, await (await page.request.get(bridge.url + from)).body());
+      return file;
+    };
+    expectFilm(await take(address, 'export.mp4'), await lengthOf(page));
+    await expectBag(await take((await page.getByTestId('bag').getAttribute('href')) ?? '', 'bag.zip'));
 
     // A link that is shared, and a guess, give nothing to who may not.
     const link = page.url();
+    const id = new URL(link).pathname.split('/').at(-1) ?? '';
     const delegate = await signIn(browser, bridge.url, 'daibieu');
     await delegate.goto(link);
     await expect(delegate.getByRole('alert')).toContainText('không được xem');
@@ -128,14 +189,39 @@ test('ARC-08 ARC-02 a meeting is found without marks, watched with sound in thre
     await page.getByText('Ai đã xem').click();
     await expect(page.getByText('Bị từ chối').first()).toBeVisible();
 
+    // Held, it cannot be put on a list, and a request past the screen is refused.
+    await page.getByRole('link', { name: 'Lưu trữ', exact: true }).click();
+    const row = page.getByTestId('kept');
+    await row.getByRole('button', { name: 'Chi tiết' }).click();
+    const hold = page.getByRole('region', { name: 'Tạm dừng hủy' });
+    await hold.getByLabel('Lý do').fill('Thanh tra tỉnh yêu cầu');
+    await hold.getByRole('button', { name: 'Tạm dừng hủy' }).click();
+    await expect(hold.getByTestId('hold')).toContainText('Thanh tra tỉnh yêu cầu');
+    await expect(row.getByRole('checkbox', { includeHidden: true })).toBeDisabled();
+    const refused = await page.evaluate(async (recording) => {
+      const answer = await fetch('/api/disposals', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ recordings: [recording], reason: 'Hết chỗ' }) });
+      return `${answer.status} ${await answer.text()}`;
+    }, id);
+    expect(refused).toContain('retention.held');
+
+    // SEC-06: the log knows each step of it.
+    const admin = await signIn(browser, bridge.url, 'quantri');
+    await admin.goto(`${bridge.url}/nhat-ky`);
+    await admin.getByRole('textbox', { name: 'Có chữ' }).fill(id);
+    await admin.getByRole('button', { name: 'Tìm' }).click();
+    for (const what of ['recording.sealed', 'recording.opened', 'recording.export', 'recording.bag', 'recording.refused', 'recording.hold', 'disposal.barred']) {
+      await expect(admin.getByTestId('audit-line').filter({ hasText: what }).first(), what).toBeVisible();
+    }
+    await admin.context().close();
+
     // A byte that was changed is seen while it is played.
     const [leg] = await changed(archive);
     expect(leg).toBeDefined();
-    await page.reload();
+    await page.goto(`${bridge.url}/kho/${id}`); // from its start
     await expect(page.getByTestId('sign')).toContainText('Không nguyên vẹn', { timeout: 30_000 });
   } finally {
     await bridge.stop();
-    await rm(archive, { recursive: true, force: true });
+    for (const dir of [archive, taken]) await rm(dir, { recursive: true, force: true });
   }
 });
 
