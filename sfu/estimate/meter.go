@@ -147,6 +147,11 @@ const (
 	runMarks = 64
 	runSpan  = 400 * ms
 
+	// A gap of standstill is none that a line makes between two of its packets. Beyond
+	// standstillOver no gap excuses a queue: a line that delivers in gusts is no better.
+	standstill     = 60 * ms
+	standstillOver = 300 * ms
+
 	doubt = 2.5 // standard deviations
 )
 
@@ -164,11 +169,13 @@ func (d *delayMeter) packet(delay, at int64, size int, now int64) {
 		d.run.count = 0
 		return
 	}
-	d.run.add(at, size)
+	d.run.add(at, size, d.queue < standstillOver)
 }
 
-// add joins packets that arrive within a few milliseconds.
-func (r *waitingRun) add(at int64, size int) {
+// add joins packets that arrive within a few milliseconds. Where nothing came for
+// long and then much at once, not the line was waited for but a machine that stood
+// still, most likely the receiver's: if that is excused, the run begins anew.
+func (r *waitingRun) add(at int64, size int, excused bool) {
 	if r.count == 0 {
 		r.marks[0], r.count = mark{at, 0}, 1 // what came before it is not known
 		return
@@ -180,6 +187,9 @@ func (r *waitingRun) add(at int64, size int) {
 			last.bytes = 0
 		}
 		last.at = max(last.at, at)
+		if excused && r.count > 1 && last.at-r.marks[r.count-2].at > standstill {
+			r.marks[0], r.count = mark{last.at, 0}, 1
+		}
 		return
 	}
 	if r.count == runMarks {
