@@ -110,7 +110,13 @@ export class Player {
   snapshot = (): State => this.state;
 
   private look(): State {
-    return { time: this.clock.time, playing: this.playing, waiting: this.waitingSince !== null, rate: this.clock.rate, sign: this.shelf.sign, muted: this.muted, sound: this.mix === null && this.sound === 'mix' ? 'voices' : this.sound, mixed: this.mix !== null, cut: this.cut };
+    return { time: this.clock.time, playing: this.playing, waiting: this.waitingSince !== null || (!this.playing && this.behind()), rate: this.clock.rate, sign: this.shelf.sign, muted: this.muted, sound: this.mix === null && this.sound === 'mix' ? 'voices' : this.sound, mixed: this.mix !== null, cut: this.cut };
+  }
+
+  /** A picture that is to be seen now has not come. */
+  private behind(): boolean {
+    const { time } = this.clock;
+    return [...this.pumps.values()].some((pump) => pump.trouble === null && !pump.silent(time) && !pump.ready(time));
   }
 
   private tell(): void {
@@ -134,7 +140,7 @@ export class Player {
   }
 
   trouble(leg: number): Pump['trouble'] {
-    return this.pumps.get(leg)?.trouble ?? null;
+    return this.pumps.get(leg)?.why(this.clock.time) ?? null;
   }
 
   silent(leg: number): boolean {

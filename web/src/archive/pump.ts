@@ -73,6 +73,8 @@ export class Pump {
   private turn = 0;
   private seekingSince: number | null = null;
   trouble: Trouble | null = null;
+  /** How often in a row nothing could be fetched, or was not what was recorded. */
+  private misses = 0;
   /** Milliseconds that the element is ahead of the clock. */
   error = 0;
 
@@ -185,6 +187,11 @@ export class Pump {
     return enough && this.element.readyState >= 2 && !this.element.seeking;
   }
 
+  /** Why there is nothing to be seen at a time that has been recorded; one failure alone is not told. */
+  why(time: number): Trouble | null {
+    return this.trouble ?? (this.misses > 1 && this.readyAt(time) === null ? 'load' : null);
+  }
+
   /** True where the track has nothing: it shows no old picture there. */
   silent(time: number): boolean {
     return within(this.hole, time) && this.readyAt(time) === null;
@@ -251,10 +258,12 @@ export class Pump {
     const { turn } = this;
     try {
       await this.feedOnce(this.buffer, time, rate, turn);
+      if (turn === this.turn) this.misses = 0;
     } catch (error) {
       if (error instanceof DOMException && error.name === 'QuotaExceededError') await this.shed(this.buffer, time, 2_000);
       else if (turn === this.turn && !this.ended) {
         this.reason(error);
+        this.misses++;
         await new Promise((resume) => setTimeout(resume, againMs));
       }
     } finally {

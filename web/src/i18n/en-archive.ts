@@ -10,6 +10,8 @@ export const enArchive: typeof viArchive = {
     to: 'Until',
     speaker: 'Speaker',
     none: 'There is no such recording.',
+    oneLetter: 'Type on: two letters or more are looked for.',
+    longest: 'Only the first {{count}} letters are looked for.',
     count: '{{count}} recordings',
     name: 'Meeting',
     begun: 'Begun',

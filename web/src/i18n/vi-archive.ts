@@ -8,6 +8,8 @@ export const viArchive = {
     to: 'Đến ngày',
     speaker: 'Người phát biểu',
     none: 'Không có bản ghi nào như vậy.',
+    oneLetter: 'Gõ thêm: tìm từ hai chữ cái trở lên.',
+    longest: 'Chỉ tìm theo {{count}} chữ cái đầu.',
     count: '{{count}} bản ghi',
     name: 'Cuộc họp',
     begun: 'Bắt đầu',

@@ -8,6 +8,7 @@ import { Problem } from '../../api/problem';
 import { fetchRecordings, type Found } from '../../archive/desk';
 import { timeCode } from '../../archive/lanes';
 import { dateText, timeText } from '../../i18n/clock';
+import { figureText } from '../../i18n/figure';
 import { beginOf } from '../../office/day';
 import { DayInput } from '../../parts/DayInput';
 import table from '../../parts/table.module.css';
@@ -16,6 +17,8 @@ import classes from './Archive.module.css';
 
 /** Keys within this time are one search. */
 const typingMs = 200;
+/** Letters that a search takes. */
+const longest = 200;
 
 /** The archive: recordings found by words, day and speaker, each with the seconds that fit. */
 export function ArchivePage() {
@@ -32,13 +35,14 @@ export function ArchivePage() {
     <OfficeShell>
       <h1 className={classes.title}>{t('archive.title')}</h1>
       <div className={classes.filters} role="search">
-        <TextInput className={classes.words} label={t('archive.find')} description={t('archive.findHint')} descriptionProps={{ style: { color: 'var(--ink-soft)' } }} value={text} maxLength={200} onChange={(event) => setText(event.currentTarget.value)} />
+        <TextInput className={classes.words} label={t('archive.find')} description={t('archive.findHint')} descriptionProps={{ style: { color: 'var(--ink-soft)' } }} value={text} maxLength={longest} onChange={(event) => setText(event.currentTarget.value)} />
         <TextInput label={t('archive.speaker')} value={speaker} maxLength={200} onChange={(event) => setSpeaker(event.currentTarget.value)} />
         <DayInput label={t('archive.from')} size="md" value={from} onDay={setFrom} />
         <DayInput label={t('archive.to')} size="md" value={to} onDay={setTo} />
       </div>
       <p className={classes.count} role="status">
-        {found.isError ? t(`problem.${code}`, { seconds: 30 }) : items.length === 0 && !found.isPending ? t('archive.none') : t('archive.count', { count: items.length })}
+        {found.isError ? t(`problem.${code}`, { seconds: 30 }) : wanted.q.length === 1 ? t('archive.oneLetter') : items.length === 0 && !found.isPending ? t('archive.none') : t('archive.count', { count: items.length })}
+        {text.length >= longest && ` · ${t('archive.longest', { count: longest })}`}
       </p>
       {items.length > 0 && (
         <table className={table.table}>
@@ -99,7 +103,7 @@ function Row({ item }: { readonly item: Found }) {
       </td>
       <td className={table.number}>{timeCode(item.length)}</td>
       <td className={table.number}>{item.points}</td>
-      <td className={table.number}>{(item.bytes / 1e6).toFixed(1)} MB</td>
+      <td className={table.number}>{figureText(item.bytes / 1e6, 1)} MB</td>
       <td>
         <span className={classes.state} data-state={state}>
           {t(`archive.${state}`)}

@@ -26,7 +26,9 @@ export function DossierPage() {
     return (
       <OfficeShell>
         <p role="alert">{code === 'not_found' ? t('archive.unknown') : t(`problem.${code}`, { seconds: 30 })}</p>
-        <Link to="/kho">{t('archive.back')}</Link>
+        <Link to="/kho" className={classes.link}>
+          ‹ {t('archive.back')}
+        </Link>
       </OfficeShell>
     );
   }

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Part } from '../../archive/dossier';
 import { timeCode } from '../../archive/lanes';
 import { dateText, timeText } from '../../i18n/clock';
+import { figureText } from '../../i18n/figure';
 import { Panel } from '../../parts/Panel';
 import table from '../../parts/table.module.css';
 import classes from './Dossier.module.css';
@@ -40,7 +41,7 @@ export function DossierParts({ parts }: { readonly parts: readonly Part[] }) {
                 )}
               </td>
               <td className={table.number}>{timeCode(part.length)}</td>
-              <td className={table.number}>{(part.bytes / 1e6).toFixed(1)} MB</td>
+              <td className={table.number}>{figureText(part.bytes / 1e6, 1)} MB</td>
               <td>
                 <Soundness part={part} />
               </td>

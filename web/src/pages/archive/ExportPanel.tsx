@@ -7,6 +7,7 @@ import { Problem } from '../../api/problem';
 import { askExport, cancelExport, exportAddress, fetchExports, type Detail, type Export, type ExportLayout } from '../../archive/desk';
 import { timeCode, timeOf } from '../../archive/lanes';
 import type { Cut } from '../../archive/player';
+import { figureText } from '../../i18n/figure';
 import classes from './Player.module.css';
 
 const layouts: readonly ExportLayout[] = ['speaker', 'fast', 'grid', 'sound'];
@@ -54,10 +55,10 @@ export function ExportPanel({ detail, cut }: { readonly detail: Detail; readonly
               {names[each.layout]} {timeCode(each.from)}–{timeCode(each.to)}:{' '}
               {each.state === 'done' ? (
                 <a href={exportAddress(detail.id, each.id)} download>
-                  {t('player.download')} ({((each.bytes ?? 0) / 1e6).toFixed(1)} MB)
+                  {t('player.download')} ({figureText((each.bytes ?? 0) / 1e6, 1)} MB)
                 </a>
               ) : (
-                <span className={classes.soft}>
+                <span className={each.state === 'failed' ? classes.failed : classes.soft}>
                   {t(`player.job.${each.state}`, { percent: each.percent })}
                   {each.state === 'failed' && `: ${t(`player.why.${whys.find((why) => why === each.why) ?? 'command'}`)}`}
                 </span>

@@ -7,6 +7,7 @@ import { fetchRecording, type Detail } from '../../archive/desk';
 import { Player } from '../../archive/player';
 import { Notice } from '../../app/Notice';
 import { OfficeShell } from '../office/OfficeShell';
+import classes from './Player.module.css';
 import { PlayerView } from './PlayerView';
 
 /** One recording, opened at the second of the link. */
@@ -22,7 +23,9 @@ export function PlayerPage() {
     return (
       <OfficeShell>
         <p role="alert">{code === 'not_found' ? t('archive.unknown') : t(`problem.${code}`, { seconds: 30 })}</p>
-        <Link to="/kho">{t('archive.back')}</Link>
+        <Link to="/kho" className={classes.back}>
+          ‹ {t('archive.back')}
+        </Link>
       </OfficeShell>
     );
   }

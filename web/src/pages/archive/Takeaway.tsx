@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { bagAddress, clipAddress, trackAddress, type Detail } from '../../archive/desk';
 import { pointName, timeCode } from '../../archive/lanes';
 import type { Cut } from '../../archive/player';
+import { figureText } from '../../i18n/figure';
 import { useSession } from '../office/use-session';
 import { AccessFold } from './AccessFold';
 import { CaptionFold } from './CaptionFold';
@@ -45,7 +46,7 @@ export function Takeaway({ detail, cut }: { readonly detail: Detail; readonly cu
                   {what}
                 </a>{' '}
                 <span className={classes.soft}>
-                  {timeCode(track.from)}–{timeCode(track.to)}, {track.codec}, {(track.bytes / 1e6).toFixed(1)} MB
+                  {timeCode(track.from)}–{timeCode(track.to)}, {track.codec}, {figureText(track.bytes / 1e6, 1)} MB
                 </span>
               </li>
             );
