@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"net"
 
 	"diemcau/meeting/audit"
 )
@@ -31,8 +30,8 @@ func (c *Config) checkAudit() error {
 	if s.Address == "" {
 		return nil
 	}
-	if _, _, err := net.SplitHostPort(s.Address); err != nil {
-		return fmt.Errorf("configuration: audit.syslog.address: %w", err)
+	if err := checkServer("audit.syslog.address", s.Address); err != nil {
+		return err
 	}
 	if s.Network != "udp" && s.Network != "tcp" && s.Network != "tls" {
 		return fmt.Errorf("configuration: audit.syslog.network is udp, tcp or tls, not %q", s.Network)

@@ -59,8 +59,8 @@ func (c *Config) checkMail() error {
 	if m.Server == "" {
 		return nil
 	}
-	if _, _, err := net.SplitHostPort(m.Server); err != nil {
-		return fmt.Errorf("configuration: mail.server: %w", err)
+	if err := checkServer("mail.server", m.Server); err != nil {
+		return err
 	}
 	if _, err := mail.ParseAddress(m.From); err != nil {
 		return fmt.Errorf("configuration: mail.from: %w", err)

@@ -46,3 +46,22 @@ func TestLinksLeadWhereRoomsReachTheBridge(t *testing.T) {
 		}
 	}
 }
+
+func TestOPS_AnAddressAtWhichNoServerCanStandStopsTheStart(t *testing.T) {
+	t.Parallel()
+	for address, fine := range map[string]bool{
+		"thu.lamgiang.example:587": true, "10.0.0.5:25": true, "[fd00::1]:6514": true, "localhost:25": true, "may_chu:514": true,
+		"thu.lamgiang.example": false, "thu.lamgiang.example:": false, "thu.lamgiang.example:0": false, "thu.lamgiang.example:70000": false, "thu.lamgiang.example:smtp": false,
+		":25": false, "169.254.169.254:25": false, "0.0.0.0:25": false, "[ff02::1]:514": false, "https://thu.lamgiang.example:25": false, "hai từ:25": false,
+	} {
+		mail, log := Default(), Default()
+		mail.Hosts = []string{"cau.lamgiang.example"}
+		mail.Mail.Server, mail.Mail.From = address, "cau@lamgiang.example"
+		log.Audit.Syslog.Address = address
+		for name, c := range map[string]Config{"mail.server": mail, "audit.syslog.address": log} {
+			if err := c.Check(); (err == nil) != fine || err != nil && !strings.Contains(err.Error(), name) {
+				t.Errorf("%s %q: %v", name, address, err)
+			}
+		}
+	}
+}

@@ -3,11 +3,14 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"time"
 
 	"filippo.io/age"
@@ -126,6 +129,29 @@ func checkURL(name, text string) error {
 	}
 	return nil
 }
+
+// checkServer refuses what is no host:port at which a server of a house may stand. Names
+// are not looked up: a name server that is away must not keep the bridge from starting.
+func checkServer(name, text string) error {
+	host, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return fmt.Errorf("configuration: %s is no host:port: %w", name, err)
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return fmt.Errorf("configuration: %s: %q is no port from 1 to 65535", name, port)
+	}
+	a, err := netip.ParseAddr(host)
+	switch {
+	case err == nil && outward.Forbidden(a):
+		return fmt.Errorf("configuration: %s: no server of a house stands at %s", name, a)
+	case err != nil && !hostName.MatchString(host):
+		return fmt.Errorf("configuration: %s: %q is no name of a host", name, host)
+	}
+	return nil
+}
+
+// hostName is a name as RFC 1123 has it, with the underscore that some houses use.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$`)
 
 // ArchiveDir is the folder of the recordings.
 func (c *Config) ArchiveDir() string {
