@@ -89,6 +89,33 @@ test('SEC-03 a passkey is made, opens without a password, and no longer once it 
     await admin.getByRole('link', { name: 'Vận hành' }).click();
     await expect(admin.getByText('Sẵn sàng')).toBeVisible();
     await expectAccessible(admin);
+
+    // SEC-02: an account is made on the screen, gets its one-time password there, and is closed there.
+    await admin.getByRole('link', { name: 'Tài khoản', exact: true }).click();
+    await admin.getByRole('button', { name: 'Thêm tài khoản' }).click();
+    const sheet = admin.getByRole('dialog');
+    await sheet.getByLabel('Tên đăng nhập').fill('vanthu');
+    await sheet.getByLabel('Họ và tên').fill('Lê Thị Văn Thư');
+    await sheet.getByRole('checkbox', { name: 'Thư ký' }).check();
+    await expectAccessible(admin);
+    await sheet.getByRole('button', { name: 'Tạo tài khoản' }).click();
+    const once = (await admin.getByTestId('once').textContent()) ?? '';
+    const first = await fetch(`${url}/api/session`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ user: 'vanthu', password: once }) });
+    expect(await first.json()).toMatchObject({ stage: 'new-password' });
+    const row = admin.getByTestId('account-vanthu');
+    await row.getByRole('button').click();
+    await sheet.getByRole('button', { name: 'Ngừng tài khoản' }).click();
+    await sheet.getByRole('button', { name: 'Bấm lần nữa để xác nhận' }).click();
+    await expect(row).toContainText('Đã ngừng');
+    await admin.keyboard.press('Escape');
+
+    // SEC-04: a code for the machine of a room.
+    await admin.getByRole('link', { name: 'Máy điểm cầu' }).click();
+    await admin.getByRole('combobox', { name: 'Điểm cầu' }).click();
+    await admin.getByRole('option').first().click();
+    await admin.getByRole('button', { name: 'Lấy mã ghép máy' }).click();
+    await expect(admin.getByTestId('code')).toHaveText(/^[2-9A-Z]{3}-[2-9A-Z]{5}$/);
+    await expectAccessible(admin);
     await admin.getByRole('link', { name: 'Nhật ký an ninh' }).click();
     await admin.getByRole('textbox', { name: 'Có chữ' }).fill('passkey');
     await admin.getByRole('button', { name: 'Tìm' }).click();

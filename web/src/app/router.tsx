@@ -54,6 +54,14 @@ const authority = createRoute({
 
 const audit = createRoute({ ...at('/nhat-ky'), component: lazyRouteComponent(async () => import('../pages/audit/AuditPage'), 'AuditPage') });
 const status = createRoute({ ...at('/tinh-trang'), component: lazyRouteComponent(async () => import('../pages/status/StatusPage'), 'StatusPage') });
+const accounts = createRoute({
+  ...at('/tai-khoan-cau'),
+  component: lazyRouteComponent(async () => import('../pages/accounts/AccountsPage'), 'AccountsPage'),
+});
+const machines = createRoute({
+  ...at('/may-diem-cau'),
+  component: lazyRouteComponent(async () => import('../pages/accounts/MachinesPage'), 'MachinesPage'),
+});
 const account = createRoute({
   ...at('/tai-khoan'),
   component: lazyRouteComponent(async () => import('../pages/account/AccountPage'), 'AccountPage'),
@@ -101,7 +109,7 @@ const forBuilders = import.meta.env.DEV
   : [];
 
 export const router = createRouter({
-  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, minutes, invitation, guest, authority, account, audit, status, archive, recording, dossier, keeping, disposals, retention, ...forBuilders]),
+  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, minutes, invitation, guest, authority, account, accounts, machines, audit, status, archive, recording, dossier, keeping, disposals, retention, ...forBuilders]),
   history,
   defaultPendingComponent: Pending,
   defaultPendingMs: 400,

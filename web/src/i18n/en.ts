@@ -4,6 +4,7 @@ import { enKeeping } from './en-keeping';
 import { enBoards } from './en-boards';
 import { enDoors } from './en-doors';
 import { enStatus } from './en-status';
+import { enAccounts } from './en-accounts';
 import { enLive } from './en-live';
 import { enOffice } from './en-office';
 import { enPapers } from './en-papers';
@@ -236,4 +237,5 @@ export const en: Texts = {
   ...enKeeping,
   ...enDoors,
   ...enStatus,
+  ...enAccounts,
 };

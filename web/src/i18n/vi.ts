@@ -4,6 +4,7 @@ import { viKeeping } from './vi-keeping';
 import { viBoards } from './vi-boards';
 import { viDoors } from './vi-doors';
 import { viStatus } from './vi-status';
+import { viAccounts } from './vi-accounts';
 import { viLive } from './vi-live';
 import { viOffice } from './vi-office';
 import { viPapers } from './vi-papers';
@@ -236,6 +237,7 @@ export const vi = {
   ...viKeeping,
   ...viDoors,
   ...viStatus,
+  ...viAccounts,
 };
 
 export type Texts = typeof vi;

@@ -1,10 +1,9 @@
 import { Button } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Navigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addPasskey, fetchPasskeys, passkeysHere, removePasskey } from '../../api/passkey';
-import { Problem } from '../../api/problem';
 import { endOtherSessions, endSession, fetchSessions, fetchWays } from '../../api/session';
 import { Notice } from '../../app/Notice';
 import { dateText, timeText } from '../../i18n/clock';
@@ -14,14 +13,13 @@ import { OfficeShell } from '../office/OfficeShell';
 import { useSession } from '../office/use-session';
 import classes from './AccountPage.module.css';
 import { NewPasskey } from './NewPasskey';
-import { ProveDialog } from './ProveDialog';
+import { useProved } from './use-proved';
 
 const when = (time: string) => `${dateText(new Date(time))} ${timeText(new Date(time))}`;
 
 /** What opens my account, and where I am signed in. What cannot be taken back wants a fresh proof. */
 export function AccountPage() {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const session = useSession();
   const me = session.data ?? null;
   const known = me !== null && (me.person ?? '') !== '';
@@ -29,21 +27,9 @@ export function AccountPage() {
   const keys = useQuery({ queryKey: ['passkeys'], queryFn: fetchPasskeys, enabled: known });
   const sessions = useQuery({ queryKey: ['sessions'], queryFn: fetchSessions, enabled: known });
   const [codes, setCodes] = useState<readonly string[]>([]);
-  const [again, setAgain] = useState<(() => Promise<void>) | null>(null);
-  const act = useMutation({
-    mutationFn: async (deed: () => Promise<void>) => {
-      try {
-        await deed();
-      } catch (error) {
-        if (!(error instanceof Problem) || error.code !== 'account_prove_again') throw error;
-        setAgain(() => deed); // asks for the password, and does it then
-      }
-    },
-    onSettled: async () => client.invalidateQueries(),
-  });
+  const { act, busy, fault, dialog } = useProved();
   if (session.isPending) return <Notice title={t('app.loading')} />;
   if (!known) return <Navigate to="/dang-nhap" replace />;
-  const fault = act.error instanceof Problem ? t(`problem.${act.error.code}`, { seconds: act.error.retryAfter ?? 30 }) : '';
   const usable = (ways.data?.passkeys ?? false) && passkeysHere();
   return (
     <OfficeShell>
@@ -72,13 +58,13 @@ export function AccountPage() {
                 <span className={classes.main}>{key.name}</span>
                 <span className={classes.aside}>{t('doors.made', { time: when(key.created) })}</span>
                 <span className={classes.aside}>{key.used ? t('doors.used', { time: when(key.used) }) : t('doors.neverUsed')}</span>
-                <Button variant="default" onClick={() => act.mutate(async () => void (await removePasskey(key.id)))}>
+                <Button variant="default" onClick={() => act(async () => void (await removePasskey(key.id)))}>
                   {t('doors.remove')}
                 </Button>
               </li>
             ))}
           </ul>
-          {usable && <NewPasskey busy={act.isPending} onMake={(name) => act.mutate(async () => setCodes(await addPasskey(name)))} />}
+          {usable && <NewPasskey busy={busy} onMake={(name) => act(async () => setCodes(await addPasskey(name)))} />}
         </Panel>
         <Panel title={t('doors.sessions')}>
           <ul className={classes.rows}>
@@ -90,7 +76,7 @@ export function AccountPage() {
                 <span className={classes.aside}>{each.address}</span>
                 <span className={classes.aside}>{t('doors.seen', { time: when(each.seen) })}</span>
                 {!each.this && (
-                  <Button variant="default" onClick={() => act.mutate(async () => void (await endSession(each.id)))}>
+                  <Button variant="default" onClick={() => act(async () => void (await endSession(each.id)))}>
                     {t('doors.end')}
                   </Button>
                 )}
@@ -98,24 +84,13 @@ export function AccountPage() {
             ))}
           </ul>
           {(sessions.data ?? []).length > 1 && (
-            <Button variant="default" onClick={() => act.mutate(async () => void (await endOtherSessions()))}>
+            <Button variant="default" onClick={() => act(async () => void (await endOtherSessions()))}>
               {t('doors.endOthers')}
             </Button>
           )}
         </Panel>
       </div>
-      {again !== null && (
-        <ProveDialog
-          provider={me.way === 'openid' ? (ways.data?.openid ?? '') : ''}
-          passkey={usable && (keys.data ?? []).length > 0}
-          onProved={() => {
-            const deed = again;
-            setAgain(null);
-            act.mutate(deed);
-          }}
-          onClose={() => setAgain(null)}
-        />
-      )}
+      {dialog}
     </OfficeShell>
   );
 }

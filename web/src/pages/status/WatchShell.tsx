@@ -17,10 +17,18 @@ export function WatchShell({ children }: { readonly children: ReactNode }) {
           <Link to="/tinh-trang" activeProps={{ 'aria-current': 'page' }}>
             {t('status.title')}
           </Link>
+          <Link to="/may-diem-cau" activeProps={{ 'aria-current': 'page' }}>
+            {t('machines.title')}
+          </Link>
           {admin && (
-            <Link to="/nhat-ky" activeProps={{ 'aria-current': 'page' }}>
-              {t('audit.title')}
-            </Link>
+            <>
+              <Link to="/tai-khoan-cau" activeProps={{ 'aria-current': 'page' }}>
+                {t('accounts.title')}
+              </Link>
+              <Link to="/nhat-ky" activeProps={{ 'aria-current': 'page' }}>
+                {t('audit.title')}
+              </Link>
+            </>
           )}
         </nav>
       </div>

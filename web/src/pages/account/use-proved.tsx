@@ -1,0 +1,58 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { fetchPasskeys, passkeysHere } from '../../api/passkey';
+import { Problem } from '../../api/problem';
+import { fetchWays } from '../../api/session';
+import { useSession } from '../office/use-session';
+import { ProveDialog } from './ProveDialog';
+
+type Deed = () => Promise<void>;
+
+interface Proved {
+  readonly act: (deed: Deed) => void;
+  readonly busy: boolean;
+  readonly fault: string;
+  /** Stands on the page: asks for the proof, and does the deed then. */
+  readonly dialog: ReactNode;
+}
+
+/** Deeds of which some want a fresh proof of who does them: asked for when the bridge says so, and done then. */
+export function useProved(): Proved {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const me = useSession().data ?? null;
+  const known = (me?.person ?? '') !== '';
+  const ways = useQuery({ queryKey: ['ways'], queryFn: fetchWays, staleTime: 300_000 });
+  const keys = useQuery({ queryKey: ['passkeys'], queryFn: fetchPasskeys, enabled: known });
+  const [again, setAgain] = useState<Deed | null>(null);
+  const done = useMutation({
+    mutationFn: async (deed: Deed) => {
+      try {
+        await deed();
+      } catch (error) {
+        if (!(error instanceof Problem) || error.code !== 'account_prove_again') throw error;
+        setAgain(() => deed);
+      }
+    },
+    onSettled: async () => client.invalidateQueries(),
+  });
+  const error = done.error;
+  const usable = (ways.data?.passkeys ?? false) && passkeysHere();
+  return {
+    act: (deed) => done.mutate(deed),
+    busy: done.isPending,
+    fault: error ? t(`problem.${error instanceof Problem ? error.code : 'unknown'}`, { seconds: error instanceof Problem ? (error.retryAfter ?? 30) : 30 }) : '',
+    dialog: again !== null && (
+      <ProveDialog
+        provider={me?.way === 'openid' ? (ways.data?.openid ?? '') : ''}
+        passkey={usable && (keys.data ?? []).length > 0}
+        onProved={() => {
+          setAgain(null);
+          done.mutate(again);
+        }}
+        onClose={() => setAgain(null)}
+      />
+    ),
+  };
+}
