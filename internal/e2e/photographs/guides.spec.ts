@@ -218,7 +218,7 @@ async function theEnd(chair: Page, secretary: Page, hall: Point): Promise<void> 
 async function theArchive(walk: Walk): Promise<void> {
   const archivist = await desk(walk, 'luutru');
   await archivist.getByRole('link', { name: 'Kho ghi hình' }).click();
-  await archivist.getByLabel('Tìm trong kho').fill('giao ban');
+  await archivist.getByLabel('Tìm trong kho').fill('giai ngan');
   const found = archivist.getByRole('link', { name: /giao ban kinh tế/ }).first();
   await expect(found).toBeVisible({ timeout: 40_000 });
   await expect(archivist.getByText('Đã niêm phong').first()).toBeVisible({ timeout: 40_000 });
