@@ -2,6 +2,7 @@ package integration
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -64,6 +65,13 @@ func (l *ledger) note(m *livekit.SignalResponse) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.bytes[kind] += proto.Size(m)
+}
+
+// counted is what has come so far; points still hear of each other's leaving.
+func (l *ledger) counted() map[string]int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return maps.Clone(l.bytes)
 }
 
 // reached is when the point was told of the event.
@@ -189,7 +197,7 @@ func report(t *testing.T, ledgers []*ledger, took time.Duration, urgent, lazy []
 	worst, kinds := 0.0, map[string]float64{}
 	for _, l := range ledgers {
 		sum := 0.0
-		for kind, n := range l.bytes {
+		for kind, n := range l.counted() {
 			kinds[kind] += float64(int(float64(n) * minute / float64(len(ledgers))))
 			sum += float64(n) * minute
 		}
