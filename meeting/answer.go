@@ -66,6 +66,7 @@ var classes = map[Code]int{
 	"archive.no_captions":   422,
 	"archive.changed":       409,
 	"export.off":            503,
+	"transcription.off":     503,
 	"redaction.many":        429,
 	"redaction.no_space":    507,
 	"redaction.of_version":  409,

@@ -117,6 +117,7 @@ var sentences = map[meeting.Code]words{
 	"archive.no_clip":              {"Chỉ trích được đoạn có bằng chứng từ bản ghi đã niêm phong và không mã hóa", "Only of a sealed recording that is not encrypted a clip with evidence can be taken"},
 	"archive.no_key":               {"Bản ghi được mã hóa và máy chủ không có khóa", "The recording is encrypted and its key is not here"},
 	"archive.changed":              {"Dữ liệu trên đĩa khác với lúc ghi", "What is on disk is not what was recorded"},
+	"transcription.off":            {"Máy chủ chưa được cài chương trình nhận dạng tiếng nói", "This bridge has no program that writes down what is spoken"},
 	"redaction.many":               {"Đang có quá nhiều bản lược bỏ chờ lập", "Too many redacted versions are waiting"},
 	"redaction.no_space":           {"Ổ đĩa không còn chỗ để lập bản lược bỏ", "The disk has no room for a redacted version"},
 	"redaction.of_version":         {"Đây là bản đã lược bỏ; hãy lập bản mới từ bản gốc", "This is a redacted version: have a new one made of the original"},

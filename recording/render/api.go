@@ -20,12 +20,14 @@ type Gate func(ctx context.Context, recording, what, detail string) (length int6
 
 // Desk is the HTTP API of exports.
 type Desk struct {
-	queue *Queue
-	gate  Gate
+	queue   *Queue
+	gate    Gate
+	scribes Gate
 }
 
-// NewDesk makes the API of a queue.
-func NewDesk(q *Queue, g Gate) *Desk { return &Desk{q, g} }
+// NewDesk makes the API of a queue; scribes lets at a recording who may have written
+// down what is spoken in it.
+func NewDesk(q *Queue, g, scribes Gate) *Desk { return &Desk{q, g, scribes} }
 
 // Register adds the operations.
 func (d *Desk) Register(api huma.API) {
@@ -56,6 +58,7 @@ type OfExport struct {
 type Exports struct {
 	Items []Job `json:"items" nullable:"false"`
 	Off   bool  `json:"off" doc:"this bridge cannot export"`
+	Words bool  `json:"words" doc:"this bridge can write down what is spoken"`
 }
 
 type answer[T any] struct {
@@ -67,19 +70,23 @@ func (d *Desk) list(ctx context.Context, in *OfRecording) (*answer[Exports], err
 	if _, err := d.gate(ctx, in.Recording, "open", ""); err != nil {
 		return nil, err
 	}
-	return &answer[Exports]{"no-store", Exports{Items: d.queue.Of(in.Recording), Off: d.queue.Command == ""}}, nil
+	return &answer[Exports]{"no-store", Exports{Items: d.queue.Of(in.Recording), Off: d.queue.Command == "", Words: d.queue.Command != "" && d.queue.Scribe.On()}}, nil
 }
 
 func (d *Desk) add(ctx context.Context, in *struct {
 	OfRecording
 	Body struct {
-		Layout Layout `json:"layout" enum:"speaker,grid,sound,fast"`
+		Layout Layout `json:"layout" enum:"speaker,grid,sound,fast,words"`
 		From   int64  `json:"from,omitempty" minimum:"0" doc:"ms"`
 		To     int64  `json:"to,omitempty" minimum:"0" doc:"ms; the end when left out"`
 	}
 },
 ) (*answer[Job], error) {
-	length, err := d.gate(ctx, in.Recording, "open", "")
+	gate := d.gate
+	if in.Body.Layout == Words {
+		gate = d.scribes
+	}
+	length, err := gate(ctx, in.Recording, "open", "")
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +126,8 @@ func (d *Desk) file(ctx context.Context, in *OfExport) (*huma.StreamResponse, er
 	switch j.Layout {
 	case Fast:
 		kind, name = "video/x-matroska", j.At.Format("2006-01-02")+"-fast.mkv"
+	case Words:
+		kind, name = "text/vtt; charset=utf-8", j.At.Format("2006-01-02")+".vtt"
 	case Sound:
 		kind, name = "audio/mp4", j.At.Format("2006-01-02")+".m4a"
 	}

@@ -52,8 +52,11 @@ func (q *Queue) make(ctx context.Context, j Job) error {
 	if m.cuts, err = newCutter(source, &m.item, q.Access); err != nil {
 		return err
 	}
-	if j.Layout == Fast {
+	switch j.Layout {
+	case Fast:
 		return m.fast(ctx)
+	case Words:
+		return m.words(ctx)
 	}
 	meta := filepath.Join(m.dir, "chapters.txt")
 	if err := os.WriteFile(meta, []byte(metadata(&m.item, j)), 0o600); err != nil {
@@ -253,6 +256,12 @@ func why(err error) string {
 		return "space"
 	case errors.Is(err, errCopy):
 		return "copy"
+	case errors.Is(err, errSlow):
+		return "slow"
+	case errors.Is(err, errScribe):
+		return "scribe"
+	case errors.Is(err, errNoWords):
+		return "words"
 	case errors.Is(err, vault.ErrNoKey):
 		return "key"
 	case errors.Is(err, fs.ErrNotExist):

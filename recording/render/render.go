@@ -79,7 +79,7 @@ type Job struct {
 	At        time.Time        `json:"at"`
 	State     State            `json:"state" enum:"waiting,running,done,failed,cancelled"`
 	Percent   int              `json:"percent"`
-	Why       string           `json:"why,omitempty" enum:"space,key,command,gone,copy" doc:"why it failed"`
+	Why       string           `json:"why,omitempty" enum:"space,key,command,gone,copy,slow,scribe,words" doc:"why it failed"`
 	Begun     int64            `json:"begun,omitempty" doc:"ms: a fast cut begins at the picture before From that can be decoded by itself"`
 	Bytes     int64            `json:"bytes,omitempty"`
 	SHA256    string           `json:"sha256,omitempty" doc:"of the file"`
@@ -96,8 +96,10 @@ type Settings struct {
 	Find func(recording string) (string, error)
 	// Room answers how many bytes may still be written.
 	Room func() (uint64, error)
-	Font []byte // TrueType, for the names of points
-	Log  *slog.Logger
+	// Scribe writes down what is spoken.
+	Scribe Scribe
+	Font   []byte // TrueType, for the names of points
+	Log    *slog.Logger
 }
 
 // Queue makes exports one after another.
@@ -172,6 +174,12 @@ func (q *Queue) Close() {
 func (q *Queue) Add(j Job, length int64) (Job, error) {
 	if q.Command == "" {
 		return j, meeting.Refuse(CodeOff, "")
+	}
+	if j.Layout == Words {
+		if !q.Scribe.On() {
+			return j, meeting.Refuse(CodeNoScribe, "")
+		}
+		j.From, j.To = 0, length // a transcript is of all of a recording
 	}
 	if j.To == 0 || j.To > length {
 		j.To = length
@@ -345,6 +353,8 @@ func (q *Queue) out(j Job) string {
 		name = "out.m4a"
 	case Fast:
 		name = "out.mkv"
+	case Words:
+		name = "out.vtt"
 	}
 	return filepath.Join(q.Dir, j.ID, name)
 }

@@ -145,6 +145,14 @@ func (d *Desk) writes(ctx context.Context, recording string) (*contents, error) 
 	return c, err
 }
 
+// AdmitScribe lets at a recording, like Admit, only who may bring what was spoken in it.
+func (d *Desk) AdmitScribe(ctx context.Context, recording, what, detail string) (length int64, err error) {
+	if _, err := d.writes(ctx, recording); err != nil {
+		return 0, err
+	}
+	return d.Admit(ctx, recording, what, detail)
+}
+
 func (d *Desk) bring(ctx context.Context, in *struct {
 	OfTranscript
 	File    string `query:"file" maxLength:"200" doc:"its name"`

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"diemcau/meeting/minutes"
 	"diemcau/meeting/store"
 	"diemcau/recording/archive"
+	"diemcau/recording/caption"
 	"diemcau/recording/recorder"
 	"diemcau/recording/redact"
 	"diemcau/recording/render"
@@ -78,6 +80,9 @@ func (b *Bridge) openExports() error {
 			space, err := recorder.SpaceOf(b.cfg.Data)
 			return space.Free - min(space.Free, b.cfg.Recording.ReserveMB<<20), err
 		},
+		Scribe: render.Scribe{
+			Command: b.cfg.Recording.Transcribe.Command, Language: b.cfg.Recording.Transcribe.Language, Slowest: b.cfg.Recording.Transcribe.Slowest, Attach: b.attachWords,
+		},
 		Font: typeface.Bold, Log: b.log,
 	}
 	if b.exports, err = render.Open(settings); err != nil {
@@ -90,6 +95,18 @@ func (b *Bridge) openExports() error {
 	}
 	b.workshop.Start()
 	return b.openRedactions(settings)
+}
+
+// attachWords gives a recording what a command has written down of it.
+func (b *Bridge) attachWords(ctx context.Context, j render.Job, cues []caption.Cue, sum string) error {
+	text, err := json.Marshal(cues)
+	if err != nil {
+		return err
+	}
+	language := b.cfg.Recording.Transcribe.Language
+	return b.store.SaveTranscript(ctx, j.Recording, j.By, b.now().UTC(), store.Transcript{
+		Language: language, SHA256: sum, Machine: true, Count: len(cues), Name: j.Name, Cues: text,
+	})
 }
 
 // openRedactions begins to make the redacted versions that archivists ask for.
@@ -131,7 +148,7 @@ func (b *Bridge) registerReplay(api huma.API, o *desk.Office) error {
 		return err
 	}
 	d.Register(api)
-	render.NewDesk(b.exports, d.Admit).Register(api)
+	render.NewDesk(b.exports, d.Admit, d.AdmitScribe).Register(api)
 	render.NewCompanionDesk(b.workshop, d.Admit).Register(api)
 	redact.NewDesk(b.redactions, d).Register(api)
 	dossier.NewDesk(dossier.Settings{

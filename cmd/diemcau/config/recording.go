@@ -10,7 +10,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"filippo.io/age"
@@ -33,6 +35,9 @@ type Recording struct {
 	Export        string `yaml:"export"`
 	ExportThreads int    `yaml:"export_threads"`
 
+	// Transcribe is the command that writes down what is spoken.
+	Transcribe Transcribe `yaml:"transcribe"`
+
 	// Second is the folder of a second copy.
 	Second string `yaml:"second"`
 	// CheckEvery is how often each recording is read and compared with its evidence,
@@ -41,6 +46,34 @@ type Recording struct {
 	CheckMBps  int64         `yaml:"check_mb_per_s"`
 	Bucket     Bucket        `yaml:"bucket"`
 	Timestamp  Timestamp     `yaml:"timestamp"`
+}
+
+// Transcribe is a command that makes captions of the sound of a recording, offline.
+type Transcribe struct {
+	// Command is a program and its arguments, of which {sound}, {language} and {threads}
+	// are filled in; empty: nothing is transcribed.
+	Command  []string `yaml:"command"`
+	Language string   `yaml:"language"`
+	// Slowest is how many times the length of the sound it may take.
+	Slowest float64 `yaml:"slowest"`
+}
+
+var languageCode = regexp.MustCompile(`^[a-z]{2,3}$`)
+
+func (t *Transcribe) check() error {
+	switch {
+	case len(t.Command) == 0:
+		return nil
+	case !filepath.IsAbs(t.Command[0]):
+		return errors.New("configuration: recording.transcribe.command begins with the whole path of a program")
+	case !slices.ContainsFunc(t.Command[1:], func(arg string) bool { return strings.Contains(arg, "{sound}") }):
+		return errors.New("configuration: recording.transcribe.command has no argument with {sound}")
+	case !languageCode.MatchString(t.Language):
+		return errors.New("configuration: recording.transcribe.language is a code of two or three letters, as vi")
+	case t.Slowest <= 0 || t.Slowest > 100:
+		return errors.New("configuration: recording.transcribe.slowest is above 0 and at most 100")
+	}
+	return nil
 }
 
 // Bucket is a store of objects that keeps a copy of each recording: a folder, or a
@@ -67,7 +100,7 @@ type Timestamp struct {
 
 // DefaultRecording is what a bridge records with that nobody has configured.
 func DefaultRecording() Recording {
-	return Recording{ReserveMB: 2048, Bitrate: 20_000, Export: "auto", ExportThreads: 1, CheckEvery: 7 * 24 * time.Hour, CheckMBps: 20}
+	return Recording{ReserveMB: 2048, Bitrate: 20_000, Export: "auto", ExportThreads: 1, Transcribe: Transcribe{Language: "vi", Slowest: 4}, CheckEvery: 7 * 24 * time.Hour, CheckMBps: 20}
 }
 
 // The keys of the store may come from the environment instead of the file.
@@ -216,7 +249,7 @@ func (c *Config) RecordingIdentities() ([]age.Identity, error) {
 }
 
 func (c *Config) checkRecording() error {
-	if err := c.checkCopies(); err != nil {
+	if err := errors.Join(c.checkCopies(), c.Recording.Transcribe.check()); err != nil {
 		return err
 	}
 	if _, err := c.RecordingRecipients(); err != nil {

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gopkg.in/yaml.v3"
 )
 
 func TestCopiesOfRecordingsThatCannotWorkAreRefusedBeforeTheStart(t *testing.T) {
@@ -66,6 +68,26 @@ func TestTheKeysOfTheStoreComeFromTheEnvironmentAndAreNeverShown(t *testing.T) {
 	for _, shown := range []string{log.String(), fmt.Sprint(b), fmt.Sprintf("%+v", b), fmt.Sprintf("%#v", b), fmt.Sprintf("%+v", c.Recording)} {
 		if strings.Contains(shown, "bi-mat") {
 			t.Errorf("shown: %s", shown)
+		}
+	}
+}
+
+func TestACommandThatWritesDownWhatIsSpokenIsCheckedAtTheStart(t *testing.T) {
+	t.Parallel()
+	for text, ok := range map[string]bool{
+		`command: [/usr/bin/scribe, "{sound}"]`:                 true,
+		`command: []`:                                           true,
+		`command: [scribe, "{sound}"]`:                          false, // found by PATH: not what the operator has looked at
+		`command: [/usr/bin/scribe]`:                            false,
+		`{command: [/usr/bin/scribe, "{sound}"], language: VI}`: false,
+		`{command: [/usr/bin/scribe, "{sound}"], slowest: 0}`:   false,
+	} {
+		r := DefaultRecording().Transcribe
+		if err := yaml.Unmarshal([]byte(text), &r); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.check(); (err == nil) != ok {
+			t.Errorf("%s: %v", text, err)
 		}
 	}
 }

@@ -65,6 +65,7 @@ export const problemCodes = [
   'archive_no_captions',
   'archive_no_key',
   'archive_changed',
+  'transcription_off',
   'redaction_many',
   'redaction_no_space',
   'redaction_of_version',

@@ -188,7 +188,7 @@ export const clipAddress = (id: string, from: number, to: number): string => `${
 /** The recording with the file of its meeting, for another archive. */
 export const bagAddress = (id: string): string => `${of(id)}/bag`;
 
-export type ExportLayout = 'speaker' | 'fast' | 'grid' | 'sound';
+export type ExportLayout = 'speaker' | 'fast' | 'grid' | 'sound' | 'words';
 
 /** A file that is made of a recording. */
 export interface Export {
@@ -205,6 +205,8 @@ export interface Export {
 export interface Exports {
   readonly items: readonly Export[];
   readonly off: boolean;
+  /** The bridge can write down what is spoken. */
+  readonly words: boolean;
 }
 
 export const fetchExports = async (id: string): Promise<Exports> => get(`${of(id)}/exports`);

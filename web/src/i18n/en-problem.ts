@@ -55,6 +55,7 @@ export const enProblem: typeof viProblem = {
   archive_no_clip: 'Only of a sealed recording that is not encrypted a clip with evidence can be taken.',
   archive_no_key: 'The recording is encrypted and its key is not here.',
   archive_changed: 'What is on disk is not what was recorded.',
+  transcription_off: 'This server has no program that writes down what is spoken.',
   redaction_many: 'Too many redacted versions are waiting.',
   redaction_no_space: 'The disk has no room for a redacted version.',
   redaction_of_version: 'This is a redacted version. Have a new one made of the original.',

@@ -54,6 +54,7 @@ export const viProblem = {
   archive_no_clip: 'Chỉ trích được đoạn có bằng chứng từ bản ghi đã niêm phong và không mã hóa.',
   archive_no_key: 'Bản ghi được mã hóa và máy chủ không có khóa.',
   archive_changed: 'Dữ liệu trên đĩa khác với lúc ghi.',
+  transcription_off: 'Máy chủ chưa được cài chương trình nhận dạng tiếng nói.',
   redaction_many: 'Đang có quá nhiều bản lược bỏ chờ lập.',
   redaction_no_space: 'Ổ đĩa không còn chỗ để lập bản lược bỏ.',
   redaction_of_version: 'Đây là bản đã lược bỏ. Hãy lập bản mới từ bản gốc.',

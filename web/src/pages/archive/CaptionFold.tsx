@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Problem } from '../../api/problem';
 import { bringTranscript, fetchTranscripts, removeTranscript, transcriptAddress } from '../../archive/dossier';
 import { ConfirmButton } from '../../parts/ConfirmButton';
+import { Dictation } from './Dictation';
 import classes from './Player.module.css';
 
 export const languages = ['vi', 'en', 'lo', 'km', 'zh', 'hmn'] as const;
@@ -48,6 +49,7 @@ export function CaptionFold({ id }: { readonly id: string }) {
           </li>
         ))}
       </ul>
+      <Dictation id={id} onDone={again} />
       <div className={classes.exportForm}>
         <FileInput size="sm" style={{ gridColumn: '1 / -1' }} label={t('player.transcriptFile')} placeholder="VTT, SRT" accept=".vtt,.srt,text/vtt" value={file} onChange={setFile} clearable clearButtonProps={{ 'aria-label': t('player.transcriptRemove') }} />
         <Select size="sm" label={t('player.language')} allowDeselect={false} data={languages.map((each) => ({ value: each, label: nameOf(each) }))} value={language} onChange={(value) => setLanguage(value ?? 'vi')} />

@@ -32,9 +32,9 @@ export function ExportPanel({ detail, cut }: { readonly detail: Detail; readonly
   const span = { from: from === timeCode(whole.from) ? whole.from : timeOf(from), to: to === timeCode(whole.to) ? whole.to : timeOf(to) };
   const ask = useMutation({ mutationFn: async () => askExport(detail.id, { layout, from: span.from ?? 0, to: Math.min(span.to ?? 0, detail.length) }), onError: failed, onSettled: again });
   const stop = useMutation({ mutationFn: async (id: string) => cancelExport(detail.id, id), onError: failed, onSettled: again });
-  const names: Readonly<Record<ExportLayout, string>> = { speaker: t('player.exportSpeaker'), fast: t('player.exportFast'), grid: t('player.exportGrid'), sound: t('player.exportSound') };
+  const names: Readonly<Record<ExportLayout, string>> = { speaker: t('player.exportSpeaker'), fast: t('player.exportFast'), grid: t('player.exportGrid'), sound: t('player.exportSound'), words: t('player.words') };
   if (exports.data?.off) return <p className={classes.soft}>{t('player.exportOff')}</p>;
-  const shown = (exports.data?.items ?? []).filter((each) => each.state !== 'cancelled');
+  const shown = (exports.data?.items ?? []).filter((each) => each.state !== 'cancelled' && each.layout !== 'words');
   return (
     <details className={classes.fold} open={cut !== null}>
       <summary>{t('player.export')}</summary>
