@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { expect, type Browser, type Locator, type Page } from '@playwright/test';
 import { houseOf, steadyTone, test, type Point, type Watch } from '../app/fixture';
 import { meeting, signIn, takeSeat } from '../app/office';
+import { begin, callRoll, findBriefing, keepSheet, passAllChecks, writeCourse } from '../app/steps';
 import { startBridge } from '../bridge';
 import { drawnHall } from './hall';
 
@@ -62,13 +63,7 @@ async function enter({ house }: Walk, index: number, hall: number): Promise<Poin
 }
 
 async function beforeTheMeeting(walk: Walk, secretary: Page): Promise<void> {
-  await secretary.getByRole('link', { name: 'Lịch họp' }).click();
-  await secretary.getByText('Tháng', { exact: true }).click();
-  const entry = secretary.getByRole('link', { name: /giao ban kinh tế/ });
-  await entry.waitFor({ timeout: 3_000 }).catch(async () => button(secretary, 'Sau ›').click());
-  await expect(entry).toBeVisible();
-  await picture(secretary, 'thu-ky-lich');
-  await entry.click();
+  await findBriefing(secretary, async () => picture(secretary, 'thu-ky-lich'));
   await expect(button(secretary, 'Giấy mời của Xã Tân Dụ')).toBeVisible();
   await picture(secretary, 'thu-ky-soan');
   await secretary.goto(`${walk.url}/hop/${meeting}/thu-ky`);
@@ -99,32 +94,14 @@ async function technicianChecks(technician: Page, commune: Point): Promise<void>
   await button(technician, 'Xem trước').click();
   const frames = async () => technician.getByTestId('preview-picture').evaluate((video: HTMLVideoElement) => video.getVideoPlaybackQuality().totalVideoFrames);
   await expect.poll(frames).toBeGreaterThan(10);
-  await button(technician, 'Phiếu kiểm tra').click();
-  const sheet = technician.getByRole('form', { name: 'Phiếu kiểm tra' });
-  for (const line of ['Hình', 'Micro', 'Loa', 'Chiếu tài liệu', 'Đường truyền']) await sheet.getByRole('radiogroup', { name: line, exact: true }).getByText('Đạt', { exact: true }).click();
+  await passAllChecks(technician);
   await picture(technician, 'ky-thuat-phieu');
-  await button(technician, 'Ghi phiếu').click();
-  await expect(technician.getByText('Đã ghi phiếu: Đạt')).toBeVisible();
-  await button(technician, 'Thôi xem trước').click();
+  await keepSheet(technician);
 }
 
 async function rollIsCalled(secretary: Page): Promise<void> {
-  const roll = secretary.getByTestId('roll');
-  await roll.focus();
-  for (let point = 0; point < 8; point++) await secretary.keyboard.press('Space');
-  await secretary.keyboard.press('l');
-  await secretary.keyboard.type('Mất điện lưới');
-  await secretary.keyboard.press('Enter');
-  await roll.focus();
-  for (let point = 0; point < 2; point++) await secretary.keyboard.press('c');
-  await expect(roll.locator('tr[data-status="co-mat"]')).toHaveCount(10);
+  await callRoll(secretary);
   await picture(secretary, 'thu-ky-diem-danh');
-}
-
-async function begin(secretary: Page, item: number): Promise<void> {
-  const row = secretary.getByTestId('order-row').nth(item - 1);
-  await row.getByRole('button', { name: 'Bắt đầu' }).click();
-  await expect(row).toHaveAttribute('aria-current', 'step');
 }
 
 async function theFloor(chair: Page, secretary: Page, commune: Point, other: Point): Promise<void> {
@@ -149,12 +126,7 @@ async function theFloor(chair: Page, secretary: Page, commune: Point, other: Poi
   await picture(chair, 'chu-tri-phat-bieu');
   await chair.getByRole('toolbar').getByRole('button', { name: 'Cắt về điểm cầu chính' }).click();
   await expect(commune.page.getByTestId('own-mic')).toContainText('MICRO ĐANG TẮT');
-  await secretary.getByRole('tab', { name: 'Diễn biến' }).click();
-  await secretary.getByRole('textbox', { name: 'Tóm tắt ý kiến thứ 1' }).fill('Đề nghị tháo gỡ mặt bằng đường liên xã.');
-  await secretary.getByRole('textbox', { name: 'Diễn biến: Giải ngân đầu tư công' }).fill('Các điểm cầu nêu vướng mắc theo đăng ký.');
-  await secretary.getByRole('textbox', { name: 'Tên mốc' }).fill('Ý kiến đường liên xã');
-  await secretary.keyboard.press('Enter');
-  await expect(secretary.getByText('Đã đánh dấu lúc')).toBeVisible();
+  await writeCourse(secretary);
   await picture(secretary, 'thu-ky-dien-bien');
   await button(commune.page, 'Trợ giúp').click();
   await commune.page.getByRole('dialog').getByText('Không có tiếng').click();

@@ -14,6 +14,7 @@ import { DayInput } from '../../parts/DayInput';
 import table from '../../parts/table.module.css';
 import { OfficeShell } from '../office/OfficeShell';
 import classes from './Archive.module.css';
+import { RecordingHead } from './RecordingHead';
 
 /** Keys within this time are one search. */
 const typingMs = 200;
@@ -46,22 +47,7 @@ export function ArchivePage() {
       </p>
       {items.length > 0 && (
         <table className={table.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('archive.name')}</th>
-              <th scope="col">{t('archive.begun')}</th>
-              <th scope="col" className={table.number}>
-                {t('archive.length')}
-              </th>
-              <th scope="col" className={table.number}>
-                {t('archive.points')}
-              </th>
-              <th scope="col" className={table.number}>
-                {t('archive.size')}
-              </th>
-              <th scope="col">{t('archive.state')}</th>
-            </tr>
-          </thead>
+          <RecordingHead columns={['name', 'begun', 'length', 'points', 'size', 'state']} />
           <tbody>
             {items.map((item) => (
               <Row key={item.id} item={item} />

@@ -7,6 +7,7 @@ import { figureText } from '../../i18n/figure';
 import { Panel } from '../../parts/Panel';
 import table from '../../parts/table.module.css';
 import classes from './Dossier.module.css';
+import { RecordingHead } from './RecordingHead';
 
 const dayText = (time: string): string => `${timeText(new Date(time))}, ${dateText(new Date(time))}`;
 
@@ -16,18 +17,7 @@ export function DossierParts({ parts }: { readonly parts: readonly Part[] }) {
   return (
     <Panel title={t('dossier.recordings')}>
       <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col">{t('archive.begun')}</th>
-            <th scope="col" className={table.number}>
-              {t('archive.length')}
-            </th>
-            <th scope="col" className={table.number}>
-              {t('archive.size')}
-            </th>
-            <th scope="col">{t('archive.state')}</th>
-          </tr>
-        </thead>
+        <RecordingHead columns={['begun', 'length', 'size', 'state']} />
         <tbody>
           {parts.map((part) => (
             <tr key={part.id}>
