@@ -119,6 +119,13 @@ func (s Settings) SlowSync(before func(path string) error) Settings {
 	return s
 }
 
+// Unsynced returns settings under which nothing waits for the disk: for recordings
+// of hours that measurements make in minutes, and that may be lost.
+func (s Settings) Unsynced() Settings {
+	s.sync = func(*os.File) error { return nil }
+	return s
+}
+
 // Create makes the folder of a new recording below root.
 func Create(root string, about About, s Settings) (*Entry, error) {
 	if err := s.complete(); err != nil {

@@ -251,7 +251,7 @@ func TestGenerateAnArchive(t *testing.T) {
 	}
 	dir := generate(t, root, generated{
 		meeting: "giao-ban", epoch: time.Date(2026, 11, 3, 6, 30, 0, 0, time.UTC), seconds: int(math.Max(float64(seconds), 60)), points: points,
-		tapes: func(i int) []tape { return tapes[i] },
+		tapes: func(i int) []tape { return tapes[i] }, lasting: archive.Settings.Unsynced,
 	})
 	t.Log(dir)
 }
