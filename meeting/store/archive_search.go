@@ -213,7 +213,8 @@ func (f *finder) sqlite(ctx context.Context, class int, match string) ([]int64, 
 // searchPostgres looks through the latest passages of each class in order, as many as
 // should hold enough, which costs less than the index when words are common: the
 // index gives nothing before it has gathered everything. Where words are rare, or who
-// asks may see little of what was found, the index is asked.
+// asks may see little of what was found, the index is asked; the best class has a small
+// one of its own, in which words that are common elsewhere are not.
 func (f *finder) searchPostgres(ctx context.Context, match string, only map[int64]bool) error {
 	seen := map[int64]bool{}
 	look := func(ids []int64) error {
@@ -227,25 +228,27 @@ func (f *finder) searchPostgres(ctx context.Context, match string, only map[int6
 	var known []int64
 	asked := false
 	rest := func(class int) ([]int64, error) {
+		if class == 0 {
+			all, err := f.store.unordered(ctx, match, ofBest)
+			return f.spanned(all, class), err
+		}
 		if !asked {
 			var err error
-			if known, err = f.store.unordered(ctx, match); err != nil {
+			if known, err = f.store.unordered(ctx, match, ofAll); err != nil {
 				return nil, err
 			}
-			slices.Sort(known)
 			asked = true
 		}
-		first, last := f.span(class)
-		from, _ := slices.BinarySearch(known, first)
-		to, _ := slices.BinarySearch(known, last+1)
-		return slices.Clone(known[from:max(to, from)]), nil
+		return f.spanned(known, class), nil
 	}
 	for class := range classes {
 		ids, whole, err := f.latest(ctx, class, match, only)
 		if err != nil {
 			return err
 		}
-		if !whole {
+		if !whole && (class == 0 || len(f.found) < f.q.Limit) {
+			// Where there is enough to show, what is older and counts less is not worth the
+			// wait for an index of words that are common there.
 			more, err := rest(class)
 			if err != nil {
 				return err
@@ -253,7 +256,7 @@ func (f *finder) searchPostgres(ctx context.Context, match string, only map[int6
 			ids = append(ids, more...)
 			slices.Sort(ids)
 			ids = few(slices.Compact(ids), only)
-		} else {
+		} else if whole {
 			scanned++
 		}
 		if err := look(ids); err != nil {
@@ -275,12 +278,26 @@ func (f *finder) searchPostgres(ctx context.Context, match string, only map[int6
 	return nil
 }
 
+// spanned are those of a class that the dates allow, in order; all is sorted by it.
+func (f *finder) spanned(all []int64, class int) []int64 {
+	slices.Sort(all)
+	first, last := f.span(class)
+	from, _ := slices.BinarySearch(all, first)
+	to, _ := slices.BinarySearch(all, last+1)
+	return slices.Clone(all[from:max(to, from)])
+}
+
 // latest are the latest passages of a class that fit; whole says that there are enough
 // of them, and that what is older need not be looked for.
 func (f *finder) latest(ctx context.Context, class int, match string, only map[int64]bool) (ids []int64, whole bool, err error) {
 	first, last := f.span(class)
 	want := choice * f.q.Limit
-	for n := window; ; {
+	many := strings.Count(match, "|") > alternatives
+	begin := window
+	if many {
+		begin /= 10
+	}
+	for n := begin; ; {
 		ids, err = numbersOf(ctx, f.store.db, `SELECT id FROM (SELECT id, words FROM passages WHERE id BETWEEN $1 AND $2 ORDER BY id LIMIT $3) AS latest
 			WHERE words @@ $4::tsquery ORDER BY id`, first, last, n, match)
 		if err != nil {
@@ -295,7 +312,7 @@ func (f *finder) latest(ctx context.Context, class int, match string, only map[i
 		if of > 0 {
 			wider = n * want / of * 5 / 4
 		}
-		if n > window || of == 0 || wider > windowAtMost || strings.Count(match, "|") > alternatives {
+		if n > begin || of == 0 || wider > windowAtMost || many {
 			return ids, false, nil
 		}
 		n = wider
@@ -313,10 +330,17 @@ func recordings(ids []int64) (n int) {
 	return n
 }
 
+// What unordered looks through: the condition of the index of the best class has to be in
+// the text of the query for PostgreSQL to see that it fits.
+const (
+	ofAll  = ""
+	ofBest = " AND id < 1152921504606846976"
+)
+
 // unordered returns ids of passages with the words, one more than are all that
 // there are. The plan is prescribed: what the planner makes of the number of
 // common words that stand together reads the whole table.
-func (s *Store) unordered(ctx context.Context, match string) (all []int64, err error) {
+func (s *Store) unordered(ctx context.Context, match, of string) (all []int64, err error) {
 	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, err
@@ -325,7 +349,7 @@ func (s *Store) unordered(ctx context.Context, match string) (all []int64, err e
 	if _, err := tx.ExecContext(ctx, `SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off`); err != nil {
 		return nil, err
 	}
-	return numbersOf(ctx, tx, `SELECT id FROM passages WHERE words @@ $1::tsquery LIMIT $2`, match, idsKnown+1)
+	return numbersOf(ctx, tx, `SELECT id FROM passages WHERE words @@ $1::tsquery`+of+` LIMIT $2`, match, idsKnown+1)
 }
 
 // numbersOf reads the one column of numbers of a query.

@@ -1,0 +1,2 @@
+-- postgres
+DROP INDEX passages_by_best_words;
