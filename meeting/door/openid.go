@@ -20,6 +20,7 @@ type Provider interface {
 	Begin(ctx context.Context, back string, again bool) (string, openid.Journey, error)
 	Finish(ctx context.Context, back string, j openid.Journey, a openid.Answer) (openid.Person, error)
 	LeaveURL(back string) string
+	Left(ctx context.Context, token string) (openid.Leaving, error)
 }
 
 // Newcomers says what an account is that is made for somebody whom the provider knows
@@ -43,6 +44,7 @@ func (d *Door) registerProvider(api huma.API) {
 	begin.DefaultStatus, finish.DefaultStatus = http.StatusSeeOther, http.StatusSeeOther
 	huma.Register(api, begin, d.beginProvider)
 	huma.Register(api, finish, d.finishProvider)
+	d.registerLogout(api)
 	huma.Register(api, operation("free-account", http.MethodDelete, "/api/accounts/{person}/openid", "Let another person of the OpenID provider come in as this account", account.Allow(meeting.Administrator).Fresh(), 403, 404), d.freeAccount)
 }
 

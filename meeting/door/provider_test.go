@@ -3,7 +3,9 @@ package door_test
 import (
 	"context"
 	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
 	"diemcau/meeting"
 	"diemcau/meeting/account"
@@ -27,6 +29,46 @@ func (p *told) Finish(context.Context, string, openid.Journey, openid.Answer) (o
 }
 
 func (*told) LeaveURL(back string) string { return "https://sso.example/leave?back=" + back }
+
+// Left takes the token for the subject's name.
+func (p *told) Left(_ context.Context, token string) (openid.Leaving, error) {
+	if token == "" {
+		return openid.Leaving{}, openid.ErrRefused
+	}
+	return openid.Leaving{Issuer: "i", Subject: token, ID: token + "-1", Ends: time.Now().Add(time.Minute)}, nil
+}
+
+func TestSEC03_WhoSignsOutAtTheProviderIsSignedOutHereAndNobodyElse(t *testing.T) {
+	t.Parallel()
+	p := &told{}
+	h := newHouseWith(t, t.TempDir()+"/d.db", func(s *door.Settings) { s.Provider = p })
+	secretary, chair := h.person("thuky", "LG", false, meeting.Secretary), h.person("chutri", "LG", false, meeting.Chair)
+	signed := map[string]*browser{}
+	for subject, user := range map[string]string{"s-1": secretary, "s-2": chair} {
+		p.who = openid.Person{Issuer: "i", Subject: subject, User: user}
+		signed[user] = h.browser()
+		signed[user].from("")
+	}
+	byPassword := h.browser()
+	byPassword.signIn(secretary, good)
+	in := func(b *browser) bool { return b.ask("GET", "/api/sessions", nil).status == 200 }
+	leave := func(token string) int {
+		r := httptest.NewRequest("POST", "/api/session/openid/logout", strings.NewReader("logout_token="+token))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		h.handler.ServeHTTP(w, r)
+		return w.Code
+	}
+	if code := leave(""); code != 400 || !in(signed[secretary]) {
+		t.Errorf("a token that does not hold: %d", code)
+	}
+	if code := leave("s-9"); code >= 300 || !in(signed[secretary]) {
+		t.Errorf("somebody who was never here: %d", code)
+	}
+	if code := leave("s-1"); code >= 300 || in(signed[secretary]) || !in(signed[chair]) || !in(byPassword) {
+		t.Errorf("the secretary left at the provider: %d", code)
+	}
+}
 
 // from leads a browser to the provider and back, and answers where it ends.
 func (b *browser) from(query string) string {

@@ -64,6 +64,7 @@ var open = []string{
 	"DELETE /api/session", "GET /api/authority", "GET /api/demo", "GET /api/guest", "GET /api/session", "POST /api/guest", "POST /api/join", "POST /api/machine",
 	"GET /api/session/openid", "GET /api/session/openid/callback", "GET /api/session/ways", "POST /api/session/passkey", "POST /api/session/passkey/finish",
 	"POST /api/session/passkeys", "POST /api/session/passkeys/finish", // half-way in, and looked at there
+	"POST /api/session/openid/logout", // signed by the provider
 	"POST /api/seen", "POST /api/session", "POST /api/session/password", "POST /api/session/second-factor", "POST /api/session/totp", "POST /api/session/totp/confirm",
 }
 

@@ -25,6 +25,15 @@ test('SEC-03 the provider of the house lets in whom it knows, and nobody by an a
     await page.getByRole('button', { name: 'Đăng xuất' }).click();
     await page.getByRole('button', { name: 'Yes, sign me out' }).click();
     await expect(page).toHaveURL(`${bridge.url}/dang-nhap`);
+
+    // Back-channel: whoever signs out at the provider itself is out here too, without this browser doing anything.
+    await goTo('thuky');
+    await expect(page).toHaveURL(`${bridge.url}/trang-chu`);
+    const elsewhere = await page.context().newPage();
+    await elsewhere.goto(`${provider.issuer}/session/end`);
+    await elsewhere.getByRole('button', { name: 'Yes, sign me out' }).click();
+    await expect.poll(async () => (await page.request.get(`${bridge.url}/api/sessions`)).status()).toBe(401);
+    await elsewhere.close();
     await goTo('nguoi-la');
     await expect(page.getByRole('alert')).toContainText('Chưa có tài khoản cho người này');
     await expectAccessible(page);

@@ -250,3 +250,41 @@ func TestAProvidersWordForASecondFactorIsTakenOnlyWhereItIsConfigured(t *testing
 		t.Errorf("leaves by %q", leave)
 	}
 }
+
+func TestOnlyALogoutTokenOfTheProviderEndsSessions(t *testing.T) {
+	t.Parallel()
+	event := map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}}
+	for name, s := range map[string]struct {
+		claims map[string]any
+		alg    jwt.SigningMethod
+		fine   bool
+	}{
+		"as it should be":      {claims: map[string]any{"events": event, "jti": "1"}, fine: true},
+		"an ID token":          {claims: map[string]any{"nonce": "n"}},
+		"with a nonce":         {claims: map[string]any{"events": event, "jti": "1", "nonce": "n"}},
+		"another event":        {claims: map[string]any{"events": map[string]any{"x": map[string]any{}}, "jti": "1"}},
+		"an event of no shape": {claims: map[string]any{"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": "yes"}, "jti": "1"}},
+		"for another client":   {claims: map[string]any{"events": event, "jti": "1", "aud": "other"}},
+		"of another issuer":    {claims: map[string]any{"events": event, "jti": "1", "iss": "https://other.example"}},
+		"ended":                {claims: map[string]any{"events": event, "jti": "1", "exp": time.Now().Add(-time.Hour).Unix()}},
+		"without an end":       {claims: map[string]any{"events": event, "jti": "1", "exp": nil}},
+		"old":                  {claims: map[string]any{"events": event, "jti": "1", "iat": time.Now().Add(-time.Hour).Unix()}},
+		"of nobody":            {claims: map[string]any{"events": event, "jti": "1", "sub": nil, "sid": "x"}},
+		"without an id":        {claims: map[string]any{"events": event}},
+		"unsigned":             {claims: map[string]any{"events": event, "jti": "1"}, alg: jwt.SigningMethodNone},
+		"with a shared secret": {claims: map[string]any{"events": event, "jti": "1"}, alg: jwt.SigningMethodHS256},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHostile(t)
+			h.claims = s.claims
+			if s.alg != nil {
+				h.alg = s.alg
+			}
+			left, err := provider(t, h, nil).Left(t.Context(), h.token(t))
+			if s.fine != (err == nil) || s.fine && (left.Subject != "s-1" || left.Issuer != h.URL || left.ID != "1") || !s.fine && !errors.Is(err, openid.ErrRefused) {
+				t.Errorf("%+v %v", left, err)
+			}
+		})
+	}
+}
