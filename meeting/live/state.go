@@ -144,7 +144,7 @@ type StateVote struct {
 	Cast     int              `json:"cast"`
 	Result   *StateResult     `json:"result,omitempty"`
 	// Ended is when it was closed: a result leaves the screens of the rooms by itself.
-	Ended time.Time `json:"ended,omitzero"`
+	Ended int64 `json:"ended,omitempty"`
 }
 
 // StateRecorder is what the recorder does, as conduct.RecorderTold says it, and
@@ -273,7 +273,7 @@ func stateVote(votes []vote.Vote) *StateVote {
 	}
 	if shown.Phase == vote.Closed {
 		out.Result = &StateResult{For: tally.For, Against: tally.Against, Abstain: tally.Abstain, PerMille: tally.PerMille, Passed: tally.Passed}
-		out.Ended = shown.Ended
+		out.Ended = millis(shown.Ended)
 	}
 	return out
 }

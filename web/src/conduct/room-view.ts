@@ -66,7 +66,7 @@ function micWord({ state, own, micOn }: RoomFacts): MicWord {
 const resultMs = 90_000;
 
 function readOut(vote: VoteState, now: number): boolean {
-  return vote.phase === 'dong' && vote.ended !== undefined && now - new Date(vote.ended).getTime() > resultMs;
+  return vote.phase === 'dong' && vote.ended !== undefined && now - vote.ended > resultMs;
 }
 
 export function handWord(state: LiveState, own: PointId): HandWord {

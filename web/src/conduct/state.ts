@@ -93,7 +93,7 @@ export interface VoteState {
   readonly cast: number;
   readonly result?: VoteResult;
   /** When it was closed. */
-  readonly ended?: string;
+  readonly ended?: number;
 }
 
 /** What the recorder does: writes, is off the record, waits for the room, or cannot begin and tries again. */

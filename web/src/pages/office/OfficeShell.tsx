@@ -14,7 +14,7 @@ const keepers = ['luu-tru', 'chu-tri'];
 
 /** Who looks after the bridge itself. */
 const watchers = ['ky-thuat-vien', 'quan-tri'];
-const watched = ['/tinh-trang', '/nhat-ky', '/tai-khoan-cau', '/may-diem-cau'];
+const watched = new Set(['/tinh-trang', '/nhat-ky', '/tai-khoan-cau', '/may-diem-cau']);
 
 /** The head of the pages at the desk: where one is, who one is. */
 export function OfficeShell({ children }: { readonly children: ReactNode }) {
@@ -54,7 +54,7 @@ export function OfficeShell({ children }: { readonly children: ReactNode }) {
               </Link>
             )}
             {watchers.some((right) => session.rights.includes(right)) && (
-              <Link to="/tinh-trang" className={classes.way} aria-current={watched.includes(path) ? 'page' : undefined}>
+              <Link to="/tinh-trang" className={classes.way} aria-current={watched.has(path) ? 'page' : undefined}>
                 {t('status.desk')}
               </Link>
             )}
