@@ -194,6 +194,7 @@ async function theArchive(walk: Walk): Promise<void> {
   const found = archivist.getByRole('link', { name: /giao ban kinh tế/ }).first();
   await expect(found).toBeVisible({ timeout: 40_000 });
   await expect(archivist.getByText('Đã niêm phong').first()).toBeVisible({ timeout: 40_000 });
+  await expect(archivist.getByRole('list', { name: 'Nơi tìm thấy' })).toContainText('Giải ngân đầu tư công', { timeout: 40_000 });
   await picture(archivist, 'luu-tru-kho');
   await found.click();
   await expect(archivist.getByTestId('replay-tile').first()).toBeVisible({ timeout: 30_000 });
