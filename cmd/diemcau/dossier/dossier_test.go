@@ -227,3 +227,27 @@ func TestARC03_ALostPaperIsNamedAndARoomOfNoMeetingHasNoFile(t *testing.T) {
 		t.Errorf("%q", names(d))
 	}
 }
+
+func TestARC03_TheFileOfARedactedVersionIsMadeOfItsOwnLogAloneWithoutMinutesAndPapers(t *testing.T) {
+	t.Parallel()
+	h := hold(t)
+	h.item.About.Redaction = &archive.Redaction{Of: "x", Cuts: []archive.Hole{{To: 60_000, Tracks: []archive.HoleTrack{{Sound: true, To: 60_000}}}}}
+	for i := range h.item.Events {
+		if e := &h.item.Events[i]; e.Kind == archive.KindAct {
+			text, err := conduct.Withhold(e.Data, true)
+			h.must(err)
+			e.Data = text
+		}
+	}
+	d := h.gather(dossier.Source{Store: h.store, Papers: h.papers})
+	for _, name := range names(d) {
+		if strings.HasPrefix(name, "papers/") || strings.Contains(name, "minutes") || strings.Contains(name, "bien-ban") {
+			t.Errorf("%s goes with a version", name)
+		}
+	}
+	votes, err := os.ReadFile(d.Files["meeting/votes.json"])
+	h.must(err)
+	if !bytes.Contains(votes, []byte(`"q"`)) || bytes.Contains(votes, []byte("Quy chế")) {
+		t.Errorf("the votes are those of the database: %s", votes)
+	}
+}
