@@ -120,7 +120,7 @@ measure-replay: build internal/e2e/node_modules/.package-lock.json ## the player
 recordings: build internal/e2e/node_modules/.package-lock.json ## recordings at full length: 20 kills, 200 cuts, two minutes in browsers; ten minutes
 	DIEMCAU_TEST_KILLS=20 DIEMCAU_TEST_CUTS=200 go test -count 1 -timeout 20m -run ARC02_A -v ./recording/recorder
 	DIEMCAU_TEST_KILLS=20 go test -count 1 -timeout 20m -run ARC02_AKilledBridge -v $(INTEGRATION)
-	cd internal/e2e && RECORDING_SECONDS=120 npx playwright test --project app -g ARC-02 recording.spec.ts
+	cd internal/e2e && RECORDING_SECONDS=120 npx playwright test --project measured --no-deps -g ARC-02 recording.spec.ts
 
 RUN ?= 10m
 ROUNDS ?= 3
