@@ -1,7 +1,8 @@
 import { defineConfig } from '@playwright/test';
 
-// What judges pictures a second, bit rates and seconds wants the machine for itself.
-const measured = /(briefing|layers|recording|red|technician|uplink)\.spec\.ts/;
+// What judges pictures a second, bit rates and seconds: `make e2e-judging` runs it with
+// the machine for itself.
+const judging = /(briefing|layers|recording|red|technician|uplink)\.spec\.ts/;
 
 // Two files at a time on two cores: a test waits more than it works.
 export default defineConfig({
@@ -37,8 +38,8 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'compat', testDir: 'compat', testIgnore: measured },
-    { name: 'app', testDir: 'app', testIgnore: measured },
-    { name: 'measured', testMatch: measured, workers: 1, dependencies: ['compat', 'app'] },
+    { name: 'compat', testDir: 'compat', testIgnore: judging },
+    { name: 'app', testDir: 'app', testIgnore: judging },
+    { name: 'judging', testMatch: judging, workers: 1 },
   ],
 });
