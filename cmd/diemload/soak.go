@@ -85,11 +85,27 @@ func (k *soak) run(ctx context.Context) error {
 		end, k.joined, k.failed, k.leaves[0], k.leaves[1], k.leaves[2])
 	switch {
 	case end.exceeds(begin):
-		return fmt.Errorf("the bridge has not returned to what it was: %v, then %v", begin, end)
+		return errors.Join(fmt.Errorf("the bridge has not returned to what it was: %v, then %v", begin, end), k.explain(ctx))
 	case k.failed > 0:
 		return fmt.Errorf("%d of %d joins failed", k.failed, k.joined)
 	}
 	return ctx.Err()
+}
+
+// explain keeps what the bridge holds, for `go tool pprof`.
+func (k *soak) explain(ctx context.Context) error {
+	for _, what := range []string{"heap", "goroutine"} {
+		profile, err := adminGet(ctx, k.admin, "/debug/pprof/"+what)
+		if err != nil {
+			return err
+		}
+		path := "soak-" + what + ".pprof"
+		if err := os.WriteFile(path, []byte(profile), 0o600); err != nil {
+			return err
+		}
+		fmt.Println("what it holds is in", path)
+	}
+	return nil
 }
 
 // turn lets points come and go for a while, then all leave.
