@@ -1,4 +1,4 @@
-import { createTheme, Modal, PasswordInput, Select, TextInput, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, Drawer, Modal, PasswordInput, Select, TextInput, type MantineColorsTuple } from '@mantine/core';
 
 /** Ink on paper: a sober page that prints well, with one red and one gold for what must be noticed. */
 const ink: MantineColorsTuple = [
@@ -39,7 +39,9 @@ export const theme = createTheme({
   focusRing: 'always',
   respectReducedMotion: true,
   components: {
-    Modal: Modal.extend({ styles: { title: { fontSize: 18, fontWeight: 700, lineHeight: 1.4 } } }),
+    // The lock of the page's scrolling is a style within the page, which the policy forbids.
+    Drawer: Drawer.extend({ defaultProps: { lockScroll: false } }),
+    Modal: Modal.extend({ defaultProps: { lockScroll: false }, styles: { title: { fontSize: 18, fontWeight: 700, lineHeight: 1.4 } } }),
     Select: Select.extend({ defaultProps: { size: 'md' } }),
     TextInput: TextInput.extend({ defaultProps: { size: 'md' } }),
     PasswordInput: PasswordInput.extend({ defaultProps: { size: 'md' } }),

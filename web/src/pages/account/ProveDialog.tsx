@@ -33,7 +33,7 @@ export function ProveDialog({ provider, passkey, onProved, onClose }: ProveDialo
     }
   };
   return (
-    <Modal opened onClose={onClose} size={460} centered lockScroll={false} title={<strong>{t('doors.prove')}</strong>} transitionProps={{ duration: 0 }} closeButtonProps={{ 'aria-label': t('app.close') }} attributes={{ header: { role: 'presentation' } }}>
+    <Modal opened onClose={onClose} size={460} centered title={<strong>{t('doors.prove')}</strong>} transitionProps={{ duration: 0 }} closeButtonProps={{ 'aria-label': t('app.close') }} attributes={{ header: { role: 'presentation' } }}>
       <form
         className={classes.prove}
         onSubmit={(event) => {

@@ -34,7 +34,7 @@ export function AccountSheet({ account, places, proved, onMade, onClose }: Accou
   const known = places.some((place) => place.id === fields.unit) || !fields.unit;
   const units = [...(known ? [] : [{ id: fields.unit ?? '', name: fields.unit ?? '' }]), ...places];
   return (
-    <Modal opened onClose={onClose} size={760} centered lockScroll={false} title={<strong>{account?.name ?? t('accounts.add')}</strong>} transitionProps={{ duration: 0 }} closeButtonProps={{ 'aria-label': t('app.close') }} attributes={{ header: { role: 'presentation' } }}>
+    <Modal opened onClose={onClose} size={760} centered title={<strong>{account?.name ?? t('accounts.add')}</strong>} transitionProps={{ duration: 0 }} closeButtonProps={{ 'aria-label': t('app.close') }} attributes={{ header: { role: 'presentation' } }}>
       <form
         className={classes.form}
         onSubmit={(event) => {

@@ -29,7 +29,7 @@ export function BoardChat({ board }: { readonly board: Board }) {
           </span>
         )}
       </button>
-      <Drawer opened={open} onClose={close} position="right" size={420} withCloseButton={false} lockScroll={false} transitionProps={{ duration: 0 }} classNames={{ body: classes.body ?? '' }} title={null}>
+      <Drawer opened={open} onClose={close} position="right" size={420} withCloseButton={false} transitionProps={{ duration: 0 }} classNames={{ body: classes.body ?? '' }} title={null}>
         <ChatPanel
           messages={messages}
           off={live.chat?.off ?? false}

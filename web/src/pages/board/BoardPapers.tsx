@@ -17,7 +17,7 @@ export function BoardPapers({ board }: { readonly board: Board }) {
       <button type="button" className={classes.button} aria-expanded={open} onClick={() => setOpen(!open)} data-testid="board-papers">
         {t('papersRead.short')}
       </button>
-      <Drawer opened={open} onClose={() => setOpen(false)} position="right" size="min(820px, 100vw)" withCloseButton={false} lockScroll={false} transitionProps={{ duration: 0 }} classNames={{ body: classes.body ?? '' }}>
+      <Drawer opened={open} onClose={() => setOpen(false)} position="right" size="min(820px, 100vw)" withCloseButton={false} transitionProps={{ duration: 0 }} classNames={{ body: classes.body ?? '' }}>
         <PapersPanel
           meeting={plan.id}
           agenda={plan.agenda}

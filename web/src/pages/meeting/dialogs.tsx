@@ -19,7 +19,7 @@ interface DialogProps {
 /** Dialogues appear at once: nothing in a meeting should float about. Their head is not the page's banner. */
 const still = {
   attributes: { header: { role: 'presentation' } },
-  transitionProps: { duration: 0 }, centered: true, lockScroll: false, classNames: { title: classes.title } } as const;
+  transitionProps: { duration: 0 }, centered: true, classNames: { title: classes.title } } as const;
 
 interface LeaveDialogProps extends DialogProps {
   readonly onLeave: () => void;

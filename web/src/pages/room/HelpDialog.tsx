@@ -22,7 +22,7 @@ export function HelpDialog({ opened, phone, state, micWord, onClose }: HelpDialo
   const [fault, setFault] = useState<(typeof faults)[number] | null>(null);
   const steps = fault ? (t(`room.steps.${fault}`, { returnObjects: true }) as readonly string[]) : [];
   return (
-    <Modal opened={opened} onClose={onClose} size="lg" centered title={t('room.helpTitle')} transitionProps={{ duration: 0 }} lockScroll={false} attributes={{ header: { role: 'presentation' } }} closeButtonProps={{ 'aria-label': t('app.close') }}>
+    <Modal opened={opened} onClose={onClose} size="lg" centered title={t('room.helpTitle')} transitionProps={{ duration: 0 }} attributes={{ header: { role: 'presentation' } }} closeButtonProps={{ 'aria-label': t('app.close') }}>
       <p className={classes.ask}>{t('room.sheet')}</p>
       <div className={classes.faults}>
         {faults.map((each) => (
