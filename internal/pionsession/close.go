@@ -1,7 +1,9 @@
 package pionsession
 
 import (
+	"reflect"
 	"time"
+	"unsafe"
 
 	"github.com/pion/webrtc/v4"
 )
@@ -16,8 +18,9 @@ import (
 // queue for the lock: neither ever ends. So somebody else accepts meanwhile.
 //
 // Receivers are stopped first, and one that the queue starts only then is
-// forgotten: a goroutine would read from it for ever. So such reads are ended at
-// the end, when the queue is empty.
+// forgotten, as is a stream that Pion looks into to find out whose it is: goroutines
+// would read from them for ever. So all reads are ended at the end, when the queue is
+// empty and the sessions take no new streams.
 func Close(pc *webrtc.PeerConnection) error {
 	at := Of(pc.SCTP().Transport())
 	done, ended := make(chan struct{}), make(chan struct{})
@@ -26,24 +29,32 @@ func Close(pc *webrtc.PeerConnection) error {
 		acceptStreams(at, done)
 	}()
 	err := pc.GracefulClose()
-	if media, control := at.Load(); media != nil && control != nil {
+	media, control := at.Load()
+	if media != nil && control != nil {
 		_ = media.Close() // those that began while Pion closed are closed by nobody else
 		_ = control.Close()
 	}
 	close(done)
 	<-ended
-	for _, r := range pc.GetReceivers() {
-		for _, t := range r.Tracks() {
-			endReads(t)
-		}
+	if media != nil && control != nil {
+		endReads(reflect.ValueOf(media).Elem())
+		endReads(reflect.ValueOf(control).Elem())
 	}
 	return err
 }
 
-// endReads ends the reads of a track, under way or not.
-func endReads(t *webrtc.TrackRemote) {
-	defer func() { _ = recover() }() // Pion goes by a nil stream where nothing has been received
-	_ = t.SetReadDeadline(time.Now())
+// endReads ends the reads of all streams of a session that has ended, under way or not.
+func endReads(session reflect.Value) {
+	streams := session.FieldByName("session").FieldByName("readStreams")
+	if streams.Kind() != reflect.Map || !streams.CanAddr() {
+		return
+	}
+	streams = reflect.NewAt(streams.Type(), unsafe.Pointer(streams.UnsafeAddr())).Elem()
+	for all := streams.MapRange(); all.Next(); { // nobody changes it any more
+		if s, ok := all.Value().Interface().(interface{ SetReadDeadline(time.Time) error }); ok {
+			_ = s.SetReadDeadline(time.Now())
+		}
+	}
 }
 
 // acceptStreams takes the new streams of a connection that is being closed.
