@@ -9,7 +9,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GO_DIRS := cmd internal meeting recording sfu signaling web/*.go
 export CGO_ENABLED ?= 0
 
-.PHONY: security run build test shows bench bench-search measure-replay measure-recording soak recordings cross lint fuzz e2e web bundle deploy-check fmt test-go test-units test-integration test-clock test-web working waiting judging e2e-waiting e2e-judging tools linter types documents clean
+.PHONY: security run build test shows bench bench-search measure-replay measure-recording soak recordings cross lint fuzz e2e web bundle deploy-check fmt test-go test-units test-integration test-clock test-web e2e-waiting e2e-judging tools linter types documents clean
 
 run: build ## build everything and start the bridge with demo data
 	bin/diemcau serve --dev --demo
@@ -27,22 +27,13 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	@touch $@
 
 # The programs that the tests need are fetched while the first things are compiled:
-# one waits for the network and the disk, the other for the processor. Then what works
-# goes beside what waits, which has precedence; what judges seconds, bit rates and
-# pictures a second has the machine for itself.
+# one waits for the network and the disk, the other for the processor.
+CHECKS := lint security test-go test-web e2e documents
 test: ## every check; the one that CI runs
-	@$(MAKE) --no-print-directory -j2 tools build linter
-	@$(MAKE) --no-print-directory -j2 working waiting
-	@$(MAKE) --no-print-directory judging
+	@set -e; began=$$SECONDS; $(MAKE) --no-print-directory -j2 tools build linter; took=" build $$((SECONDS - began)) s,"; \
+	  for check in $(CHECKS); do began=$$SECONDS; $(MAKE) --no-print-directory $$check; took="$$took $$check $$((SECONDS - began)) s,"; done; \
+	  echo "took:$${took%,}"
 	@echo "every check has passed"
-
-working: CHECKS := lint security test-units test-web documents
-working: WITH := nice -n 10
-waiting: CHECKS := e2e-waiting test-integration
-judging: CHECKS := test-clock e2e-judging
-working waiting judging:
-	@set -e; for check in $(CHECKS); do began=$$SECONDS; \
-	  $(WITH) $(MAKE) --no-print-directory $$check; echo "$$check took $$((SECONDS - began)) s"; done
 
 tools: ## what the tests need from the system
 	deploy/test-tools.sh documents

@@ -8,6 +8,7 @@ import (
 
 	"diemcau/cmd/diemload/samples"
 	"diemcau/meeting"
+	"diemcau/meeting/account"
 	"diemcau/meeting/calendar"
 	"diemcau/meeting/conduct"
 	"diemcau/meeting/desk"
@@ -277,7 +278,7 @@ func (b *briefing) check() {
 	if kinds["refused"] < 10 {
 		t.Errorf("refusals are not in the log: %v", kinds)
 	}
-	if err := b.machines[x1].ask(http.MethodGet, "/log", nil, &log); codeOf(err) != meeting.CodeNoRight {
+	if err := b.machines[x1].ask(http.MethodGet, "/log", nil, &log); codeOf(err) != account.CodeSignedOut {
 		t.Errorf("a point reads the log: %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"sync"
 	"time"
 
 	"github.com/digitorus/pkcs7"
@@ -62,11 +63,21 @@ func ReadStamp(token, sig []byte, roots *x509.CertPool) (Stamp, error) {
 	return s, err
 }
 
+// parsing is held while a time-stamp is parsed: the library counts how deep it is in
+// the structure in a variable of the package.
+var parsing sync.Mutex
+
+func parseStamp(token []byte) (*timestamp.Timestamp, error) {
+	parsing.Lock()
+	defer parsing.Unlock()
+	return timestamp.ParseResponse(token)
+}
+
 func readStamp(token, sig []byte, roots *x509.CertPool) (Stamp, *timestamp.Timestamp, error) {
 	if len(token) > LargestStamp {
 		return Stamp{}, nil, ErrStamp
 	}
-	t, err := timestamp.ParseResponse(token)
+	t, err := parseStamp(token)
 	if err != nil {
 		return Stamp{}, nil, fmt.Errorf("%w: %w", ErrStamp, err)
 	}
