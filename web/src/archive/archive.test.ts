@@ -102,6 +102,20 @@ describe('ARC-04 proof in the browser', () => {
 });
 
 describe('the index', () => {
+  it('takes of a block that has grown since its head was read what the head vouches for, and the rest with the next head', async () => {
+    const [before, after] = [sealedIndex(20), sealedIndex(25)];
+    const signs: Sign[] = [];
+    const shelf = new IndexShelf(before.head, async () => Promise.resolve(after.blocks[0] ?? new Uint8Array()), true, (each) => signs.push(each));
+    const fragments = await shelf.within(1, 0, 30_000);
+    await shelf.proven(fragments);
+    expect(fragments).toHaveLength(20);
+    shelf.renew(after.head);
+    const all = await shelf.within(1, 0, 30_000);
+    await shelf.proven(all);
+    expect(all).toHaveLength(25);
+    expect(signs).not.toContain('broken');
+  });
+
   it('begins at the last key picture before a second, and fetches only the blocks of that time', async () => {
     const { head, blocks } = sealedIndex(1200);
     const fetched: number[] = [];

@@ -1,6 +1,6 @@
 import type { IndexHead } from './desk';
 import { blockHash, canHash, headProof, type Proof } from './proof';
-import { readRecords, type Fragment } from './record';
+import { readRecords, recordSize, type Fragment } from './record';
 import { lastIndex } from './last';
 
 /** How the archive vouches for what is played. "bridge": the bridge checks, the browser cannot. */
@@ -10,6 +10,9 @@ export type Sign = 'checking' | 'verified' | 'bridge' | 'broken';
 const keptBlocks = 64;
 /** How far before a second a picture is looked for from which decoding can begin. */
 const lookBackMs = 120_000;
+
+/** How many records of a block a head of the index vouches for. */
+const recordsOf = (head: IndexHead, block: number): number => Math.max(0, Math.min(head.block, head.records - block * head.block));
 
 /** The index of a recording, fetched block by block as it is needed. Nothing of it is loaded whole. */
 export class IndexShelf {
@@ -67,9 +70,11 @@ export class IndexShelf {
   }
 
   private async load(number: number): Promise<readonly Fragment[]> {
-    const bytes = await this.fetchBlock(number);
+    const head = this.index;
+    // A recording that goes on may have grown since its head was read: only what that vouches for counts.
+    const bytes = (await this.fetchBlock(number)).subarray(0, recordsOf(head, number) * recordSize);
     // Compared while the fragments are fetched: nothing of a block is played before.
-    const proof = canHash() ? this.compare(number, bytes) : Promise.resolve();
+    const proof = canHash() ? this.compare(bytes, head.blocks[number]?.hash) : Promise.resolve();
     proof.catch(() => undefined);
     this.proofs.set(number, proof);
     const fragments = readRecords(bytes, number);
@@ -77,8 +82,8 @@ export class IndexShelf {
     return fragments;
   }
 
-  private async compare(number: number, bytes: Uint8Array): Promise<void> {
-    if ((await blockHash(bytes)) === this.index.blocks[number]?.hash) return;
+  private async compare(bytes: Uint8Array, hash: string | undefined): Promise<void> {
+    if ((await blockHash(bytes)) === hash) return;
     this.say('broken');
     throw new Error('a block of the index is not what was signed');
   }
