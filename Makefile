@@ -66,11 +66,11 @@ BY_THE_CLOCK := FivePercentLoss|ResumesAfter|ForcedFull|LayerChange|TheFloorChan
 test-go: test-units test-integration test-clock ## all Go tests
 
 test-units: web ## with the race detector; the store's on SQLite and PostgreSQL
-	CGO_ENABLED=1 deploy/test-postgres.sh go test -race -timeout 15m $$(go list ./... | grep -v /internal/integration)
+	CGO_ENABLED=1 deploy/test-postgres.sh go test -race -timeout 10m $$(go list ./... | grep -v /internal/integration)
 	go test ./internal/password
 
 test-integration: web ## whole bridges and real Pion clients, with the race detector
-	CGO_ENABLED=1 go test -race -timeout 15m -parallel 2 $(INTEGRATION)
+	CGO_ENABLED=1 go test -race -timeout 10m -parallel 2 $(INTEGRATION)
 
 test-clock: web ## what is judged by the clock
 	go test -timeout 5m -parallel 2 -run '$(BY_THE_CLOCK)' $(INTEGRATION)

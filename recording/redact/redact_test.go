@@ -229,15 +229,21 @@ func TestARC04_OnlyAnArchivistWhoProvedHimselfHasAVersionMade(t *testing.T) {
 	}
 }
 
+// ordered has the archivist order the version.
+func (h *house) ordered(t *testing.T, id string) (o redact.Order) {
+	t.Helper()
+	code, text := h.ask("archivist", http.MethodPost, "/"+id+"/redactions", order)
+	if code != 200 || json.Unmarshal([]byte(text), &o) != nil {
+		t.Fatal(code, text)
+	}
+	return o
+}
+
 func TestARC04_OthersFindTheVersionAloneAndAreToldWhatIsLeftOutAndWhy(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, 1<<30)
 	id := h.recorded()
-	code, text := h.ask("archivist", http.MethodPost, "/"+id+"/redactions", order)
-	var o redact.Order
-	if code != 200 || json.Unmarshal([]byte(text), &o) != nil {
-		t.Fatal(code, text)
-	}
+	o := h.ordered(t, id)
 	for _, want := range []string{"recording.redaction_ordered " + id + " archivist", "recording.redacted " + id + " archivist"} {
 		if got := <-h.noted; got != want {
 			t.Errorf("noted %q, want %q", got, want)
@@ -288,11 +294,7 @@ func TestARC03_TheBagOfAVersionHasNothingOfWhatWasCut(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, 1<<30)
 	id := h.recorded()
-	code, text := h.ask("archivist", http.MethodPost, "/"+id+"/redactions", order)
-	var o redact.Order
-	if code != 200 || json.Unmarshal([]byte(text), &o) != nil {
-		t.Fatal(code, text)
-	}
+	o := h.ordered(t, id)
 	<-h.noted
 	<-h.noted
 	held := func(id string) (sound, words, others bool) {
