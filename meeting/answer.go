@@ -63,6 +63,7 @@ var classes = map[Code]int{
 	"archive.no_key":        409,
 	"archive.no_clip":       409,
 	"archive.no_bag":        409,
+	"archive.withheld":      403,
 	"archive.no_captions":   422,
 	"archive.changed":       409,
 	"export.off":            503,

@@ -113,6 +113,7 @@ var sentences = map[meeting.Code]words{
 	"recording.rehearsal":          {"Phiên chạy thử không được ghi hình", "A test run is not recorded"},
 	"recording.failed":             {"Không thể ghi; hãy kiểm tra ổ đĩa lưu trữ", "Recording failed; look at the disk of the archive"},
 	"archive.no_captions":          {"Tệp không phải phụ đề WebVTT hoặc SRT, hoặc không có lời nào nằm trong bản ghi", "The file is neither WebVTT nor SRT, or none of its words lie within the recording"},
+	"archive.withheld":             {"Nhật ký của bản ghi này có nội dung đã được cắt khỏi một bản ghi khác của cuộc họp", "The log of this recording tells what was cut out of another recording of the meeting"},
 	"archive.no_bag":               {"Chỉ đóng gói được bản ghi đã niêm phong", "Only a sealed recording can be packed"},
 	"archive.no_clip":              {"Chỉ trích được đoạn có bằng chứng từ bản ghi đã niêm phong và không mã hóa", "Only of a sealed recording that is not encrypted a clip with evidence can be taken"},
 	"archive.no_key":               {"Bản ghi được mã hóa và máy chủ không có khóa", "The recording is encrypted and its key is not here"},

@@ -165,3 +165,41 @@ func TestSEC06_ViewingsAreKeptInOrder(t *testing.T) {
 		}
 	})
 }
+
+func TestARC04_WhatWasCutOutOfOneRecordingIsForgottenOfTheOthersAtOnce(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, address string) {
+		s := open(t, address)
+		of, unit := meeting.ID(uuid.NewString()), meeting.UnitID(uuid.NewString())
+		day := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
+		add := func(origin string, after time.Duration) (id string) {
+			id = uuid.NewString()
+			r := store.Recording{ID: id, Meeting: of, Unit: unit, Title: "Giao ban", Begun: day.Add(after), Sealed: true, Origin: origin, Stamp: "1"}
+			if err := s.SaveRecording(t.Context(), r, []store.Passage{{Kind: store.ChatPassage, Said: "điều kín đáo"}}); err != nil {
+				t.Fatal(err)
+			}
+			return id
+		}
+		first := add("", 0)
+		version, second := add(first, time.Minute), add("", time.Hour)
+		all := []store.Silence{{Original: first, Version: version, From: day.Add(time.Second), To: day.Add(2 * time.Second)}}
+		for range 2 { // the second time it is known
+			if err := s.SaveSilences(t.Context(), of, all); err != nil {
+				t.Fatal(err)
+			}
+			ids, _ := found(t, s, store.RecordingQuery{Text: "kin dao", Unit: unit}, everybody)
+			if diff := cmp.Diff([]string{version, first}, ids); diff != "" {
+				t.Error(diff)
+			}
+		}
+		kept, err := s.SilencesOf(t.Context(), of)
+		if diff := cmp.Diff(all, kept); diff != "" || err != nil {
+			t.Error(diff, err)
+		}
+		counts, err := s.SilenceCounts(t.Context())
+		known, moreErr := s.KnownRecordings(t.Context())
+		if counts[of] != 1 || known[second].Stamp != "" || known[first].Stamp != "1" || err != nil || moreErr != nil {
+			t.Errorf("%d %+v %v %v", counts[of], known[second], err, moreErr)
+		}
+	})
+}

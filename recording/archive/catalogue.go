@@ -25,6 +25,8 @@ type Item struct {
 	Chapters []Chapter `json:"chapters,omitempty"`
 	Speeches []Speech  `json:"speeches,omitempty"`
 	Trouble  []string  `json:"trouble,omitempty"` // why something may be missing here
+	// Withheld are the stretches of which who asks may not know; see Without.
+	Withheld []Stretch `json:"-"`
 }
 
 // TrackItem is one leg of a track.

@@ -3,7 +3,6 @@ package archive
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -40,9 +39,9 @@ func (p *redacting) told() ([]timed, error) {
 				break
 			}
 			if p.Acts == nil {
-				return nil, errors.New("archive: nothing tells how to redact an event of a meeting")
+				return nil, errNoActs
 			}
-			at := p.actAt(e)
+			at := p.About.actAt(e.At, e.Data)
 			if x.data, err = p.Acts(e.Data, Within(silences, at, at) || Within(silences, e.At, e.At)); err != nil {
 				return nil, fmt.Errorf("archive: %s, line %d: %w", eventsName, i+1, err)
 			}
@@ -56,16 +55,6 @@ func (p *redacting) told() ([]timed, error) {
 	out = append(out, voices.outside()...)
 	slices.SortStableFunc(out, func(a, b timed) int { return cmp.Compare(a.at, b.at) })
 	return out, nil
-}
-
-// actAt is when an event of the meeting's log happened, ms since the epoch; it may be
-// in the recording later.
-func (p *redacting) actAt(e evidence.Event) int64 {
-	var a act
-	if json.Unmarshal(e.Data, &a) != nil || a.At.IsZero() {
-		return e.At
-	}
-	return a.At.Sub(p.About.Epoch).Milliseconds()
 }
 
 func trackOf(data json.RawMessage) string {

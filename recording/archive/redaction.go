@@ -23,6 +23,9 @@ type Redaction struct {
 	At       time.Time `json:"at"`
 	Reason   string    `json:"reason"`
 	Cuts     []Hole    `json:"cuts"`
+	// Elsewhere are stretches that were cut out of what was said in other recordings of
+	// the meeting: the log of all of it is in each.
+	Elsewhere []Stretch `json:"elsewhere,omitempty"`
 }
 
 // Hole is a stretch that was cut out of some tracks.
@@ -50,6 +53,12 @@ func (r *Redaction) Silences() (out []Stretch) {
 	if r == nil {
 		return nil
 	}
+	out = append(out, r.Elsewhere...)
+	return append(out, r.Own()...)
+}
+
+// Own are those of this recording.
+func (r *Redaction) Own() (out []Stretch) {
 	for _, c := range r.Cuts {
 		s := Stretch{c.From, c.To}
 		said := false
@@ -66,8 +75,11 @@ func (r *Redaction) Silences() (out []Stretch) {
 	return out
 }
 
-// Stretch is a time in a recording, ms since its epoch.
-type Stretch struct{ From, To int64 }
+// Stretch is a time in a recording, ms since its epoch; before it when negative.
+type Stretch struct {
+	From int64 `json:"from"`
+	To   int64 `json:"to"`
+}
 
 // Within answers whether a time from at until to touches one of the stretches; a to
 // that is not behind at means a moment.
@@ -88,6 +100,8 @@ type RedactionOrder struct {
 	By, Name string
 	Reason   string
 	At       time.Time
+	// Elsewhere are what was cut out of other recordings of the meeting.
+	Elsewhere []Stretch
 	// Acts takes what was written out of an event of the meeting's log: all of it where
 	// the event was within a stretch in which something said is left out, elsewhere
 	// what may be about such a stretch.
@@ -141,7 +155,7 @@ func PlanRedaction(dir string, o RedactionOrder) (*Redacting, error) {
 		return nil, fmt.Errorf("archive: %w", err)
 	}
 	p.About.Redaction = &Redaction{
-		Of: p.item.About.ID, Manifest: hashOf(text), Root: p.seal.Root, By: o.By, Name: o.Name, At: o.At.UTC().Truncate(time.Second), Reason: o.Reason,
+		Of: p.item.About.ID, Manifest: hashOf(text), Root: p.seal.Root, By: o.By, Name: o.Name, At: o.At.UTC().Truncate(time.Second), Reason: o.Reason, Elsewhere: o.Elsewhere,
 	}
 	p.out = make([]bool, len(p.records))
 	for _, c := range o.Cuts {

@@ -62,6 +62,8 @@ type Book interface {
 	TranscriptsOf(ctx context.Context, recording string) ([]store.Document[store.Transcript], error)
 	SaveTranscript(ctx context.Context, recording string, by meeting.PersonID, at time.Time, t store.Transcript) error
 	ForgetTranscripts(ctx context.Context, recording string) error
+	SaveSilences(ctx context.Context, of meeting.ID, all []store.Silence) error
+	SilencesOf(ctx context.Context, of meeting.ID) ([]store.Silence, error)
 }
 
 // Settings are what a Bench works with.
@@ -101,8 +103,9 @@ type Order struct {
 	Percent   int              `json:"percent"`
 	Why       string           `json:"why,omitempty" enum:"changed,no_key,no_space,error" doc:"why it failed"`
 
-	plan *archive.Redacting
-	who  account.Identity
+	about archive.About
+	plan  *archive.Redacting
+	who   account.Identity
 }
 
 // Bench makes versions, one after another.
@@ -179,10 +182,18 @@ func (b *Bench) Add(ctx context.Context, recording string, cuts []archive.Cut, r
 	if err != nil {
 		return Order{}, err
 	}
-	o := &Order{ID: id.String(), Recording: recording, By: who.Person, Name: who.Name, At: now, Reason: reason, State: Waiting, who: who}
+	about, err := archive.AboutOf(dir)
+	if err != nil {
+		return Order{}, err
+	}
+	silences, err := b.Book.SilencesOf(ctx, meeting.ID(about.Meeting))
+	if err != nil {
+		return Order{}, err
+	}
+	o := &Order{ID: id.String(), Recording: recording, By: who.Person, Name: who.Name, At: now, Reason: reason, State: Waiting, who: who, about: about}
 	o.plan, err = archive.PlanRedaction(dir, archive.RedactionOrder{
 		ID: o.ID, Cuts: cuts, By: string(who.Person), Name: who.Name, Reason: reason, At: now, Acts: conduct.Withhold,
-		Settings: b.Archive, Access: b.Access, Progress: func(done, all int64) { b.progress(o, done, all) },
+		Elsewhere: replay.Elsewhere(&about, silences), Settings: b.Archive, Access: b.Access, Progress: func(done, all int64) { b.progress(o, done, all) },
 	})
 	if err != nil {
 		return Order{}, refusal(err)
@@ -239,9 +250,14 @@ func refusal(err error) error {
 	return err
 }
 
-// raise closes the original to all but archivist and chair. Who might watch it may
-// watch the version, at the level that was asked for.
+// raise closes the original to all but archivist and chair, and with it what other
+// recordings of the meeting tell of what was cut. Who might watch it may watch the
+// version, at the level that was asked for.
 func (b *Bench) raise(ctx context.Context, o *Order, level store.AccessLevel) error {
+	redaction := o.plan.Redaction()
+	if err := b.Book.SaveSilences(ctx, meeting.ID(o.about.Meeting), replay.SilencesOf(o.ID, o.about.Epoch, &redaction)); err != nil {
+		return err
+	}
 	access, changes, err := b.Book.AccessOf(ctx, o.Recording)
 	if err != nil {
 		return err

@@ -171,6 +171,7 @@ func (h *house) recorded() (id string) {
 		text := "nghe rõ"
 		if second == 6 {
 			text = "điều kín đáo"
+			do(second, conduct.Actor{Person: p.People.Secretary.ID}, conduct.Chapter{Text: "mốc kín đáo"})
 		}
 		if second%3 == 0 {
 			do(second, conduct.Actor{Point: "LG-X1"}, conduct.Say{Text: text})

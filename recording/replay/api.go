@@ -105,6 +105,7 @@ type Detail struct {
 	Redaction *archive.Redaction `json:"redaction,omitempty"`
 	Versions  []string           `json:"versions" nullable:"false" doc:"redacted versions of this recording that one may see, latest first"`
 	Redacts   bool               `json:"redacts" doc:"the one who asks may have a redacted version made"`
+	Withheld  bool               `json:"withheld" doc:"what was cut out of another recording of the meeting is left out of what this one tells of it"`
 }
 
 func (d *Desk) one(ctx context.Context, in *OfRecording) (*private[Detail], error) {
@@ -112,10 +113,14 @@ func (d *Desk) one(ctx context.Context, in *OfRecording) (*private[Detail], erro
 	if err != nil {
 		return nil, err
 	}
+	item, err := d.seen(ctx, c.Item)
+	if err != nil {
+		return nil, err
+	}
 	who, _ := account.Of(ctx)
 	out := Detail{
 		Line: lineOf(&c.Item), Meeting: c.About.Meeting, Encrypted: c.About.Encrypted, Viewer: who.Name, Index: c.index.Index, Trouble: c.Trouble,
-		Redaction: c.About.Redaction, Tracks: []Track{}, Chapters: c.Chapters, Speeches: c.Speeches, Scenes: c.scenes,
+		Redaction: c.About.Redaction, Tracks: []Track{}, Chapters: item.Chapters, Speeches: item.Speeches, Scenes: c.scenes, Withheld: len(item.Withheld) > 0,
 	}
 	if out.Chapters == nil {
 		out.Chapters = []archive.Chapter{}

@@ -29,6 +29,9 @@ type Catalogue interface {
 	MinutesRevisions(ctx context.Context) (map[meeting.ID]int, error)
 	TranscriptRevisions(ctx context.Context) (map[string]int, error)
 	TranscriptsOf(ctx context.Context, recording string) ([]store.Document[store.Transcript], error)
+	SaveSilences(ctx context.Context, of meeting.ID, all []store.Silence) error
+	SilencesOf(ctx context.Context, of meeting.ID) ([]store.Silence, error)
+	SilenceCounts(ctx context.Context) (map[meeting.ID]int, error)
 }
 
 // Record is what the house knows of the meeting of a recording.
@@ -105,11 +108,7 @@ func (k *Keeper) Look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	revisions, err := k.Catalogue.MinutesRevisions(ctx)
-	if err != nil {
-		return err
-	}
-	spoken, err := k.Catalogue.TranscriptRevisions(ctx)
+	told, err := k.told(ctx)
 	if err != nil {
 		return err
 	}
@@ -127,8 +126,8 @@ func (k *Keeper) Look(ctx context.Context) error {
 		before, is := known[id]
 		delete(known, id)
 		now := stampOf(dir)
-		if !is || k.due(id, before.Stamp, now.text(revisions[before.Meeting], spoken[id]), now.sealed) {
-			errs = append(errs, k.write(ctx, dir, now, revisions, spoken[id]))
+		if !is || k.due(id, before.Stamp, told.stamp(now, id, before.Meeting), now.sealed) {
+			errs = append(errs, k.write(ctx, dir, now, told))
 		}
 	}
 	for id := range known {
@@ -148,20 +147,50 @@ func (k *Keeper) due(id, before, now string, sealed bool) bool {
 	return sealed || time.Since(k.written[id]) > rewrite
 }
 
-// text is the stamp as the catalogue keeps it, with how often the minutes of the
-// meeting and what was spoken were saved.
-func (s stamp) text(minutes, spoken int) string {
-	return fmt.Sprintf("%d %d %v %d %d", s.index, s.events, s.sealed, minutes, spoken)
+// told is how often what is kept beside the folders was added to.
+type told struct {
+	minutes, silences map[meeting.ID]int
+	spoken            map[string]int
+}
+
+func (k *Keeper) told(ctx context.Context) (t told, err error) {
+	if t.minutes, err = k.Catalogue.MinutesRevisions(ctx); err != nil {
+		return t, err
+	}
+	if t.spoken, err = k.Catalogue.TranscriptRevisions(ctx); err != nil {
+		return t, err
+	}
+	t.silences, err = k.Catalogue.SilenceCounts(ctx)
+	return t, err
+}
+
+// stamp is that of a folder as the catalogue keeps it, with how often the minutes of the
+// meeting and what was spoken were saved, and how much was cut out of its recordings.
+func (t *told) stamp(s stamp, id string, of meeting.ID) string {
+	text := fmt.Sprintf("%d %d %v %d %d", s.index, s.events, s.sealed, t.minutes[of], t.spoken[id])
+	if n := t.silences[of]; n > 0 {
+		text += fmt.Sprintf(" %d", n)
+	}
+	return text
 }
 
 // write makes the catalogue of one folder.
-func (k *Keeper) write(ctx context.Context, dir string, now stamp, revisions map[meeting.ID]int, spoken int) error {
+func (k *Keeper) write(ctx context.Context, dir string, now stamp, told told) error {
 	item := archive.Describe(dir)
 	if item.About.ID != filepath.Base(dir) {
 		k.Log.Warn("a folder of the archive is not a recording", "folder", dir, "trouble", strings.Join(item.Trouble, "; "))
 		return nil
 	}
-	house, err := k.House(ctx, meeting.ID(item.About.Meeting))
+	of := meeting.ID(item.About.Meeting)
+	// Databases can be lost: the version says what was cut, too.
+	if err := k.Catalogue.SaveSilences(ctx, of, SilencesOf(item.About.ID, item.About.Epoch, item.About.Redaction)); err != nil {
+		return err
+	}
+	item, err := k.hushed(ctx, item)
+	if err != nil {
+		return err
+	}
+	house, err := k.House(ctx, of)
 	if err != nil {
 		return err
 	}
@@ -170,8 +199,8 @@ func (k *Keeper) write(ctx context.Context, dir string, now stamp, revisions map
 	}
 	line := lineOf(&item)
 	r := store.Recording{
-		ID: line.ID, Meeting: meeting.ID(item.About.Meeting), Title: line.Title, Unit: house.Unit, Begun: line.Begun, Length: line.Length,
-		Bytes: line.Bytes, Points: line.Points, Sealed: line.Sealed, Flawed: line.Flawed, Origin: line.Origin, Stamp: now.text(revisions[meeting.ID(item.About.Meeting)], spoken),
+		ID: line.ID, Meeting: of, Title: line.Title, Unit: house.Unit, Begun: line.Begun, Length: line.Length,
+		Bytes: line.Bytes, Points: line.Points, Sealed: line.Sealed, Flawed: line.Flawed, Origin: line.Origin, Stamp: told.stamp(now, line.ID, of),
 	}
 	if house.Title != "" && item.About.Title == "" {
 		r.Title = house.Title
@@ -186,6 +215,16 @@ func (k *Keeper) write(ctx context.Context, dir string, now stamp, revisions map
 		return err
 	}
 	return k.Catalogue.SaveRecording(ctx, r, slices.Concat(passages(&item, r.Title, house), messages(&item), said))
+}
+
+// hushed is a recording as everybody may find it: what was cut out of another is found in
+// that alone, by those who may watch it.
+func (k *Keeper) hushed(ctx context.Context, item archive.Item) (archive.Item, error) {
+	all, err := k.Catalogue.SilencesOf(ctx, meeting.ID(item.About.Meeting))
+	if err != nil {
+		return item, err
+	}
+	return item.Without(Elsewhere(&item.About, all), conduct.Withhold)
 }
 
 func (r *Record) unknown() bool { return r.Title == "" && r.Unit == "" && len(r.Names) == 0 }
@@ -232,7 +271,7 @@ func passages(item *archive.Item, title string, house Record) []store.Passage {
 		}
 		out = append(out, store.Passage{At: t.From, Kind: store.PointPassage, Ref: t.Point, Said: name + " " + t.Point})
 	}
-	if item.About.Redaction.Silences() != nil {
+	if item.About.Redaction.Silences() != nil || len(item.Withheld) > 0 {
 		return out // minutes tell of all of the meeting
 	}
 	return append(out, written(item, house.Minutes)...)
@@ -277,7 +316,7 @@ func (k *Keeper) said(ctx context.Context, item *archive.Item) (out []store.Pass
 		if err := json.Unmarshal(t.Body.Cues, &cues); err != nil {
 			return nil, fmt.Errorf("replay: transcript of %s: %w", item.About.ID, err)
 		}
-		for _, c := range caption.Passages(Outside(cues, item.About.Redaction)) {
+		for _, c := range caption.Passages(Outside(cues, item.About.Redaction, item.Withheld...)) {
 			out = append(out, store.Passage{At: c.At, Kind: store.SpokenPassage, Ref: t.ID, Said: strings.TrimSpace(c.Who + " " + c.Text)})
 		}
 	}

@@ -38,6 +38,7 @@ type Book interface {
 	RecordingsOf(ctx context.Context, id meeting.ID) ([]store.RecordingOfMeeting, error)
 	Accesses(ctx context.Context) (map[string]store.Access, error)
 	AccessOf(ctx context.Context, recording string) (a store.Access, changes int, err error)
+	SilencesOf(ctx context.Context, of meeting.ID) ([]store.Silence, error)
 	TranscriptsOf(ctx context.Context, recording string) ([]store.Document[store.Transcript], error)
 	SaveTranscript(ctx context.Context, recording string, by meeting.PersonID, at time.Time, t store.Transcript) error
 	SaveAccess(ctx context.Context, recording string, changes int, by meeting.PersonID, at time.Time, a store.Access) error
@@ -129,13 +130,14 @@ func (d *Desk) Admit(ctx context.Context, recording, what, detail string) (lengt
 	return c.Length, nil
 }
 
-// Item lets the one who asks at a recording like Admit, and describes it.
+// Item lets the one who asks at a recording like Admit, and describes it as he may know
+// of it.
 func (d *Desk) Item(ctx context.Context, recording, what, detail string) (archive.Item, error) {
 	c, err := d.taken(ctx, recording, what, detail)
 	if err != nil {
 		return archive.Item{}, err
 	}
-	return c.Item, nil
+	return d.seen(ctx, c.Item)
 }
 
 // Folder returns the folder below root of a recording; it asks nobody whether he may

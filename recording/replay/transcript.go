@@ -17,7 +17,6 @@ import (
 	"diemcau/meeting"
 	"diemcau/meeting/account"
 	"diemcau/meeting/store"
-	"diemcau/recording/archive"
 	"diemcau/recording/caption"
 )
 
@@ -89,7 +88,12 @@ type TranscriptView struct {
 }
 
 func (d *Desk) cues(ctx context.Context, in *OfTranscript) (TranscriptView, error) {
-	if _, err := d.opened(ctx, in.Recording); err != nil {
+	c, err := d.opened(ctx, in.Recording)
+	if err != nil {
+		return TranscriptView{}, err
+	}
+	item, err := d.seen(ctx, c.Item)
+	if err != nil {
 		return TranscriptView{}, err
 	}
 	all, err := d.Book.TranscriptsOf(ctx, in.Recording)
@@ -99,7 +103,10 @@ func (d *Desk) cues(ctx context.Context, in *OfTranscript) (TranscriptView, erro
 	for _, t := range all {
 		if t.ID == in.Language {
 			v := TranscriptView{TranscriptLine: transcriptLine(t.Body, t.At), Cues: []caption.Cue{}}
-			return v, json.Unmarshal(t.Body.Cues, &v.Cues)
+			err := json.Unmarshal(t.Body.Cues, &v.Cues)
+			v.Cues = Outside(v.Cues, nil, item.Withheld...)
+			v.Count = len(v.Cues)
+			return v, err
 		}
 	}
 	return TranscriptView{}, meeting.Refuse(meeting.CodeUnknown, "transcript").With(in.Language)
@@ -123,13 +130,6 @@ func (d *Desk) transcriptFile(ctx context.Context, in *OfTranscript) (*huma.Stre
 		hctx.SetHeader("Content-Disposition", "attachment; filename="+strconv.Quote("loi-noi."+in.Language+".vtt"))
 		Raw("text/vtt; charset=utf-8", b).Body(hctx)
 	}}, nil
-}
-
-// Outside are the cues that touch nothing of what a redacted version leaves out of what
-// was said; all for an original.
-func Outside(cues []caption.Cue, r *archive.Redaction) []caption.Cue {
-	silences := r.Silences()
-	return slices.DeleteFunc(cues, func(c caption.Cue) bool { return archive.Within(silences, c.At, c.To) })
 }
 
 // writes lets a scribe at a recording.

@@ -79,7 +79,7 @@ func Gather(ctx context.Context, from Source, item archive.Item, into string) (D
 	g.describe()
 	switch {
 	case from.Store == nil:
-	case item.About.Redaction != nil: // minutes and papers may tell of what was cut: they go with the original
+	case item.Partial(): // minutes and papers may tell of what was cut: they go with the original
 		steps = append(steps, g.invitation, g.sheets)
 	default:
 		steps = append(steps, g.invitation, g.written, g.sheets, g.papers)
@@ -94,9 +94,9 @@ func Gather(ctx context.Context, from Source, item archive.Item, into string) (D
 
 // find reads the meeting from the database, or else from its recording.
 func (g *gathering) find(ctx context.Context, item archive.Item) (bool, error) {
-	// The database has all of the meeting; what a redacted version may tell is in its
-	// own log.
-	if g.from.Store != nil && item.About.Redaction == nil {
+	// The database has all of the meeting; what a redacted version may tell, and who may
+	// not know all of it may be told, is in its own log.
+	if g.from.Store != nil && !item.Partial() {
 		var err error
 		g.live, g.log, err = g.from.Store.Load(ctx, meeting.ID(item.About.Meeting))
 		if meeting.CodeOf(err) != meeting.CodeUnknown {

@@ -251,3 +251,49 @@ func TestARC03_TheFileOfARedactedVersionIsMadeOfItsOwnLogAloneWithoutMinutesAndP
 		t.Errorf("the votes are those of the database: %s", votes)
 	}
 }
+
+func TestARC04_WhatWasCutOutOfAnotherRecordingIsInNeitherFileNorLogNorView(t *testing.T) {
+	t.Parallel()
+	h := hold(t)
+	from := dossier.Source{Store: h.store, Papers: h.papers}
+	everything, err := dossier.Look(t.Context(), from, h.item, anyRecording)
+	h.must(err)
+	var hidden archive.Item
+	hidden, err = h.item.Without([]archive.Stretch{{From: 0, To: 3_600_000}}, conduct.Withhold)
+	h.must(err)
+	v, err := dossier.Look(t.Context(), from, hidden, anyRecording)
+	h.must(err)
+	if len(everything.Votes) != 1 || everything.Votes[0].Title != "Quy chế" || len(everything.Papers) == 0 {
+		t.Fatalf("the whole view: %+v", everything)
+	}
+	if len(v.Votes) != 1 || v.Votes[0].Title != "" || len(v.Papers) > 0 || v.Minutes != nil || len(v.Attendance) != len(everything.Attendance) {
+		t.Errorf("%+v", v)
+	}
+	lines, n, err := dossier.Log(t.Context(), from, hidden, 0, anyRecording)
+	h.must(err)
+	for _, l := range lines {
+		if strings.Contains(l.About, "Quy chế") {
+			t.Errorf("%+v", l)
+		}
+	}
+	if n != everything.Log {
+		t.Errorf("%d lines of %d", n, everything.Log)
+	}
+	h.item = hidden
+	d := h.gather(from)
+	for name, path := range d.Files {
+		text, err := os.ReadFile(path)
+		h.must(err)
+		if strings.HasPrefix(name, "papers/") || (name == "meeting/votes.json" || name == "meeting/log.jsonl") && bytes.Contains(text, []byte("Quy chế")) {
+			t.Errorf("%s tells of it", name)
+		}
+	}
+	if !hidden.Spoken() {
+		t.Error("the sealed log of the recording tells it, and a package would have it")
+	}
+	before, err := h.item.Without([]archive.Stretch{{From: h.item.Last() + 1, To: h.item.Last() + 2}}, conduct.Withhold)
+	h.must(err)
+	if before.Spoken() || !before.Partial() {
+		t.Error("a recording that ended before holds nothing of it")
+	}
+}

@@ -21,6 +21,10 @@ import (
 // handed over.
 const CodeNoBag meeting.Code = "archive.no_bag"
 
+// CodeWithheld says that the recording's log, which a package has as it was sealed, tells
+// what was cut out of another recording of the meeting, and who asks may not know it.
+const CodeWithheld meeting.Code = "archive.withheld"
+
 func (d *Desk) registerBag(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "archiveBag", Method: http.MethodGet, Path: "/api/archive/recordings/{recording}/bag",
@@ -41,6 +45,9 @@ func (d *Desk) bag(ctx context.Context, in *OfRecording) (*huma.StreamResponse, 
 	keeps, err := d.archive.Keeps(ctx, meeting.ID(item.About.Meeting))
 	if err == nil && !keeps { // papers and log are in it
 		err = meeting.Refuse(meeting.CodeNoRight, "").With(string(meeting.Secretary))
+	}
+	if err == nil && item.Spoken() {
+		err = meeting.Refuse(CodeWithheld, "")
 	}
 	if err != nil {
 		return nil, err

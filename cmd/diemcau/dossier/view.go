@@ -153,7 +153,7 @@ func Look(ctx context.Context, from Source, item archive.Item, may func(recordin
 	}
 	v.live, v.log = g.live, g.log
 	v.conducted()
-	if item.About.Redaction != nil {
+	if item.Partial() {
 		return v.MeetingFile, nil // minutes and papers may tell of what was cut
 	}
 	if err := v.written(ctx); err != nil {

@@ -115,6 +115,8 @@ export interface Detail extends Line {
   readonly versions: readonly string[];
   /** Whoever is signed in may have one made. */
   readonly redacts: boolean;
+  /** What was cut out of another recording of the meeting is left out of what this one tells. */
+  readonly withheld: boolean;
 }
 
 export interface Wanted {

@@ -30,6 +30,7 @@ export const enArchive: typeof viArchive = {
     loading: 'Opening the recording',
   },
   redaction: {
+    withheld: 'What was cut out of another recording of the meeting is left out of log, marks and messages here, too.',
     title: 'Redacted version',
     told: 'Parts of the meeting are left out of this version.',
     reason: 'Reason: {{reason}}',

@@ -51,6 +51,7 @@ export const enProblem: typeof viProblem = {
   papers_late: 'The deadline has passed. Give a reason.',
   recording_encrypted: 'The meeting is encrypted end to end: it cannot be recorded.',
   archive_no_captions: 'The file is neither WebVTT nor SRT, or none of its words lie within the recording.',
+  archive_withheld: 'The log of this recording tells what was cut out of another recording of the meeting. Ask the archivist for the package.',
   archive_no_bag: 'Only a sealed recording can be packed.',
   archive_no_clip: 'Only of a sealed recording that is not encrypted a clip with evidence can be taken.',
   archive_no_key: 'The recording is encrypted and its key is not here.',

@@ -38,6 +38,7 @@ export const viArchive = {
     loading: 'Đang mở bản ghi',
   },
   redaction: {
+    withheld: 'Nội dung đã được cắt khỏi một bản ghi khác của cuộc họp cũng được lược khỏi nhật ký, mốc và tin nhắn ở đây.',
     title: 'Bản đã lược bỏ',
     told: 'Bản này không có một số đoạn của cuộc họp.',
     reason: 'Lý do: {{reason}}',

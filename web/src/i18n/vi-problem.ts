@@ -50,6 +50,7 @@ export const viProblem = {
   papers_late: 'Đã quá hạn gửi. Hãy ghi lý do.',
   recording_encrypted: 'Cuộc họp được mã hóa đầu cuối nên không ghi được.',
   archive_no_captions: 'Tệp không phải phụ đề WebVTT hoặc SRT, hoặc không có lời nào nằm trong bản ghi.',
+  archive_withheld: 'Nhật ký của bản ghi này có nội dung đã được cắt khỏi một bản ghi khác của cuộc họp. Đề nghị lưu trữ viên đóng gói.',
   archive_no_bag: 'Chỉ đóng gói được bản ghi đã niêm phong.',
   archive_no_clip: 'Chỉ trích được đoạn có bằng chứng từ bản ghi đã niêm phong và không mã hóa.',
   archive_no_key: 'Bản ghi được mã hóa và máy chủ không có khóa.',

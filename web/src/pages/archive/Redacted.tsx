@@ -18,7 +18,8 @@ function Missing({ detail, hole }: { readonly detail: Detail; readonly hole: Hol
 /** What is left out of a redacted version, and why; of an original, where its versions are. */
 export function Redacted({ detail }: { readonly detail: Detail }) {
   const { t } = useTranslation();
-  const { redaction, versions } = detail;
+  const { redaction, versions, withheld } = detail;
+  const elsewhere = withheld && <p data-testid="withheld">{t('redaction.withheld')}</p>;
   if (redaction) {
     return (
       <section className={classes.redacted} aria-label={t('redaction.title')} data-testid="redacted">
@@ -36,12 +37,15 @@ export function Redacted({ detail }: { readonly detail: Detail }) {
             </li>
           ))}
         </ul>
+        {elsewhere}
       </section>
     );
   }
-  if (versions.length === 0) return null;
+  if (versions.length === 0 && !withheld) return null;
+  if (versions.length === 0) return <section className={classes.redacted}>{elsewhere}</section>;
   return (
     <section className={classes.redacted}>
+      {elsewhere}
       <p>
         {t('redaction.versions')}{' '}
         {versions.map((id, i) => (

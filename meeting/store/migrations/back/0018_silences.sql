@@ -1,0 +1,2 @@
+-- The table stays: the release before does not look at it, and a bridge that comes
+-- forward again needs what was cut meanwhile no less.
