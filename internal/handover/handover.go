@@ -5,6 +5,7 @@
 package handover
 
 import (
+	"context"
 	"errors"
 	"net"
 	"os"
@@ -57,7 +58,9 @@ func (s *Sockets) Listen(address string) (net.Listener, error) {
 			return l, nil
 		}
 	}
-	return net.Listen("tcp", address)
+	var plain net.ListenConfig
+	plain.SetMultipathTCP(false) // what systemd hands over has none either, and the door's filter needs it so
+	return plain.Listen(context.Background(), "tcp", address)
 }
 
 // fits answers whether a socket is the one for an address: the same port, and a host

@@ -21,6 +21,7 @@ type arrivals struct {
 type bucket struct {
 	tokens float64
 	at     time.Time
+	turned int // away, one after the other
 }
 
 func (a *arrivals) fill(b *bucket, now time.Time) {
@@ -28,24 +29,37 @@ func (a *arrivals) fill(b *bucket, now time.Time) {
 	b.at = now
 }
 
-// take says whether one more may come now.
-func (a *arrivals) take(from netip.Addr, now time.Time) bool {
+// take says whether one more may come now, if there is room for it.
+func (a *arrivals) take(from netip.Addr, room bool, now time.Time) bool {
 	b := a.left[from]
 	if b == nil {
 		if len(a.left) >= maxAddresses {
 			a.sweep(now)
 		}
 		if len(a.left) >= maxAddresses {
-			return true
+			return room
 		}
-		b = &bucket{a.burst, now}
+		b = &bucket{tokens: a.burst, at: now}
 		a.left[from] = b
 	}
 	a.fill(b, now)
-	if b.tokens < 1 {
+	if !room || b.tokens < 1 {
+		b.turned++
 		return false
 	}
 	b.tokens--
+	b.turned = 0
+	return true
+}
+
+// goesOn says of an address that was just turned away whether that does not stop it.
+// Its count begins anew then.
+func (a *arrivals) goesOn(from netip.Addr) bool {
+	b := a.left[from]
+	if b == nil || b.turned < inARow {
+		return false
+	}
+	b.turned = 0
 	return true
 }
 

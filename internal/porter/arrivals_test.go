@@ -12,7 +12,7 @@ func TestConnectionsFromOneAddressComeNoFasterThanTheBound(t *testing.T) {
 	a := arrivals{rate: 10, burst: 3, left: map[netip.Addr]*bucket{}}
 	from := netip.MustParseAddr("203.0.113.9")
 	come := func() (n int) {
-		for a.take(from, now) {
+		for a.take(from, true, now) {
 			n++
 		}
 		return n
@@ -24,7 +24,7 @@ func TestConnectionsFromOneAddressComeNoFasterThanTheBound(t *testing.T) {
 	if n := come(); n != 2 {
 		t.Errorf("%d after 200 ms, want 2", n)
 	}
-	if !a.take(netip.MustParseAddr("203.0.113.10"), now) {
+	if !a.take(netip.MustParseAddr("203.0.113.10"), true, now) {
 		t.Error("another address is bounded too")
 	}
 }
@@ -35,7 +35,7 @@ func TestAddressesKeptAreBoundedAndForgottenWhenQuiet(t *testing.T) {
 	a := arrivals{rate: 1, burst: 2, left: map[netip.Addr]*bucket{}}
 	address := func(i int) netip.Addr { return netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}) }
 	for i := range 2 * maxAddresses {
-		if !a.take(address(i), now) {
+		if !a.take(address(i), true, now) {
 			t.Fatal("a first connection is refused")
 		}
 	}
@@ -43,7 +43,7 @@ func TestAddressesKeptAreBoundedAndForgottenWhenQuiet(t *testing.T) {
 		t.Errorf("%d addresses are kept", n)
 	}
 	now = now.Add(time.Minute)
-	a.take(address(1<<20), now)
+	a.take(address(1<<20), true, now)
 	if n := len(a.left); n != 1 {
 		t.Errorf("%d addresses are kept after a minute of silence", n)
 	}

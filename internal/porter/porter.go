@@ -1,10 +1,12 @@
 // Package porter stands between the network and an HTTP server: it bounds how many
-// connections are open, in all and from one address, and ends those that send or
-// take their bytes so slowly that they only hold a place (slow-loris). It starts no
-// goroutine and reads nothing of what passes.
+// connections are open, in all and from one address, and how fast they come, lets the
+// kernel drop what goes on beyond that, and ends those that send or take their bytes
+// so slowly that they only hold a place (slow-loris). It starts no goroutine but for
+// a moment when an address is let in again, and reads nothing of what passes.
 package porter
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -25,7 +27,8 @@ type Bounds struct {
 	// connections.
 	PerAddress int
 	// PerSecond is how many new ones may come from one address in a second, PerAddress
-	// of them at once; 50. More are closed before a byte of them is read.
+	// of them at once; 50. More are closed before a byte of them is read, and whoever
+	// goes on is not even answered by the kernel for a second (Linux).
 	PerSecond float64
 	// Free are addresses that only Total bounds: proxies that stand before the
 	// bridge. The loopback addresses are free too, for the same reason.
@@ -64,15 +67,18 @@ type Listener struct {
 	refused atomic.Uint64
 	closed  atomic.Bool
 
-	mu   sync.Mutex // a leaf
-	open int
-	from map[netip.Addr]int
-	came arrivals
+	mu    sync.Mutex // a leaf
+	open  int
+	from  map[netip.Addr]int
+	came  arrivals
+	fence fence
 }
 
 // Listen opens a TCP port.
 func Listen(address string, b Bounds) (*Listener, error) {
-	l, err := net.Listen("tcp", address)
+	var plain net.ListenConfig
+	plain.SetMultipathTCP(false) // its sockets take no filter
+	l, err := plain.Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, err
 	}
@@ -86,9 +92,11 @@ func Over(l net.Listener, b Bounds) (*Listener, error) {
 		return nil, errors.Join(fmt.Errorf("porter: %s is no TCP socket", l.Addr()), l.Close())
 	}
 	b = b.withDefaults()
+	_ = dropSYNs(tcp, nil) // of a process that had the socket before and ended badly; an error says that there was none
 	return &Listener{
 		TCPListener: tcp, bounds: b, from: map[netip.Addr]int{},
-		came: arrivals{rate: b.PerSecond, burst: float64(b.PerAddress), left: map[netip.Addr]*bucket{}},
+		came:  arrivals{rate: b.PerSecond, burst: float64(b.PerAddress), left: map[netip.Addr]*bucket{}},
+		fence: fence{shut: map[netip.Addr]time.Time{}, drop: func(a []netip.Addr) error { return dropSYNs(tcp, a) }},
 	}, nil
 }
 
@@ -120,7 +128,10 @@ func (l *Listener) admit(from netip.Addr) bool {
 	if l.open >= l.bounds.Total {
 		return false
 	}
-	if !l.free(from) && (l.from[from] >= l.bounds.PerAddress || !l.came.take(from, time.Now())) {
+	if now := time.Now(); !l.free(from) && !l.came.take(from, l.from[from] < l.bounds.PerAddress, now) {
+		if l.came.goesOn(from) {
+			l.fence.shutOut(from, now, l.lift)
+		}
 		return false
 	}
 	l.open++
@@ -141,9 +152,19 @@ func (l *Listener) forget(from netip.Addr) {
 	}
 }
 
+// lift opens the door again to those whose time outside is over.
+func (l *Listener) lift() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fence.lift(time.Now(), l.lift)
+}
+
 // Close implements net.Listener.
 func (l *Listener) Close() error {
 	l.closed.Store(true)
+	l.mu.Lock()
+	l.fence.end()
+	l.mu.Unlock()
 	return l.TCPListener.Close()
 }
 
@@ -154,7 +175,15 @@ func (l *Listener) Open() int {
 	return l.open
 }
 
-// Refused is how many connections were closed at once because too many were open.
+// Shut is from how many addresses the kernel drops what comes now.
+func (l *Listener) Shut() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.fence.shut)
+}
+
+// Refused is how many connections were closed at once because too many were open or
+// came.
 func (l *Listener) Refused() uint64 { return l.refused.Load() }
 
 // Line is the address as bounds count it: of IPv6 the /64, which is what one line

@@ -1,0 +1,205 @@
+package porter
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"testing"
+	"time"
+)
+
+// barred is a door that admits two connections of each address and no more.
+func barred(t *testing.T, over net.Listener) *Listener {
+	t.Helper()
+	l, err := Over(over, Bounds{PerAddress: 2, PerSecond: 1e-6, LimitLoopback: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func socket(t *testing.T, address string) net.Listener {
+	t.Helper()
+	var plain net.ListenConfig
+	plain.SetMultipathTCP(false)
+	s, err := plain.Listen(t.Context(), "tcp", address)
+	if err != nil {
+		t.Skipf("no such address here: %v", err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// opens serves the door until the test ends and hands out what comes in.
+func opens(t *testing.T, l *Listener) <-chan net.Conn {
+	t.Helper()
+	in, done := make(chan net.Conn, 100), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			in <- c
+		}
+	}()
+	t.Cleanup(func() {
+		_ = l.Close()
+		<-done
+		for range len(in) {
+			_ = (<-in).Close()
+		}
+	})
+	return in
+}
+
+// from dials the door from an address of this machine.
+func from(t *testing.T, l net.Listener, address string, within time.Duration) (net.Conn, error) {
+	t.Helper()
+	d := net.Dialer{Timeout: within, LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}
+	c, err := d.Dial("tcp", l.Addr().String())
+	if err == nil {
+		t.Cleanup(func() { _ = c.Close() })
+	}
+	return c, err
+}
+
+// insist comes from an address until it is shut out, and returns its first connection.
+func insist(t *testing.T, l *Listener, address string) net.Conn {
+	t.Helper()
+	first, err := from(t, l, address, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 500 { // a few wait in the backlog while the door decides
+		if l.Shut() > 0 {
+			return first
+		}
+		if c, err := from(t, l, address, 20*time.Millisecond); err == nil {
+			_ = c.Close()
+		}
+	}
+	t.Fatal("it is never shut out")
+	return nil
+}
+
+// unheard fails unless nothing answers at all.
+func unheard(t *testing.T, l net.Listener, address string) {
+	t.Helper()
+	_, err := from(t, l, address, 50*time.Millisecond)
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		var late net.Error
+		if !errors.As(err, &late) || !late.Timeout() {
+			t.Errorf("who goes on is answered: %v", err)
+		}
+	}
+}
+
+func TestWhoGoesOnAfterRefusalsIsNotEvenHeardAndEverybodyElseIs(t *testing.T) {
+	t.Parallel()
+	for name, at := range map[string]string{"IPv4": "127.0.0.1:0", "both": "[::]:0"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := barred(t, socket(t, at))
+			in := opens(t, l)
+			first := insist(t, l, "127.0.0.2")
+			inside := <-in
+			unheard(t, l, "127.0.0.2")
+			if _, err := from(t, l, "127.0.0.3", time.Minute); err != nil {
+				t.Errorf("another address: %v", err)
+			}
+			if _, err := first.Write([]byte("x")); err != nil {
+				t.Error(err)
+			}
+			if n, err := inside.Read(make([]byte, 1)); n != 1 {
+				t.Errorf("what was open has ended: %v", err)
+			}
+			l.mu.Lock()
+			l.fence.lift(time.Now().Add(2*shutFor), l.lift)
+			l.bounds.PerAddress = 100 // its first ones are still open
+			delete(l.came.left, netip.MustParseAddr("127.0.0.2"))
+			l.mu.Unlock()
+			if c, err := from(t, l, "127.0.0.2", time.Minute); err != nil {
+				t.Errorf("after its time outside: %v", err)
+			} else {
+				_ = c.Close()
+			}
+		})
+	}
+}
+
+func TestAnAddressOfIPv6IsShutOutWithItsLine(t *testing.T) {
+	t.Parallel()
+	l := barred(t, socket(t, "[::1]:0"))
+	opens(t, l)
+	insist(t, l, "::1")
+	unheard(t, l, "::1")
+}
+
+func TestADoorThatClosesLeavesTheSocketOpenToAllForTheNextProcess(t *testing.T) {
+	t.Parallel()
+	s := socket(t, "127.0.0.1:0")
+	copied, err := s.(*net.TCPListener).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, err := net.FileListener(copied)
+	_ = copied.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = next.Close() }()
+	l := barred(t, s)
+	opens(t, l)
+	insist(t, l, "127.0.0.2")
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if l.Shut() != 0 {
+		t.Error("the door still shuts somebody out")
+	}
+	if _, err := from(t, next, "127.0.0.2", time.Minute); err != nil {
+		t.Errorf("the next process's callers: %v", err)
+	}
+}
+
+func TestHousesThatComeBackAtOnceAreNotShutOut(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_800_000_000, 0)
+	a := arrivals{rate: 50, burst: 100, left: map[netip.Addr]*bucket{}}
+	house := netip.MustParseAddr("203.0.113.9")
+	for range 140 * 20 { // each tries twice as often as all together may
+		now = now.Add(10 * time.Millisecond)
+		if !a.take(house, true, now) && a.goesOn(house) {
+			t.Fatal("shut out")
+		}
+	}
+	for range inARow + 1 {
+		a.take(house, false, now)
+	}
+	if !a.goesOn(house) || a.goesOn(house) {
+		t.Error("who goes on is not noticed once")
+	}
+}
+
+func TestNoMoreAreShutOutThanTheKernelLooksThroughQuickly(t *testing.T) {
+	t.Parallel()
+	told := 0
+	f := fence{shut: map[netip.Addr]time.Time{}, drop: func(all []netip.Addr) error { told = len(all); return nil }}
+	now := time.Unix(1_800_000_000, 0)
+	for i := range 2 * maxShut {
+		f.shutOut(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), now, func() {})
+	}
+	if told != maxShut {
+		t.Errorf("%d are shut out", told)
+	}
+	f.end()
+	if told != 0 || f.timer.Stop() {
+		t.Errorf("%d are shut out at the end, or the timer runs", told)
+	}
+	if n := len(synFilter(make([]netip.Addr, maxShut))); n > 4096 {
+		t.Errorf("the kernel takes no program of %d steps", n)
+	}
+}
