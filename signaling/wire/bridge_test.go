@@ -117,7 +117,7 @@ func serve(t testing.TB, change func(*wire.Settings)) *server {
 	t.Helper()
 	s := &server{desk: newDesk(), keys: newKeys(t), log: &locked{}}
 	settings := wire.Settings{
-		Tokens: s.keys, Admission: s.desk,
+		Tokens: s.keys, Admission: s.desk, Rate: wire.Rate{PerPointBurst: 1000}, // the tests know one name
 		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if change != nil {

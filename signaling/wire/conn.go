@@ -31,17 +31,22 @@ const (
 	worthDeflating = 1024
 	// keepBuffer is how large a read buffer may stay between messages.
 	keepBuffer = 64 << 10
-	// inboundBurst is how many seconds' worth of messages may come at once.
-	inboundBurst = 4
-	// inboundUnit of bytes in a message counts like one more message.
-	inboundUnit = 4 << 10
+	// inboundBurst is how many seconds' worth of messages may come at once. Both are
+	// less than what a room bears, which would end the socket: coming back costs more.
+	inboundBurst = 10
+	// inboundUnit of bytes in a message counts like one more message; in JSON, which
+	// costs far more to read, a part of it.
+	inboundUnit     = 4 << 10
+	inboundUnitJSON = 1 << 10
+	// inboundUnknown is what a message of a kind that no client has counts like.
+	inboundUnknown = 10
 )
 
 // conn is one client's socket. It is a session.Conn.
 type conn struct {
 	settings Settings
 	counters *counters
-	pace     *rate.Limiter
+	pace     *rate.Limiter // shared by all sockets of a point; set before serve
 	asJSON   atomic.Bool   // the client's last frame was text
 	ready    chan struct{} // holds one token while the writer has something to do
 	closing  chan struct{} // closed when phase leaves phaseOpen
@@ -69,7 +74,6 @@ func newConn(s Settings, c *counters) *conn {
 	return &conn{
 		settings: s,
 		counters: c,
-		pace:     rate.NewLimiter(rate.Limit(s.InboundRate), inboundBurst*s.InboundRate),
 		ready:    make(chan struct{}, 1),
 		closing:  make(chan struct{}),
 		gone:     make(chan struct{}),

@@ -73,7 +73,7 @@ func (f *flood) mayLog() (unlogged int, may bool) {
 // held says whether the answer to a refused join waits. What the session refuses
 // (an ended meeting, a room that is full) was asked with a good token and does not.
 func (f *flood) held(reason *session.Error, err error) bool {
-	if reason == errTooManyJoins {
+	if reason == errTooManyJoins || reason == errPointTooOften {
 		return true
 	}
 	var bad *token.Error
@@ -90,7 +90,7 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	switch reason {
 	case errUnknownFailure:
 		level = slog.LevelError
-	case errTooManyJoins, errServerBusy:
+	case errTooManyJoins, errPointTooOften, errServerBusy:
 		w.Header().Set("Retry-After", "1")
 	}
 	unlogged, may := h.flood.mayLog()

@@ -51,9 +51,10 @@ type Settings struct {
 	Queue int
 	// WriteTimeout is how long one message may take to enter the socket; 15 s.
 	WriteTimeout time.Duration
-	// InboundRate is how many messages a second a client may send, four times as
-	// many at once, and every further 4 KiB of a message counting like one more;
-	// 500. Above that the bridge reads more slowly. Nothing is lost.
+	// InboundRate is how many messages a second all sockets of one point may send,
+	// ten times as many at once, and every further 4 KiB of a message counting like
+	// one more, 1 KiB of JSON; 90. Above that the bridge reads more slowly. Nothing is
+	// lost.
 	InboundRate int
 	// PingInterval of the WebSocket's own pings; 10 s. A client that answers
 	// four of them with silence is gone.
@@ -66,7 +67,7 @@ func (s Settings) withDefaults() Settings {
 	s.MaxFrame = orDefault(s.MaxFrame, 2<<20)
 	s.Queue = orDefault(s.Queue, 1024)
 	s.WriteTimeout = orDefault(s.WriteTimeout, 15*time.Second)
-	s.InboundRate = orDefault(s.InboundRate, 500)
+	s.InboundRate = orDefault(s.InboundRate, 90)
 	s.PingInterval = orDefault(s.PingInterval, 10*time.Second)
 	return s
 }
@@ -84,6 +85,7 @@ type Handler struct {
 	upgrader websocket.Upgrader
 	limiter  *limiter
 	flood    *flood
+	points   *points
 	counters counters
 	chain    http.Handler
 
@@ -99,6 +101,7 @@ func New(s Settings) *Handler {
 	h := &Handler{settings: s.withDefaults(), conns: map[*conn]struct{}{}}
 	h.limiter = newLimiter(h.settings.Rate)
 	h.flood = newFlood(h.settings.Rate)
+	h.points = newPoints(h.settings.Rate, h.settings.InboundRate)
 	h.upgrader = websocket.Upgrader{
 		HandshakeTimeout: 5 * time.Second,
 		// A page of any origin may connect: the token decides, and no cookie is read.
@@ -201,6 +204,9 @@ func (h *Handler) connect(w http.ResponseWriter, r *http.Request, v1 bool) {
 		return
 	}
 	h.counters.accepted.Add(1)
+	pace, closed := h.points.opens(nameOf(params))
+	defer closed()
+	c.pace = pace
 	c.serve(ws, ticket)
 }
 

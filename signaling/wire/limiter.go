@@ -19,12 +19,17 @@ type Rate struct {
 	Total float64
 	// TotalBurst joins may come at once; 1000.
 	TotalBurst float64
+	// PerPoint joins in a second of one identity in one room, wherever it comes from
+	// and whatever it publishes by; 1. A client that lost its line tries more slowly.
+	PerPoint float64
+	// PerPointBurst of them may come at once; 20.
+	PerPointBurst float64
 	// LimitLoopback applies PerAddress to the loopback address too. It is off
 	// because tools and tests on the machine itself come from there, and
 	// proxies that are not configured as trusted.
 	LimitLoopback bool
 	// Bad joins of all together that are answered at once, in a second; 50. The
-	// answers to more of them, and to joins above PerAddress, wait.
+	// answers to more of them, and to joins above PerAddress or PerPoint, wait.
 	Bad float64
 	// BadBurst of them may come at once; 400.
 	BadBurst float64
@@ -37,6 +42,8 @@ type Rate struct {
 func (r Rate) withDefaults() Rate {
 	r.PerAddress = orDefault(r.PerAddress, 50)
 	r.PerAddressBurst = orDefault(r.PerAddressBurst, 300)
+	r.PerPoint = orDefault(r.PerPoint, 1)
+	r.PerPointBurst = orDefault(r.PerPointBurst, 20)
 	r.Total = orDefault(r.Total, 400)
 	r.TotalBurst = orDefault(r.TotalBurst, 1000)
 	r.Bad = orDefault(r.Bad, 50)

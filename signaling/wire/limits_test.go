@@ -171,7 +171,7 @@ func TestAFloodIsReadSlowlyAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(s *wire.Settings) { s.InboundRate = 1 })
 	ws, seat := s.join(t, "/rtc")
-	const n = 7 // four may come at once
+	const n = 12 // ten may come at once
 	go func() {
 		for i := int64(1); i <= n; i++ {
 			payload, err := proto.Marshal(&livekit.SignalRequest{Message: &livekit.SignalRequest_PingReq{PingReq: &livekit.Ping{Timestamp: i}}})
@@ -211,7 +211,7 @@ func TestAThousandJoinsAtOnceAreMetAndOthersServed(t *testing.T) {
 	t.Parallel()
 	const n, allowed = 1000, 100
 	s := serve(t, func(s *wire.Settings) {
-		s.Rate = wire.Rate{Total: 1e-6, TotalBurst: allowed + 1, Hold: time.Millisecond}
+		s.Rate = wire.Rate{Total: 1e-6, TotalBurst: allowed + 1, PerPointBurst: n + 1, Hold: time.Millisecond}
 	})
 	there, _ := s.join(t, "/rtc")
 	raw := s.token(t, joinGrant())

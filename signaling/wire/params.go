@@ -38,12 +38,20 @@ func (h *Handler) admissible(r *http.Request, v1 bool) (session.Params, error) {
 	if err := checkGrants(params); err != nil {
 		return session.Params{}, err
 	}
+	if err := h.points.allow(nameOf(params)); err != nil {
+		return session.Params{}, err
+	}
 	describeClient(params.Join.ClientInfo, r.UserAgent())
 	params.Join.ClientInfo.Address = "" // not what the client says
 	if address := h.clientAddress(r); address.IsValid() {
 		params.Join.ClientInfo.Address = address.String()
 	}
 	return params, nil
+}
+
+// nameOf is the point that a token is for, also when it opens a second connection.
+func nameOf(p session.Params) pointName {
+	return pointName{p.Claims.Video.Room, p.Claims.Identity}
 }
 
 // readParameters reads either form of what the client wants. A join_request

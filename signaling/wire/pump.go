@@ -116,7 +116,7 @@ func (c *conn) read(ws *websocket.Conn, ticket session.Ticket) {
 		}
 		c.asJSON.Store(frame == websocket.TextMessage)
 		c.deliver(request, ticket)
-		c.slowDown(buffer.Len())
+		c.slowDown(price(frame, buffer.Len(), request))
 		if buffer.Cap() > keepBuffer {
 			buffer = bytes.Buffer{}
 		}
@@ -172,10 +172,21 @@ func (c *conn) deliver(request *livekit.SignalRequest, ticket session.Ticket) {
 	}
 }
 
-// slowDown waits when the client sends faster than it may; TCP then holds it
+// price is how many messages one counts like.
+func price(frame, size int, request *livekit.SignalRequest) int {
+	switch {
+	case request.Message == nil:
+		return inboundUnknown
+	case frame == websocket.TextMessage:
+		return 1 + size/inboundUnitJSON
+	}
+	return 1 + size/inboundUnit
+}
+
+// slowDown waits when the point sends faster than it may; TCP then holds it
 // back.
-func (c *conn) slowDown(size int) {
-	wait := c.pace.ReserveN(time.Now(), min(1+size/inboundUnit, c.pace.Burst())).Delay()
+func (c *conn) slowDown(price int) {
+	wait := c.pace.ReserveN(time.Now(), min(price, c.pace.Burst())).Delay()
 	if wait <= 0 {
 		return
 	}

@@ -19,6 +19,7 @@ var (
 	errLongRoomName   = &session.Error{Status: http.StatusBadRequest, Code: "room_name_too_long", Text: "room name length exceeds limits: max length " + strconv.Itoa(maxName)}
 	errMayNotPublish  = &session.Error{Status: http.StatusUnauthorized, Code: "may_not_publish", Text: "permissions denied: the token does not allow to publish"}
 	errTooManyJoins   = &session.Error{Status: http.StatusTooManyRequests, Code: "too_many_joins", Text: "too many joins from this address, try again in a moment"}
+	errPointTooOften  = &session.Error{Status: http.StatusTooManyRequests, Code: "too_many_joins", Text: "too many joins of this participant, try again in a moment"}
 	errServerBusy     = &session.Error{Status: http.StatusServiceUnavailable, Code: "server_busy", Text: "too many joins at once, try again in a moment"}
 	errUnknownFailure = &session.Error{Status: http.StatusInternalServerError, Code: "internal", Text: "could not start the session"}
 )
