@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -17,6 +18,14 @@ type contender struct {
 	name    string
 	target  target
 	command []string // empty for one that runs already
+}
+
+// media is the address of the port for media of a bridge that ownBridge made.
+func (c contender) media() string {
+	if i := slices.Index(c.command, "--rtc-udp"); i >= 0 {
+		return "127.0.0.1:" + c.command[i+1]
+	}
+	return ""
 }
 
 // start returns the server to load, and what stops it.

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// histogram counts durations in microseconds, eight classes to each doubling,
-// so a percentile is right to 1/16. The zero value is ready; any goroutine may
+// histogram counts durations in microseconds, 32 classes to each doubling,
+// so a percentile is right to 1/64: ratios near one are to be told apart. The zero value is ready; any goroutine may
 // add.
 type histogram struct {
-	classes [8 * 32]atomic.Uint64
+	classes [fine * 32]atomic.Uint64
 }
 
 func (h *histogram) add(d time.Duration) {
@@ -24,22 +24,28 @@ func (h *histogram) clear() {
 	}
 }
 
-// class keeps the three bits below the leading one.
+// fine classes to a doubling.
+const (
+	fineBits = 5
+	fine     = 1 << fineBits
+)
+
+// class keeps the fineBits below the leading one.
 func class(us uint64) int {
-	if us < 8 {
+	if us < fine {
 		return int(us)
 	}
-	shift := bits.Len64(us) - 4
-	return min(8*(shift+1)+int(us>>shift&7), 8*32-1)
+	shift := bits.Len64(us) - fineBits - 1
+	return min(fine*(shift+1)+int(us>>shift&(fine-1)), fine*32-1)
 }
 
 // middle is the value that a class stands for, in microseconds.
 func middle(c int) float64 {
-	if c < 8 {
+	if c < fine {
 		return float64(c)
 	}
-	shift := c/8 - 1
-	return (float64(8+c%8) + 0.5) * float64(uint64(1)<<shift)
+	shift := c/fine - 1
+	return (float64(fine+c%fine) + 0.5) * float64(uint64(1)<<shift)
 }
 
 func (h *histogram) count() uint64 {

@@ -15,6 +15,3 @@ func ownCPU() time.Duration {
 	}
 	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
-
-// yields gives a process the lowest priority but idle.
-func yields(pid int) { _ = syscall.Setpriority(syscall.PRIO_PROCESS, pid, 10) }

@@ -27,7 +27,7 @@ func TestSEC07_BadJoinsAndMalformedFramesLetNobodyInAndEndNoMeeting(t *testing.T
 	refused, frames := uint64(0), uint64(0)
 	for end := time.Now().Add(time.Minute); refused < 50 || frames < 20; { // a busy machine refuses few at a time
 		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
-		done, err := assault.Run(ctx, assault.Plan{URL: b.url, Token: token, Joins: 1000, Frames: 300, Lines: 8})
+		done, err := assault.Run(ctx, assault.Plan{URL: b.url, Tokens: []string{token}, Joins: 1000, Frames: 300, Lines: 8})
 		cancel()
 		if err != nil {
 			t.Fatal(err)

@@ -7,7 +7,6 @@ package assault
 import (
 	"bufio"
 	"context"
-	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -20,17 +19,20 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
-
-	"github.com/gorilla/websocket"
 )
 
 // Plan is how much of it.
 type Plan struct {
-	URL   string // ws://host:port
-	Token string // opens a socket, for the frames; of no meeting that matters
+	URL string // ws://host:port
+	// Tokens open sockets, for the frames; of no meeting that matters.
+	Tokens []string
 	// Joins and Frames a second.
 	Joins, Frames int
 	Lines         int // connections at a time for each; 32
+	// Media is the address of the port for media, and Datagrams how many a second go
+	// there that no client sends.
+	Media     string
+	Datagrams int
 	// JoinsFrom and FramesFrom are the addresses that they come from; "" for any.
 	JoinsFrom, FramesFrom string
 }
@@ -43,7 +45,9 @@ type Done struct {
 	Admitted uint64 // bad joins that were admitted: a fault of the bridge
 	Frames   uint64 // malformed frames that entered a socket
 	Cut      uint64 // sockets that the bridge closed for them
+	Unheard  uint64 // bad joins whose connection nobody answered
 	Failed   uint64 // sockets for frames that could not be made, and connections not at all
+	Thrown   uint64 // datagrams that were sent
 }
 
 // Run attacks until ctx ends.
@@ -55,8 +59,14 @@ func Run(ctx context.Context, p Plan) (Done, error) {
 	if p.Lines == 0 {
 		p.Lines = 32
 	}
+	if p.Frames > 0 && len(p.Tokens) == 0 {
+		return Done{}, errors.New("assault: frames need a token")
+	}
 	var c counts
 	var all sync.WaitGroup
+	if p.Datagrams > 0 {
+		all.Go(func() { c.throw(ctx, p) })
+	}
 	for i := range p.Lines {
 		if p.Joins > 0 {
 			all.Go(func() { each(ctx, p.Joins, p.Lines, c.joiner(ctx, u.Host, from(p.JoinsFrom), i)) })
@@ -68,17 +78,17 @@ func Run(ctx context.Context, p Plan) (Done, error) {
 	all.Wait()
 	return Done{
 		Refused: c.refused.Load(), Left: c.left.Load(), Turned: c.turned.Load(), Admitted: c.admitted.Load(),
-		Frames: c.frames.Load(), Cut: c.cut.Load(), Failed: c.failed.Load(),
+		Frames: c.frames.Load(), Cut: c.cut.Load(), Failed: c.failed.Load(), Unheard: c.unheard.Load(), Thrown: c.thrown.Load(),
 	}, nil
 }
 
 type counts struct {
-	refused, left, turned, admitted, frames, cut, failed atomic.Uint64
+	refused, left, turned, admitted, frames, cut, failed, unheard, thrown atomic.Uint64
 }
 
 // from is a dialer that comes from an address of this machine.
 func from(address string) *net.Dialer {
-	d := &net.Dialer{Timeout: time.Second}
+	d := &net.Dialer{Timeout: unanswered}
 	if address != "" {
 		d.LocalAddr = &net.TCPAddr{IP: net.ParseIP(address)}
 	}
@@ -124,7 +134,8 @@ var joins = []string{
 }
 
 // unanswered is how long an attacker waits for an answer before he takes a new
-// connection: to be kept waiting does not stop him.
+// connection, and for a connection before he asks for another: to be kept waiting
+// does not stop him.
 const unanswered = 2 * time.Millisecond
 
 // joiner asks again and again on one connection, made anew when the bridge has ended
@@ -135,9 +146,13 @@ func (c *counts) joiner(ctx context.Context, host string, by *net.Dialer, i int)
 		if l == nil {
 			conn, err := by.DialContext(ctx, "tcp", host)
 			if err != nil {
-				if errors.Is(err, syscall.ECONNRESET) { // so fast that it was never seen open
+				var late net.Error
+				switch {
+				case errors.Is(err, syscall.ECONNRESET): // so fast that it was never seen open
 					c.turned.Add(1)
-				} else {
+				case errors.As(err, &late) && late.Timeout():
+					c.unheard.Add(1)
+				case ctx.Err() == nil:
 					c.failed.Add(1)
 				}
 				return
@@ -199,84 +214,6 @@ func (l *line) answer() (status int, length int64, err error) {
 			if _, err := fmt.Sscan(value, &length); err != nil {
 				return 0, 0, err
 			}
-		}
-	}
-}
-
-// frame is one message of a WebSocket.
-type frame struct {
-	kind int
-	body []byte
-}
-
-// frames are what no client sends. All but the last must be borne; that one ends the
-// socket.
-func frames() []frame {
-	random := make([]byte, 900)
-	_, _ = rand.Read(random) // never fails since Go 1.24
-	var all []frame
-	for _, text := range []string{
-		`{"offer":{"type":"offer","sdp":"v=0\r\n` + strings.Repeat(`m=video 9 UDP/TLS/RTP/SAVPF 96\r\n`, 400) + `"}}`,
-		`{"answer":{"type":"answer","sdp":"x","id":7}}`,
-		`{"trickle":{"candidateInit":"{\"candidate\":\"candidate:1 1 udp 1 169.254.169.254 80 typ host\"}"}}`,
-		`{"trickle":{"candidateInit":"` + strings.Repeat("9", 3000) + `"}}`,
-		`{"mute":{"sid":"TR_none","muted":true}}`,
-		`{"subscription":{"trackSids":["` + strings.Repeat("T", 200) + `"],"subscribe":true}}`,
-		`{"updateMetadata":{"metadata":"` + strings.Repeat("x", 4000) + `"}}`,
-		`{"unknown":{}}`,
-	} {
-		all = append(all, frame{websocket.TextMessage, []byte(text)})
-	}
-	return append(all, frame{websocket.BinaryMessage, random})
-}
-
-// speak sends its share of frames and comes back when it is thrown out.
-func (c *counts) speak(ctx context.Context, p Plan, i int) {
-	all, bad := frames(), 0
-	var ws *websocket.Conn
-	dialer := websocket.Dialer{NetDialContext: from(p.FramesFrom).DialContext, HandshakeTimeout: 5 * time.Second}
-	defer func() {
-		if ws != nil {
-			_ = ws.Close()
-		}
-	}()
-	each(ctx, p.Frames, p.Lines, func(n int) {
-		if ws == nil {
-			conn, response, err := dialer.DialContext(ctx, strings.TrimRight(p.URL, "/")+"/rtc?access_token="+p.Token+"&publish=assault"+fmt.Sprint(i), nil)
-			if response != nil && response.Body != nil {
-				_ = response.Body.Close()
-			}
-			if err != nil {
-				c.failed.Add(1)
-				return
-			}
-			ws = conn
-			context.AfterFunc(ctx, func() { _ = conn.Close() })
-			go drain(conn)
-		}
-		f := all[n%len(all)]
-		if n%len(all) == len(all)-1 { // the one that ends the socket: seldom, for a new one costs the attacker more
-			if bad++; bad%10 != 0 {
-				f = all[0]
-			}
-		}
-		_ = ws.SetWriteDeadline(time.Now().Add(5 * time.Second))
-		if err := ws.WriteMessage(f.kind, f.body); err != nil {
-			c.cut.Add(1)
-			_ = ws.Close()
-			ws = nil
-			return
-		}
-		c.frames.Add(1)
-	})
-}
-
-// drain reads what the bridge says, so that it does not close for that.
-func drain(ws *websocket.Conn) {
-	for {
-		if _, _, err := ws.NextReader(); err != nil {
-			_ = ws.Close()
-			return
 		}
 	}
 }
