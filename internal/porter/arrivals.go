@@ -21,10 +21,15 @@ type arrivals struct {
 type bucket struct {
 	tokens float64
 	at     time.Time
-	turned int // away, one after the other
+	turned int           // away, one after the other
+	shut   time.Duration // how long it was shut out last
+	until  time.Time     // and until when
 }
 
 func (a *arrivals) fill(b *bucket, now time.Time) {
+	if now.Before(b.at) { // shut out
+		return
+	}
 	b.tokens = min(a.burst, b.tokens+now.Sub(b.at).Seconds()*a.rate)
 	b.at = now
 }
@@ -52,15 +57,22 @@ func (a *arrivals) take(from netip.Addr, room bool, now time.Time) bool {
 	return true
 }
 
-// goesOn says of an address that was just turned away whether that does not stop it.
-// Its count begins anew then.
-func (a *arrivals) goesOn(from netip.Addr) bool {
+// goesOn says of an address that was just turned away whether that does not stop it,
+// and how long it is to be shut out: longer when it began again right after the last
+// time. Meanwhile it earns nothing.
+func (a *arrivals) goesOn(from netip.Addr, now time.Time) (time.Duration, bool) {
 	b := a.left[from]
 	if b == nil || b.turned < inARow {
-		return false
+		return 0, false
 	}
-	b.turned = 0
-	return true
+	if now.Before(b.until.Add(shutMost)) {
+		b.shut = min(2*b.shut, shutMost)
+	} else {
+		b.shut = shutFor
+	}
+	b.turned, b.until = 0, now.Add(b.shut)
+	b.at, b.tokens = b.until, min(after, a.burst)
+	return b.shut, true
 }
 
 // sweep forgets buckets that are full again, at most once a second.

@@ -10,9 +10,14 @@ const (
 	// other before it is shut out. A house whose points all come back at once takes
 	// its share of the rate between two that are refused, so it never comes so far.
 	inARow = 20
-	// shutFor is how long nothing of it is seen then. The kernel of an honest caller
-	// asks again after a second by itself, and then there are places again.
-	shutFor = time.Second
+	// shutFor is how long nothing of it is seen then, and twice as long each time that
+	// it goes on afterwards, up to shutMost. The kernel of an honest caller asks again by
+	// itself, after one second, two, four.
+	shutFor  = time.Second
+	shutMost = 8 * time.Second
+	// after is how many of an address may come at once when it is let in again: what
+	// waits there must not be a burst that others feel.
+	after = 10
 	// maxShut addresses are shut out at a time: the kernel goes through all of them
 	// for each new connection. Further ones are turned away one by one.
 	maxShut = 128
@@ -27,23 +32,28 @@ type fence struct {
 	drop  func([]netip.Addr) error // drop requests of just these
 	shut  map[netip.Addr]time.Time // until when
 	timer *time.Timer              // while there are any
+	next  time.Time                // when it fires
 	ended bool
 }
 
 // shutOut begins it for an address. later is called, on a goroutine of its own, when it
 // is time to lift.
-func (f *fence) shutOut(from netip.Addr, now time.Time, later func()) {
+func (f *fence) shutOut(from netip.Addr, now time.Time, lasts time.Duration, later func()) {
 	if _, there := f.shut[from]; there || f.ended || len(f.shut) >= maxShut {
 		return
 	}
-	f.shut[from] = now.Add(shutFor)
+	f.shut[from] = now.Add(lasts)
 	if f.tell() != nil { // the system has no such thing: they are turned away one by one
 		delete(f.shut, from)
 		return
 	}
-	if f.timer == nil {
-		f.timer = time.AfterFunc(shutFor, later)
+	if f.timer == nil || lasts < f.next.Sub(now) && f.timer.Stop() {
+		f.await(now.Add(lasts), now, later)
 	}
+}
+
+func (f *fence) await(next, now time.Time, later func()) {
+	f.next, f.timer = next, time.AfterFunc(next.Sub(now), later)
 }
 
 // lift lets those in again whose time is over.
@@ -52,7 +62,7 @@ func (f *fence) lift(now time.Time, later func()) {
 	if f.ended {
 		return
 	}
-	before, next := len(f.shut), now.Add(shutFor)
+	before, next := len(f.shut), now.Add(shutMost)
 	for from, until := range f.shut {
 		if !until.After(now) {
 			delete(f.shut, from)
@@ -64,7 +74,7 @@ func (f *fence) lift(now time.Time, later func()) {
 		_ = f.tell() // what could be set can be set shorter
 	}
 	if len(f.shut) > 0 {
-		f.timer = time.AfterFunc(next.Sub(now), later)
+		f.await(next, now, later)
 	}
 }
 

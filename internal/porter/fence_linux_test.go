@@ -117,7 +117,7 @@ func TestWhoGoesOnAfterRefusalsIsNotEvenHeardAndEverybodyElseIs(t *testing.T) {
 				t.Errorf("what was open has ended: %v", err)
 			}
 			l.mu.Lock()
-			l.fence.lift(time.Now().Add(2*shutFor), l.lift)
+			l.fence.lift(time.Now().Add(2*shutMost), l.lift)
 			l.bounds.PerAddress = 100 // its first ones are still open
 			delete(l.came.left, netip.MustParseAddr("127.0.0.2"))
 			l.mu.Unlock()
@@ -172,15 +172,42 @@ func TestHousesThatComeBackAtOnceAreNotShutOut(t *testing.T) {
 	house := netip.MustParseAddr("203.0.113.9")
 	for range 140 * 20 { // each tries twice as often as all together may
 		now = now.Add(10 * time.Millisecond)
-		if !a.take(house, true, now) && a.goesOn(house) {
-			t.Fatal("shut out")
+		if !a.take(house, true, now) {
+			if _, on := a.goesOn(house, now); on {
+				t.Fatal("shut out")
+			}
 		}
 	}
-	for range inARow + 1 {
-		a.take(house, false, now)
+}
+
+func TestWhoGoesOnIsShutOutLongerEachTimeAndBeginsAnewAfterAPause(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_800_000_000, 0)
+	a := arrivals{rate: 50, burst: 100, left: map[netip.Addr]*bucket{}}
+	from := netip.MustParseAddr("203.0.113.9")
+	again := func() (came int, lasts time.Duration) {
+		for range 1000 {
+			if a.take(from, true, now) {
+				came++
+			} else if lasts, on := a.goesOn(from, now); on {
+				return came, lasts
+			}
+		}
+		return came, 0
 	}
-	if !a.goesOn(house) || a.goesOn(house) {
-		t.Error("who goes on is not noticed once")
+	for i, want := range []struct {
+		came  int
+		lasts time.Duration
+	}{{100, time.Second}, {after, 2 * time.Second}, {after, 4 * time.Second}, {after, shutMost}, {after, shutMost}} {
+		came, lasts := again()
+		if came != want.came || lasts != want.lasts {
+			t.Errorf("time %d: %d came and then nothing for %v, want %+v", i, came, lasts, want)
+		}
+		now = now.Add(lasts)
+	}
+	now = now.Add(shutMost)
+	if came, lasts := again(); came != 100 || lasts != shutFor {
+		t.Errorf("after a pause: %d came and then nothing for %v", came, lasts)
 	}
 }
 
@@ -190,7 +217,7 @@ func TestNoMoreAreShutOutThanTheKernelLooksThroughQuickly(t *testing.T) {
 	f := fence{shut: map[netip.Addr]time.Time{}, drop: func(all []netip.Addr) error { told = len(all); return nil }}
 	now := time.Unix(1_800_000_000, 0)
 	for i := range 2 * maxShut {
-		f.shutOut(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), now, func() {})
+		f.shutOut(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), now, shutFor, func() {})
 	}
 	if told != maxShut {
 		t.Errorf("%d are shut out", told)

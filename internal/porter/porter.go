@@ -28,7 +28,8 @@ type Bounds struct {
 	PerAddress int
 	// PerSecond is how many new ones may come from one address in a second, PerAddress
 	// of them at once; 50. More are closed before a byte of them is read, and whoever
-	// goes on is not even answered by the kernel for a second (Linux).
+	// goes on is not even answered by the kernel for a second, and then for up to eight
+	// (Linux).
 	PerSecond float64
 	// Free are addresses that only Total bounds: proxies that stand before the
 	// bridge. The loopback addresses are free too, for the same reason.
@@ -129,8 +130,8 @@ func (l *Listener) admit(from netip.Addr) bool {
 		return false
 	}
 	if now := time.Now(); !l.free(from) && !l.came.take(from, l.from[from] < l.bounds.PerAddress, now) {
-		if l.came.goesOn(from) {
-			l.fence.shutOut(from, now, l.lift)
+		if lasts, on := l.came.goesOn(from, now); on {
+			l.fence.shutOut(from, now, lasts, l.lift)
 		}
 		return false
 	}
