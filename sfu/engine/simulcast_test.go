@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -17,6 +18,13 @@ import (
 // 300, 600 and 900 bytes.
 func (c *client) publishSimulcast(id meeting.TrackID) {
 	c.t.Helper()
+	c.publishLayers(id, false, "q", "h", "f")
+}
+
+// publishLayers is publishSimulcast with the encodings that send; the others are
+// offered alone. With svc they are said to be layers of one stream.
+func (c *client) publishLayers(id meeting.TrackID, svc bool, sending ...string) {
+	c.t.Helper()
 	var tracks []*webrtc.TrackLocalStaticRTP
 	for _, rid := range []string{"q", "h", "f"} {
 		local, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8},
@@ -29,7 +37,7 @@ func (c *client) publishSimulcast(id meeting.TrackID) {
 	senders := make(chan *webrtc.RTPSender, 1)
 	c.do(func() {
 		c.peer.ExpectTrack(engine.PendingTrack{
-			ID: id, CIDs: []string{tracks[0].ID()}, Kind: sfu.Video, MIME: webrtc.MimeTypeVP8,
+			ID: id, CIDs: []string{tracks[0].ID()}, Kind: sfu.Video, MIME: webrtc.MimeTypeVP8, SVC: svc,
 			Layers: []sfu.LayerInfo{{Width: 320, Height: 180}, {Width: 640, Height: 360}, {Width: 1280, Height: 720}},
 		})
 		sender, err := c.pub.AddTrack(tracks[0])
@@ -60,6 +68,9 @@ func (c *client) publishSimulcast(id meeting.TrackID) {
 		}
 	}
 	for i, t := range tracks {
+		if !slices.Contains(sending, t.RID()) {
+			continue
+		}
 		c.wg.Go(func() { sendLayer(c.quit, t, mid, rid, published.MID, 300*(i+1)) })
 	}
 }
@@ -125,6 +136,20 @@ func TestASubscriberGetsTheLayerThatHeWishes(t *testing.T) {
 	b.mu.Unlock()
 	if dropped := leftOut(t, e, b); lost > dropped {
 		t.Errorf("%d numbers are missing over the switches, and %d packets were left out", lost, dropped)
+	}
+}
+
+// As libwebrtc sends VP9 and AV1 with several spatial layers.
+func TestLayersOfOneStreamThatAreOfferedLikeSimulcastArrive(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t, engine.Config{})
+	for _, rid := range []string{"q", "h", "f"} {
+		room := e.OpenRoom(meeting.ID("room-"+rid), func([]engine.Level) {})
+		a := newClient(t, room, "a", clientOptions{})
+		b := newClient(t, room, "b", clientOptions{})
+		a.publishLayers("TR_S", true, rid)
+		b.subscribe("TR_S", a)
+		b.hears("TR_S", 10)
 	}
 }
 

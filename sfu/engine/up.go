@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"sync/atomic"
 
 	"diemcau/sfu"
 	"diemcau/sfu/peerconn"
@@ -24,7 +25,7 @@ func (u *publisher) publish(t *upTrack) {
 		},
 		Payloads:   payloads(t.codecs),
 		Extensions: uplinkExtensions(t.section.Extensions),
-		SVC:        track.SVC && len(t.section.RIDs) == 0,
+		SVC:        track.SVC,
 		NACK:       main.NACK && !red,
 		WriteRTCP:  u.line.conn.WriteRTCP,
 		Clock:      u.clock,
@@ -89,10 +90,10 @@ func sortedRIDs(s *peerconn.Section) []string {
 func sourceLayers(s *peerconn.Section, track *PendingTrack) []sfu.LayerInfo {
 	declared := slices.Clone(track.Layers)
 	rids := sortedRIDs(s)
-	if len(rids) == 0 {
-		if track.SVC && len(declared) > 0 {
-			return declared
-		}
+	if track.SVC && len(declared) > 0 {
+		return declared
+	}
+	if len(rids) == 0 || track.SVC {
 		top := sfu.LayerInfo{}
 		if len(declared) > 0 {
 			top = declared[len(declared)-1]
@@ -138,6 +139,10 @@ func uplinkExtensions(ids map[string]uint8) uplink.Extensions {
 // SSRC, the others by what their packets say.
 func (u *publisher) route(t *upTrack) {
 	d, source := u.line.conn.Demux, t.pub.source
+	if t.pub.track.SVC && len(t.section.RIDs) > 0 {
+		u.routeSole(t)
+		return
+	}
 	rids, repairs := sortedRIDs(&t.section), map[uint8]bool{}
 	for ssrc, layer := range declaredLayers(&t.section, rids) {
 		d.Route(ssrc, primaryRoute(source, layer))
@@ -161,6 +166,32 @@ func (u *publisher) route(t *upTrack) {
 		}
 		d.RouteControl(ssrc, controlRoute(source, layer))
 		return primaryRoute(source, layer)
+	})
+}
+
+// routeSole leads the one stream of a section with many spatial layers in it to
+// its source. Clients of libwebrtc list those layers like simulcast, a RID for
+// each, and then send all of them under the RID that they listed first. Whichever
+// is heard first is the stream; what a client sends beside it has no place.
+func (u *publisher) routeSole(t *upTrack) {
+	d, source, repairs := u.line.conn.Demux, t.pub.source, map[uint8]bool{}
+	for _, c := range t.codecs {
+		repairs[c.RTX] = c.RTX != 0
+	}
+	var sole atomic.Pointer[string]
+	d.RouteSection(t.section.Mid, func(ssrc uint32, payloadType uint8, rid string, repair bool) peerconn.Route {
+		repair = repair || repairs[payloadType]
+		if !repair {
+			sole.CompareAndSwap(nil, &rid)
+		}
+		if heard := sole.Load(); heard == nil || *heard != rid {
+			return nil
+		}
+		if repair {
+			return repairRoute(source, 0)
+		}
+		d.RouteControl(ssrc, controlRoute(source, 0))
+		return primaryRoute(source, 0)
 	})
 }
 
