@@ -18,6 +18,12 @@ const (
 	// maxLossy is what may wait on the lossy channel: with more, new messages
 	// are dropped, since they would come too late anyway.
 	maxLossy = 64 << 10 // bytes
+	// maxFlying is what the reliable channel may have been handed that the client has
+	// not acknowledged, on a line with a bound less (see flying): what counts for the
+	// line as sent must be on it, not in a queue of SCTP.
+	maxFlying   = 1 << 20 // bytes, Pion's receive window
+	leastFlying = 32 << 10
+	askAgain    = 10 * time.Millisecond // while SCTP has enough
 	// maxReliable is what may wait on the reliable channel; with more, the
 	// client is taken to read no longer.
 	maxReliable = 8 << 20 // bytes
@@ -174,7 +180,11 @@ func (d *dataChannels) put(c *peerconn.Channel, kind DataKind, payload []byte) {
 func (d *dataChannels) pour() {
 	c := d.channels[Reliable].Load()
 	for d.timer == nil && len(d.held) > 0 {
-		if wait := d.peer.sub.budget.pacer.Data(len(d.held[0])+dataHeaders, true); wait > 0 {
+		wait := askAgain
+		if int64(c.Buffered()) < d.flying() {
+			wait = d.peer.sub.budget.pacer.Data(len(d.held[0])+dataHeaders, true)
+		}
+		if wait > 0 {
 			d.timer = d.peer.after(wait, func() {
 				d.timer = nil
 				d.pour()
@@ -185,6 +195,17 @@ func (d *dataChannels) pour() {
 		d.held[0] = nil
 		d.held = d.held[1:]
 	}
+}
+
+// flying is how many bytes may be on the way.
+func (d *dataChannels) flying() int64 {
+	const moment = 500 // ms of the line
+	b := d.peer.sub.budget
+	if !b.constrained() {
+		return maxFlying
+	}
+	line := min(b.pacer.Estimate(), b.bound())
+	return min(max(line/8*moment/1000, leastFlying), maxFlying)
 }
 
 // overflowed reports once that the client does not read.

@@ -46,6 +46,8 @@ const (
 	proven    = 1.10 // of what was delivered: as far as growth goes without a probe
 	provenFor = int64(5 * time.Second)
 
+	mostBeside = 1 << 20 // bytes: more is not between two packets of a line that flows
+
 	silence = 500 * ms  // without feedback, while packets go out
 	outage  = 2000 * ms // after which the path may be another
 )
@@ -62,6 +64,7 @@ type Estimator struct {
 	probe    probe
 	heard    int64 // when feedback came last; 0 before the first
 	unheard  int   // packets sent since
+	beside   int   // bytes sent since the last of the packets, that nobody reports on
 	growAt   int64 // when the estimate grew last
 	settleAt int64 // when it may be cut again
 	movingTo int64 // until then the path is being changed
@@ -101,10 +104,17 @@ func (e *Estimator) Heard() bool { return e.heard != 0 }
 // transport-wide number it must carry.
 func (e *Estimator) Sent(size int, now int64) uint16 {
 	e.unheard++
+	size, e.beside = size+e.beside, 0
 	n := e.log.add(size, now)
 	e.probe.sent(n, size, now)
 	return uint16(n) // the low bits go on the wire
 }
+
+// Beside notes bytes that have gone out and that no feedback will tell of, as those
+// of data channels. They are on the line ahead of the next packet, so what brings
+// that one has carried them too: without them a line full of papers would be
+// believed to carry no more than the speech among them.
+func (e *Estimator) Beside(size int) { e.beside = min(e.beside+size, mostBeside) }
 
 // Resent tells that a number has gone out a second time, under which its arrival
 // says nothing of delay.

@@ -6,9 +6,9 @@ import "math"
 type sent struct {
 	full    uint64 // unwrapped number; 0 is none
 	at      int64
-	size    uint16
-	settled bool // its arrival has been counted
-	lost    bool // it has been counted as lost
+	size    uint32 // with what went out beside it
+	settled bool   // its arrival has been counted
+	lost    bool   // it has been counted as lost
 }
 
 const (
@@ -34,7 +34,7 @@ func (l *sentLog) add(size int, now int64) uint64 {
 		l.enlarge()
 		s = &l.ring[l.next%uint64(len(l.ring))]
 	}
-	*s = sent{full: l.next, at: now, size: uint16(min(size, math.MaxUint16))}
+	*s = sent{full: l.next, at: now, size: uint32(size)}
 	l.next++
 	return s.full
 }

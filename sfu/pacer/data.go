@@ -3,11 +3,16 @@ package pacer
 import "time"
 
 const (
-	// On a line with a bound, messages on data channels may take this share of it:
-	// minutes and papers must not silence a picture, and sound still less.
+	// On a line with a bound, messages on data channels may take this share of it, or
+	// what the tracks leave: minutes and papers must not silence a picture, and sound
+	// still less.
 	dataShare = 0.20
 	dataLeast = 32_000 // bit/s
 	dataDepth = 20     // ms
+	// Messages that wait are a reason to try the line: with speech alone on it nothing
+	// else would ever ask for more, and what a bad moment had made of it would stay.
+	dataNeed = 2_000_000 // bit/s
+	dataMind = 500 * ms  // how long it is remembered that some wait
 	// smallMessage goes out as one packet.
 	smallMessage = 1200 // bytes
 	perPacket    = 28 + 65
@@ -16,7 +21,29 @@ const (
 // data is the share of data channels.
 type data struct {
 	bucket
-	reserved int // bytes of a message that has been paid for and waits
+	reserved int   // bytes of a message that has been paid for and waits
+	waits    int64 // until when messages are known to wait
+}
+
+// wanted is what would be sent if the line carried it, bit/s.
+func (p *Pacer) wanted(now int64) int64 {
+	if now < p.data.waits {
+		return p.need + dataNeed
+	}
+	return p.need
+}
+
+// share is what messages may take now, bit/s. While the line is tried they are its
+// load as much as padding is, which a line without pictures cannot carry.
+func (p *Pacer) share() int64 {
+	limit := p.limit()
+	if p.train.rate > limit {
+		limit = p.train.rate
+		if p.budget.rate > 0 {
+			limit = min(limit, p.budget.rate)
+		}
+	}
+	return max(int64(dataShare*float64(limit)), dataLeast, limit-p.need)
 }
 
 // Data asks to send a message of so many bytes, all headers of one packet but
@@ -33,13 +60,16 @@ func (p *Pacer) Data(bytes int, patient bool) time.Duration {
 	if !p.bounded() {
 		*d = data{}
 		p.spend(size, now)
+		p.line.Beside(size)
 		return 0
 	}
-	limit := p.limit()
-	d.set(max(int64(dataShare*float64(limit)), dataLeast), dataDepth, 2*packetBytes, now)
+	d.set(p.share(), dataDepth, 2*packetBytes, now)
 	if d.reserved != size {
 		d.refill(now)
 		if need := min(int64(size)*8, d.depth); d.tokens < need {
+			if patient {
+				d.waits = now + dataMind
+			}
 			return later(need-d.tokens, d.rate)
 		}
 		if d.reserved = 0; patient && p.budget.rate > 0 {
@@ -53,6 +83,7 @@ func (p *Pacer) Data(bytes int, patient bool) time.Duration {
 	}
 	paid := d.reserved == size && bytes <= smallMessage
 	d.reserved = 0
+	p.line.Beside(size)
 	if paid {
 		p.leave(size, now)
 		return 0

@@ -188,6 +188,7 @@ func (p *Pacer) Spend(bytes int) {
 	defer p.mu.Unlock()
 	now := p.settings.Now()
 	p.spend(bytes+p.extra-srtpTag, now)
+	p.line.Beside(bytes + p.extra - srtpTag)
 }
 
 // Estimate is what the line is believed to carry, bit/s.
@@ -277,7 +278,7 @@ func (p *Pacer) look(wake bool) {
 
 // try begins a probe if one is due.
 func (p *Pacer) try(now int64) {
-	need := p.need
+	need := p.wanted(now)
 	if p.budget.rate > 0 {
 		need = min(need, p.budget.rate)
 	}

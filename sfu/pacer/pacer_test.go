@@ -93,6 +93,7 @@ func TestMessagesHaveTheirShareOfABudgetAndNoMore(t *testing.T) {
 	t.Parallel()
 	w, p := open()
 	p.SetBudget(1_000_000)
+	p.SetNeed(2_000_000)
 	s := video(w, p, 1)
 	const size = 4000
 	sent, askAt := 0, w.now

@@ -147,6 +147,9 @@ func (x *world) carry() {
 			at = max(at, x.latest)
 		}
 		x.latest = max(x.latest, at)
+		if s.ssrc == messages {
+			continue // nobody reports on them
+		}
 		x.coming = append(x.coming, arriving{at, s.counter})
 	}
 }
