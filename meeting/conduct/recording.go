@@ -153,7 +153,7 @@ type RecorderTold struct {
 	// Code is why it failed.
 	Code meeting.Code `json:"code,omitempty"`
 	// Alarms are the troubles that are on: "disk.filling" beyond 80 % (ARC-09),
-	// "disk.full", "disk.failing", "disk.slow", "dropping".
+	// "disk.full", "disk.failing", "disk.slow", "disk.gone", "dropping".
 	Alarms []string `json:"alarms,omitempty"`
 }
 

@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"diemcau/recording/evidence"
@@ -260,6 +263,27 @@ func content(dir string) ([]string, error) {
 		return nil, fmt.Errorf("archive: %w", err)
 	}
 	return out, nil
+}
+
+// Displaced names a file of the recording that is no longer where it is written: it or
+// its folder was removed, moved or hidden by another disk. Writing to it goes on
+// without an error, into what nobody finds. Empty: all is in its place.
+func (e *Entry) Displaced() string {
+	open := map[string]*os.File{aboutName: e.lock, indexName: e.index.file, eventsName: e.events.file, checkpointsName: e.points.file}
+	for name, l := range e.legs {
+		open[name] = l.file
+	}
+	for _, name := range slices.Sorted(maps.Keys(open)) {
+		ours, err := open[name].Stat()
+		if err != nil {
+			continue // the disk does not answer: that is told elsewhere
+		}
+		there, err := os.Stat(filepath.Join(e.Dir, filepath.FromSlash(name)))
+		if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(ours, there) {
+			return name
+		}
+	}
+	return ""
 }
 
 // Close lets go of the folder without sealing it; Open goes on in it.

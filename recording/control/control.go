@@ -62,6 +62,8 @@ type Order struct {
 	// Keep lets the recording outlive the room: only Stop ends it. Without it the
 	// end of the room does.
 	Keep bool `json:"keep,omitempty"`
+	// Ended: it was stopped and could not be sealed yet.
+	Ended bool `json:"ended,omitempty"`
 }
 
 // State is how it stands with the recording of a meeting.
@@ -277,7 +279,7 @@ func (c *Control) expire() {
 		return
 	}
 	for id, o := range c.orders {
-		if !o.Keep {
+		if !o.Keep && !o.Ended {
 			c.stop(id, "", func(State, error) {})
 		}
 	}

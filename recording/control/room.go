@@ -6,6 +6,7 @@ import (
 
 	"diemcau/meeting"
 	"diemcau/recording/archive"
+	"diemcau/recording/recorder"
 )
 
 // room is what is known of one open room. It belongs to the owner.
@@ -17,6 +18,9 @@ type room struct {
 	loud   map[meeting.TrackID]bool
 	lines  map[meeting.SessionID]string
 	take   *take
+	// astray is the alarm that the folder of a recording was no longer in its place, so
+	// that another was begun: a part of the meeting is elsewhere, or nowhere.
+	astray *recorder.Alarm
 }
 
 func (c *Control) room(id meeting.ID) *room {
@@ -42,7 +46,7 @@ func (c *Control) Opened(id meeting.ID, media Room) {
 		if c.stories[id] != nil {
 			c.fulfil(id)
 		} else if o, ok := c.orders[id]; ok && r.take == nil {
-			c.begin(r, o, func(State, error) {})
+			c.resume(r, o)
 		}
 	})
 }

@@ -138,6 +138,10 @@ func (c *Control) opened(r *room, t *take, rec *recorder.Recorder, err error, ag
 		kind = "recording.again"
 	}
 	r.note(kind, t.order)
+	if r.astray != nil {
+		r.note("recording.astray", r.astray)
+		c.raise(r, t, *r.astray)
+	}
 	c.recount(r.id)
 	if s := c.stories[r.id]; s != nil && s.wish.Paused {
 		c.pause(r.id, s.wish.By, true, func(State, error) {}) // before anything is recorded again
@@ -242,9 +246,14 @@ func (c *Control) ended(r *room, t *take, seal bool, err error, answer answer) {
 		c.settings.Log.Error("a recording could not be ended well", "meeting", string(r.id), "dir", t.rec.Dir(), "error", err)
 	}
 	if !seal || err != nil {
-		c.orders[r.id] = t.order
-	} else if c.settings.Sealed != nil {
-		c.settings.Sealed(t.rec.Dir())
+		o := t.order
+		o.Ended = o.Ended || seal
+		c.orders[r.id] = o
+	} else {
+		r.astray = nil
+		if c.settings.Sealed != nil {
+			c.settings.Sealed(t.rec.Dir())
+		}
 	}
 	last := c.state(r.id)
 	c.drop(r)
@@ -252,7 +261,7 @@ func (c *Control) ended(r *room, t *take, seal bool, err error, answer answer) {
 		answer(last, err)
 	}
 	if o, ok := c.orders[r.id]; ok && !seal && r.media != nil && !c.closing {
-		c.begin(r, o, nil) // the room came back while it was ending
+		c.begin(r, o, nil) // the room came back while it was ending, or the folder is astray
 	}
 	c.fulfil(r.id)
 }
@@ -315,6 +324,14 @@ func (c *Control) alarm(r *room, t *take, a recorder.Alarm) {
 	if r.take != t {
 		return // it has ended meanwhile
 	}
+	c.raise(r, t, a)
+	if a.Kind == recorder.DiskGone && a.Active {
+		r.astray = &a
+		c.suspend(r) // what is written from now on nobody would find
+	}
+}
+
+func (c *Control) raise(r *room, t *take, a recorder.Alarm) {
 	if a.Active {
 		t.alarms[a.Kind] = a
 		delete(t.fading, a.Kind)

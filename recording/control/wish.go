@@ -170,6 +170,22 @@ func (c *Control) retry() {
 			c.fulfil(id)
 		}
 	}
+	if c.closing {
+		return
+	}
+	for id, o := range maps.Clone(c.orders) {
+		if r := c.rooms[id]; c.stories[id] == nil && (r == nil || r.take == nil) && (o.Ended || r != nil && r.media != nil) {
+			c.resume(c.room(id), o)
+		}
+	}
+}
+
+// resume goes on with a recording of a room of no meeting, or with sealing it.
+func (c *Control) resume(r *room, o Order) {
+	c.begin(r, o, nil)
+	if o.Ended {
+		c.finish(r, "", func(State, error) {})
+	}
 }
 
 // news tells how it stands with a conducted meeting, when it is not as told.

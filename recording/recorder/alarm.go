@@ -11,6 +11,7 @@ const (
 	DiskFull    AlarmKind = "disk.full"    // below the reserve: pictures are not written
 	DiskFailing AlarmKind = "disk.failing" // writing fails
 	DiskSlow    AlarmKind = "disk.slow"    // fragments wait for seconds
+	DiskGone    AlarmKind = "disk.gone"    // the recording is not where it is written: removed, moved, unmounted; it does not end
 	Dropping    AlarmKind = "dropping"     // packets or fragments find their queue full
 	Encrypted   AlarmKind = "encrypted"    // a track is encrypted end to end and not recorded; raised by who hands out tracks
 )

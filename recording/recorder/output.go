@@ -48,6 +48,7 @@ type output struct {
 	synced  time.Time
 	spaced  time.Time
 	lastAt  int64
+	failed  int64 // ns, when writing failed the last time; 0: never
 	noted   uint64
 }
 
@@ -192,13 +193,22 @@ func (o *output) write(j *job) {
 	}
 	if err != nil {
 		c.failedWrites.Add(1)
-		o.recorder.alarms.set(DiskFailing, true, err.Error())
+		o.fail(err)
 		o.dropOne()
 		return
 	}
 	c.fragments.Add(1)
 	c.fragmentBytes.Add(uint64(len(j.fragment.Data))) // not negative
-	o.recorder.alarms.set(DiskFailing, false, "")
+	if o.recorder.settings.Now()-o.failed > failingFor {
+		o.recorder.alarms.set(DiskFailing, false, "")
+	}
+}
+
+// fail raises the alarm. It is not over with the next write that succeeds: where one
+// file fails and others do not, it would come and go each second.
+func (o *output) fail(err error) {
+	o.failed = o.recorder.settings.Now()
+	o.recorder.alarms.set(DiskFailing, true, err.Error())
 }
 
 func (o *output) openLeg(j *job) error {
@@ -243,7 +253,10 @@ func (o *output) keep() {
 		err = o.entry.Checkpoint(o.lastAt)
 	}
 	if err != nil {
-		o.recorder.alarms.set(DiskFailing, true, err.Error())
+		o.fail(err)
+	}
+	if name := o.entry.Displaced(); name != "" {
+		o.recorder.alarms.set(DiskGone, true, o.entry.Dir+": "+name+" is not there any more")
 	}
 	if time.Since(o.spaced) >= spaceEvery {
 		o.space()
@@ -255,7 +268,7 @@ func (o *output) space() {
 	o.spaced = time.Now()
 	s, err := SpaceOf(o.entry.Dir)
 	if err != nil {
-		o.recorder.alarms.set(DiskFailing, true, err.Error())
+		o.fail(err)
 		return
 	}
 	o.recorder.alarms.set(DiskFilling, s.Used() >= WarnAt, fmt.Sprintf("the disk is %.0f %% full", 100*s.Used()))

@@ -34,6 +34,7 @@ const (
 	keyframeEvery   = int64(8 * time.Second) // without one, one is asked for
 	legLength       = int64(time.Hour / time.Microsecond)
 	slowDisk        = int64(2 * time.Second)
+	failingFor      = int64(3 * time.Second) // writing must go well for so long before it counts as mended
 )
 
 // The errors of Record.

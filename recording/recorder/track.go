@@ -165,6 +165,10 @@ func (t *track) raw(p *sfu.Packet) {
 // frames places in time what the assembler has finished.
 func (t *track) frames() {
 	for _, f := range t.assembler.Take() {
+		if t.codec == recording.Opus && !opusSound(f.Data) {
+			t.recorder.counters.broken.Add(1)
+			continue // decoders end at it; the hole is filled
+		}
 		if f.Restarted || f.Layer != t.layer {
 			t.layer = f.Layer
 			t.line.Restart()
@@ -181,23 +185,6 @@ func (t *track) frames() {
 			t.keyAt = f.Arrival
 		}
 		t.add(frame, f.Arrival)
-	}
-}
-
-// fill bridges a hole in sound with packets that hold nothing but the kind of
-// their frame, which decoders conceal: players stop at holes.
-func (t *track) fill(at int64, toc byte, now int64) {
-	const oneFrame = 0xfc
-	if t.lastEnd == 0 || t.leg == nil || at-t.lastEnd < 20_000 {
-		return
-	}
-	if at-t.lastEnd > fillMost {
-		t.gap(at)
-		return
-	}
-	silent := []byte{toc & oneFrame}
-	for each := opusDuration(silent); at-t.lastEnd >= each; {
-		t.add(recording.Frame{At: t.lastEnd, Duration: each, Key: true, Fill: true, Data: silent}, now)
 	}
 }
 
@@ -220,6 +207,11 @@ func (t *track) add(f recording.Frame, now int64) {
 	}
 	if t.held != nil {
 		t.release(f.At, now)
+	} else if t.leg != nil && t.lastEnd > 0 && f.At-t.lastEnd > holdMost { // tick has released it
+		t.gap(f.At)
+		if !f.Key {
+			t.sink.source.RequestKeyframe(t.sink.layerNow()) // behind a hole players show nothing before one
+		}
 	}
 	t.held = &f
 }

@@ -1,11 +1,12 @@
 import type { LiveState } from './state';
 
 /** What is wrong with the recording, the worst first. */
-const troubles = ['failed', 'full', 'failing', 'slow', 'encrypted', 'filling'] as const;
+const troubles = ['failed', 'gone', 'full', 'failing', 'slow', 'encrypted', 'filling'] as const;
 
 export type RecorderTrouble = (typeof troubles)[number];
 
 const ofAlarm: Readonly<Record<string, RecorderTrouble>> = {
+  'disk.gone': 'gone',
   'disk.full': 'full',
   'disk.failing': 'failing',
   'disk.slow': 'slow',

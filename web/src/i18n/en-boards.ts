@@ -17,6 +17,7 @@ export const enBoards: typeof viBoards = {
     recorder: {
       failed: 'The meeting is not being recorded; the bridge is trying again. Tell the technician.',
       full: 'The disk is full: only sound is recorded. Tell the technician.',
+      gone: 'The folder of the recording is gone: what was recorded may be lost, what follows goes into a new one. Tell the technician.',
       failing: 'The disk is failing: parts of the recording may be lost. Tell the technician.',
       slow: 'The disk is slow or overloaded: parts of the recording may be lost.',
       filling: 'More than 80 % of the disk are used. Make room before it is full.',

@@ -16,6 +16,7 @@ export const viBoards = {
     recorder: {
       failed: 'Chưa ghi được cuộc họp; hệ thống đang thử lại. Báo kỹ thuật viên.',
       full: 'Ổ đĩa hết chỗ: chỉ còn ghi âm thanh. Báo kỹ thuật viên.',
+      gone: 'Thư mục bản ghi không còn ở chỗ cũ: phần đã ghi có thể bị mất, phần sau ghi vào bản mới. Báo kỹ thuật viên.',
       failing: 'Ổ đĩa lỗi: một phần bản ghi có thể bị mất. Báo kỹ thuật viên.',
       slow: 'Ổ đĩa chậm hoặc quá tải: một phần bản ghi có thể bị mất.',
       filling: 'Ổ đĩa đã dùng quá 80 %. Cần dọn chỗ trước khi đầy.',
