@@ -317,7 +317,7 @@ func pictures(t *testing.T, file string) int {
 func opus(t *testing.T, args ...string) (packets [][]byte) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "tone.ogg")
-	all := append([]string{"-v", "error", "-f", "lavfi", "-i", "sine=440:duration=6", "-c:a", "libopus"}, append(args, "-page_duration", "1", file)...)
+	all := append([]string{"-v", "error", "-f", "lavfi", "-i", "sine=440:duration=4", "-c:a", "libopus"}, append(args, "-page_duration", "1", file)...)
 	if out, err := exec.Command("ffmpeg", all...).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -340,30 +340,27 @@ func opus(t *testing.T, args ...string) (packets [][]byte) {
 	return packets
 }
 
-func TestOpusOfEveryPacketLengthIsHeardWithoutAHole(t *testing.T) {
+func TestOpusOfLongPacketsInOneOrTwoChannelsIsHeardWithoutAHole(t *testing.T) {
 	t.Parallel()
-	for _, length := range []int{10, 60, 120} {
-		for _, channels := range []string{"1", "2"} {
-			packets := opus(t, "-ac", channels, "-frame_duration", fmt.Sprint(length))
-			step := int64(length) * ms
-			next, n := int64(0), 0
-			item := acted(t, voice, 58, func(s *script, _ int, now int64) {
-				if next == 0 {
-					next = now
-				}
-				for ; next <= now && n < len(packets); next += step {
-					s.send(uint32(n*length*48), next, packets[n])
-					n++
-				}
-			})
-			if len(item.Tracks) != 1 {
-				t.Fatalf("%d ms, %s channels: %+v", length, channels, item.Tracks)
+	for length, channels := range map[int]string{60: "1", 120: "2"} {
+		packets := opus(t, "-ac", channels, "-frame_duration", fmt.Sprint(length))
+		next, n := int64(0), 0
+		item := acted(t, voice, 40, func(s *script, _ int, now int64) {
+			if next == 0 {
+				next = now
 			}
-			explode(t, item)
-			got := probe(t, filepath.Join(item.Dir, item.Tracks[0].File))
-			if got.hole > float64(length)/1000+0.002 || got.last-got.first < 5.4 || got.packets != n {
-				t.Errorf("%d ms, %s channels: %d sent, %+v", length, channels, n, got)
+			for ; next <= now && n < len(packets); next += int64(length) * ms {
+				s.send(uint32(n*length*48), next, packets[n])
+				n++
 			}
+		})
+		explode(t, item)
+		if len(item.Tracks) != 1 {
+			t.Fatalf("%d ms: %+v", length, item.Tracks)
+		}
+		got := probe(t, filepath.Join(item.Dir, item.Tracks[0].File))
+		if got.hole > float64(length)/1000+0.002 || got.last-got.first < 3.7 || got.packets != n {
+			t.Errorf("%d ms: %d sent, %+v", length, n, got)
 		}
 	}
 }
