@@ -24,6 +24,9 @@ func opusDuration(b []byte) int64 {
 	case 0:
 		return each
 	case 3:
+		if len(b) < 2 {
+			return 0
+		}
 		return each * int64(b[1]&0x3f)
 	}
 	return 2 * each
@@ -46,7 +49,7 @@ func opusSound(b []byte) bool {
 		first, size, ok := opusLength(rest)
 		return ok && first <= len(rest)-size && len(rest)-size-first <= frameMost
 	}
-	if len(rest) == 0 || rest[0]&0x3f == 0 || opusDuration(b) > opusMost {
+	if len(rest) == 0 || opusDuration(b) == 0 || opusDuration(b) > opusMost {
 		return false
 	}
 	return opusFrames(int(rest[0]&0x3f), rest[0]&0x80 != 0, rest[0]&0x40 != 0, rest[1:])
