@@ -118,6 +118,49 @@ func TestARC03_AForeignToolTakesTheSoundBagAndRefusesTheChangedOne(t *testing.T)
 	}
 }
 
+// Names and titles are what people typed, or somebody who wants to break an archive.
+func TestARC03_ABagOfAnyNamesIsTakenByForeignToolsAndByOthersDisks(t *testing.T) {
+	t.Parallel()
+	about := specimen.About()
+	about.Title = "Giao ban\nPayload-Oxum: 1.1\x00\x1cBagging-Date: x\u202e\u2028 𠮷 " + strings.Repeat("ơ", 200)
+	dir := specimen.Seal(t, t.TempDir(), about, archive.Settings{}, specimen.Clusters(t, 3, 300)).Dir
+	paper := filepath.Join(t.TempDir(), "paper")
+	if err := os.WriteFile(paper, []byte("giấy"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	papers := map[string]string{}
+	for _, name := range []string{
+		"báo\ncáo.pdf", "báo\rcáo.pdf", "nul\x00.pdf", "\u202egpj.exe", "𠮷野家 🏛.docx", strings.Repeat("ơ", 200) + ".pdf", strings.Repeat("ơ", 201) + ".pdf",
+		`a:b*c?"<>|\\.txt`, "A.txt", "a.txt", "cuối. . ", "\xff\xfe.bin", "100%25.txt",
+	} {
+		papers["papers/"+name] = paper
+	}
+	to := filepath.Join(t.TempDir(), "bag")
+	if err := bag.Pack(t.Context(), bag.Export{Dir: dir, To: to, Papers: papers, By: about.Title, Version: "diemcau\ntest", Now: time.Now()}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if problems, err := bag.Check(t.Context(), to, nil); err != nil || len(problems) > 0 {
+		t.Fatal(problems, err)
+	}
+	there, err := os.ReadDir(filepath.Join(to, "data", "papers"))
+	if err != nil || len(there) != len(papers) {
+		t.Errorf("%d papers of %d: %v", len(there), len(papers), err)
+	}
+	for _, f := range there {
+		if strings.ContainsAny(f.Name(), "\n\r\x00\u202e%:*?\"<>|\\") || len(f.Name()) > 220 {
+			t.Errorf("%q", f.Name())
+		}
+	}
+	info, err := os.ReadFile(filepath.Join(to, "bag-info.txt"))
+	if err != nil || strings.Count(string(info), "\n") != 6 || strings.ContainsAny(string(info), "\x00\x1c\u2028\u202e") {
+		t.Errorf("%v: %q", err, info)
+	}
+	refuses(t, to, "sha256sum", "--strict", "--quiet", "-c", "manifest-sha256.txt", "tagmanifest-sha256.txt")
+	if tool := validator(t); tool != nil {
+		refuses(t, to, tool...)
+	}
+}
+
 // refuses runs a tool over a bag as it is, with each kind of file changed in turn, and
 // without one.
 func refuses(t *testing.T, dir string, tool ...string) {

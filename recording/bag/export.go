@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -142,8 +144,10 @@ func (e *Export) files(item archive.Item) ([]file, error) {
 			return nil, err
 		}
 	}
-	for name, from := range e.Papers {
-		if name = payload + "/" + portable(name); strings.HasPrefix(name, Recording+"/") || !filepath.IsLocal(name) {
+	taken := map[string]bool{}
+	for _, paper := range slices.Sorted(maps.Keys(e.Papers)) {
+		from, name := e.Papers[paper], payload+"/"+unique(portable(paper), taken)
+		if strings.HasPrefix(name, Recording+"/") || !filepath.IsLocal(name) {
 			return nil, fmt.Errorf("bag: %q cannot be the name of a paper", name)
 		}
 		if err := add(name, from); err != nil {
@@ -163,13 +167,6 @@ func (e *Export) files(item archive.Item) ([]file, error) {
 		files = append(files, file{name: payload + "/" + name, text: text, size: int64(len(text))})
 	}
 	return files, nil
-}
-
-// portable is a name that every validator reads alike: what a manifest must encode
-// (RFC 8493, section 2.1.3) is not decoded by all of them, that of the Library of
-// Congress among them.
-func portable(name string) string {
-	return strings.NewReplacer("%", "_", "\n", "_", "\r", "_").Replace(name)
 }
 
 // copy writes the file into a place and returns its checksum.
@@ -196,7 +193,6 @@ func (f *file) copy(into place) (string, error) {
 }
 
 func (e *Export) info(item archive.Item, bytes int64, files int) string {
-	line := func(s string) string { return strings.Join(strings.Fields(s), " ") } // one line each
 	var b strings.Builder
 	fmt.Fprintf(&b, "Bagging-Date: %s\n", e.Now.Format(time.DateOnly))
 	fmt.Fprintf(&b, "Payload-Oxum: %d.%d\n", bytes, files)
