@@ -129,6 +129,7 @@ export const enBoards: typeof viBoards = {
     recordStop: 'Stop recording',
     recordPause: 'Pause the recording',
     recordResume: 'Go on recording',
+    recordWhat: 'Recorded is what all points see and hear: the pictures on the common screen, the sound of who may speak, the content shown. Points that are not on screen, previews and private talk are not.',
     recordHours: 'The disk lasts for about {{count}} h.',
     recordLow: '{{percent}} % of the disk are used.',
     muteAll: 'Mute all',

@@ -43,6 +43,7 @@ export function RecordControls({ live, act, meeting }: { readonly live: LiveStat
           <Button variant="default" onClick={() => act({ do: 'record', with: { on: true } })}>
             {t('chair.record')}
           </Button>
+          <p className={classes.hint}>{t('chair.recordWhat')}</p>
           {space.data && (
             <p className={classes.hint}>
               {t('chair.recordHours', { count: Math.min(999, Math.floor(space.data.hours)) })}
