@@ -204,11 +204,7 @@ func (e *Entry) mendTrack(name string, number uint16, last evidence.Record, r *R
 		return e.lacking(f, name, number, size, r)
 	}
 	if at < size {
-		r.Cut += size - at
-		if err := f.Truncate(at); err != nil {
-			return fmt.Errorf("archive: %w", err)
-		}
-		return e.settings.sync(f)
+		return e.cutTail(f, name, at, size, r)
 	}
 	return nil
 }
