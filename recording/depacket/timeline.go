@@ -6,6 +6,7 @@ import "time"
 const (
 	slewMost  = 5_000_000              // per second of media: 1 ms in 200 ms, which players bridge
 	strayMost = int64(3 * time.Second) // beyond it the publisher's timestamps are not believed
+	lateMost  = int64(time.Second / 2) // for how long what comes late, one after the other, is believed
 	agree     = int64(time.Second)     // how near to the arrival a sender report must be to be believed again
 	// Sender reports are weighed over a while, and leads of many that are far above
 	// the others are a clock that stood still.
@@ -34,6 +35,8 @@ type Timeline struct {
 	local  int64
 	leads  []lead // of the last reports, oldest first
 	last   int64
+	moved  int64  // ns, how far the latest timestamp is from the one before
+	late   int64  // ns, arrival of the first of those that are late; 0: none is
 	Jumps  uint64 // how often the line began anew
 }
 
@@ -101,7 +104,10 @@ func (t *Timeline) At(rtp uint32, arrival int64) int64 {
 		t.step(rtp, arrival)
 	}
 	at := t.media + t.offset
-	if d := at - arrival; d > strayMost || d < -strayMost {
+	if d := at - arrival; d > -strayMost {
+		t.late = 0
+	}
+	if d := at - arrival; d > strayMost || d < -strayMost && !t.held(arrival) {
 		t.Jumps++
 		t.report = false
 		t.begin(rtp, arrival)
@@ -111,8 +117,18 @@ func (t *Timeline) At(rtp uint32, arrival int64) int64 {
 	return t.last
 }
 
+// held tells whether a frame is late because it was held up on its way, as while this
+// machine stood still: then many come at once, and each goes on where the one before
+// ended. A publisher's clock that stood still looks the same at first, but stays late.
+func (t *Timeline) held(arrival int64) bool {
+	if t.late == 0 {
+		t.late = arrival
+	}
+	return t.moved >= 0 && t.moved < agree && arrival-t.late <= lateMost
+}
+
 func (t *Timeline) begin(rtp uint32, arrival int64) {
-	t.begun, t.told, t.rtp, t.media = true, false, rtp, 0
+	t.begun, t.told, t.rtp, t.media, t.moved, t.late = true, false, rtp, 0, 0, 0
 	t.leads = t.leads[:0] // media time begins anew
 	t.offset, t.target = arrival, arrival
 	if t.report {
@@ -126,7 +142,7 @@ func (t *Timeline) begin(rtp uint32, arrival int64) {
 
 func (t *Timeline) step(rtp uint32, arrival int64) {
 	d := t.duration(rtp - t.rtp)
-	t.rtp, t.media = rtp, t.media+d
+	t.rtp, t.media, t.moved = rtp, t.media+d, d
 	if !t.told {
 		t.target = min(t.target, arrival-t.media)
 	}

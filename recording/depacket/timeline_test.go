@@ -105,3 +105,42 @@ func TestAClockThatStoodStillIsFollowedAfterThreeReports(t *testing.T) {
 		t.Errorf("followed by %d of 150 ms", last/ms)
 	}
 }
+
+func TestWhatComesAtOnceAfterThisMachineStoodStillGoesWhereItBelongs(t *testing.T) {
+	t.Parallel()
+	line := depacket.NewTimeline(48_000)
+	for i := range int64(1000) {
+		captured := 1000*ms + i*20*ms
+		arrival := captured
+		switch {
+		case i >= 250 && i < 400: // ten seconds during which the socket takes three
+			arrival = 1000*ms + 750*20*ms + i*ms/10
+		case i >= 400 && i < 750:
+			continue
+		}
+		if at := line.At(uint32(i*960), arrival); at < captured-ms || at > captured+ms {
+			t.Fatalf("packet %d is %d ms off", i, (at-captured)/ms)
+		}
+	}
+	if line.Jumps != 0 {
+		t.Errorf("%d jumps", line.Jumps)
+	}
+}
+
+func TestAPublisherThatStoodStillIsLateForHalfASecondOnly(t *testing.T) {
+	t.Parallel()
+	line := depacket.NewTimeline(48_000)
+	for i := range int64(1000) {
+		arrival := 1000*ms + i*20*ms
+		if i >= 250 { // its clock stood, too
+			arrival += 10_000 * ms
+		}
+		at := line.At(uint32(i*960), arrival)
+		if late := arrival - at; late > ms && (i < 250 || i > 280) {
+			t.Fatalf("packet %d is %d ms off", i, late/ms)
+		}
+	}
+	if line.Jumps != 1 {
+		t.Errorf("%d jumps", line.Jumps)
+	}
+}
