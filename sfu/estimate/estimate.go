@@ -10,7 +10,8 @@
 //   - The delay signal is the queue's length above the shortest delay of the last
 //     ten seconds, not its gradient. And what it is cut to is the rate at which the
 //     line has just delivered packets that had to wait: one report tells the
-//     capacity of a line that has collapsed.
+//     capacity of a line that has collapsed. A queue that stands as it stood though
+//     less is sent is none of ours: the way has become longer, and is taken as it is.
 //   - The estimate grows little beyond what has been delivered. It climbs by
 //     probes: short trains at a higher rate.
 //   - A line is unbounded until it shows a bound, so that a good line costs no
@@ -61,6 +62,7 @@ type Estimator struct {
 	rate     int64
 	best     peak // delivered of late
 	loss     lossMeter
+	relief   relief
 	probe    probe
 	heard    int64 // when feedback came last; 0 before the first
 	unheard  int   // packets sent since
@@ -105,6 +107,7 @@ func (e *Estimator) Heard() bool { return e.heard != 0 }
 func (e *Estimator) Sent(size int, now int64) uint16 {
 	e.unheard++
 	size, e.beside = size+e.beside, 0
+	e.relief.sent += int64(size)
 	n := e.log.add(size, now)
 	e.probe.sent(n, size, now)
 	return uint16(n) // the low bits go on the wire
@@ -241,12 +244,23 @@ func (e *Estimator) answer(now int64) {
 		}
 		e.alarm.on = false
 	}
+	if e.delay.queue < queueOver {
+		e.relief = relief{}
+	}
 	switch {
 	case e.delay.over() && e.probe.state != idle:
 		// It is the train's own queue, which will have drained when the next cut may be.
 		e.probe.refuse(now)
 		e.growAt, e.settleAt = now, now+e.delay.queue
+	case e.delay.over() && e.relief.inVain(e.delay.queue, now-e.rtt):
+		// Another path, or one that is slow for another's sake: there is no queue of
+		// ours that a lower rate would drain.
+		e.delay.rebase()
+		e.rate = max(e.rate, e.relief.rate)
+		e.relief = relief{}
+		e.growAt = now
 	case e.delay.over() && (now >= e.settleAt || e.delay.rising()):
+		e.relieve(now)
 		e.cut(int64(backOff*float64(e.delay.capacity())), now)
 	case e.loss.heavy() && now >= e.settleAt:
 		e.loss.await()
@@ -254,6 +268,16 @@ func (e *Estimator) answer(now int64) {
 	default:
 		e.grow(now)
 	}
+}
+
+// relieve notes that the rate is lowered for a queue.
+func (e *Estimator) relieve(now int64) {
+	capacity := e.delay.capacity()
+	rate := capacity
+	if e.rate == Unlimited {
+		rate = max(e.best.rate, e.acked.rate) // the line had carried it without a queue
+	}
+	e.relief.begin(e.delay.queue, capacity, rate, now)
 }
 
 // cut lowers the estimate; it never raises it.

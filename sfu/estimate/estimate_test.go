@@ -92,23 +92,46 @@ type sender struct {
 	p      *path
 	now    int64
 	wish   int64
+	steps  []int64 // what can be sent, as layers allow; any rate without
 	tokens float64
 	train  int64 // rate
 	until  int64
 	pass   int64 // bits
 	nextAt int64
 	low    int64
+
+	sending int64
 }
 
 func newSender(p *path, wish int64) *sender {
 	return &sender{e: estimate.New(), p: p, now: 5 * second, wish: wish}
 }
 
+// chosen is what is sent now: sound, the first step, is never left out, and one more
+// is taken where there is room to spare.
+func (s *sender) chosen() int64 {
+	if s.steps == nil {
+		return min(s.wish, s.e.Bitrate())
+	}
+	rate := s.steps[0]
+	for _, step := range s.steps[1:] {
+		room := float64(s.e.Bitrate())
+		if step > s.sending {
+			room *= 0.9
+		}
+		if float64(step) <= room {
+			rate = step
+		}
+	}
+	s.sending = rate
+	return rate
+}
+
 func (s *sender) run(d time.Duration) {
 	const step = 5 * ms
 	s.low = estimate.Unlimited
 	for end := s.now + int64(d); s.now < end; s.now += step {
-		rate := min(s.wish, s.e.Bitrate())
+		rate := s.chosen()
 		if s.train > 0 {
 			rate = s.train
 			if s.now >= s.until || !s.e.Trying() {
@@ -117,10 +140,14 @@ func (s *sender) run(d time.Duration) {
 			}
 		}
 		s.tokens += float64(rate) / 8 * float64(step) / float64(second)
-		for s.tokens >= 600 {
-			s.tokens -= 600
-			s.pass += 600 * 8
-			s.p.carry(s.e.Sent(600, s.now), 600, s.now)
+		size := 600
+		if rate < 100_000 {
+			size = 200
+		}
+		for s.tokens >= float64(size) {
+			s.tokens -= float64(size)
+			s.pass += int64(size) * 8
+			s.p.carry(s.e.Sent(size, s.now), size, s.now)
 		}
 		s.e.Silent(s.now)
 		if s.now >= s.nextAt {

@@ -129,6 +129,11 @@ type delayMeter struct {
 	queue    int64 // now
 	before   int64 // at the last report
 
+	// last are the newest packets. A line with jitter says by its quickest of several
+	// how long its queue is; few come in a moment where little is sent.
+	last    [fewest]arrival
+	packets uint
+
 	// run is the packets without a break that had to wait.
 	run waitingRun
 }
@@ -140,10 +145,18 @@ type waitingRun struct {
 	count int
 }
 
+type arrival struct{ delay, at int64 }
+
 type mark struct{ at, bytes int64 }
 
 const (
 	baseTurn = 5000 * ms
+	fewest   = 8
+	tailMost = 250 * ms // what the newest packets are taken from
+
+	// By so much a queue must have become shorter, by what was sent since.
+	reliefLeast = 50 * ms
+
 	runMarks = 64
 	runSpan  = 400 * ms
 
@@ -165,6 +178,8 @@ func (d *delayMeter) packet(delay, at int64, size int, now int64) {
 		d.turned, d.shortest = now, [2]int64{delay, d.shortest[0]}
 	}
 	d.shortest[0] = min(d.shortest[0], delay)
+	d.last[d.packets%uint(len(d.last))] = arrival{delay, at}
+	d.packets++
 	if delay-d.base() < queueBusy {
 		d.run.count = 0
 		return
@@ -229,7 +244,46 @@ func (d *delayMeter) settle(r *report) {
 	if r.received == 0 {
 		return
 	}
-	d.before, d.queue = d.queue, max(0, r.recent-d.base())
+	recent := r.recent
+	for i := range min(d.packets, uint(len(d.last))) {
+		if a := &d.last[i]; a.at >= r.newest-tailMost {
+			recent = min(recent, a.delay)
+		}
+	}
+	d.before, d.queue = d.queue, max(0, recent-d.base())
+}
+
+// rebase takes how long packets need now for the least they can need.
+func (d *delayMeter) rebase() {
+	base := d.base() + d.queue
+	d.shortest = [2]int64{base, base}
+	d.queue, d.before, d.run.count = 0, 0, 0
+}
+
+// relief follows whether a lower rate drains the queue for which it was lowered.
+type relief struct {
+	on              bool
+	queue, capacity int64 // when the rate was lowered first
+	rate            int64 // that had been delivered until then
+	at              int64
+	sent            int64 // bytes since
+}
+
+func (r *relief) begin(queue, capacity, rate, now int64) {
+	if !r.on || queue > r.queue+queueOver/2 { // that grows is one of ours
+		*r = relief{on: true, queue: queue, capacity: capacity, rate: rate, at: now}
+	}
+}
+
+// inVain tells that the queue stands as it stood, though by now so much less was
+// sent than the line had carried that much of it must be gone.
+func (r *relief) inVain(queue, now int64) bool {
+	elapsed := now - r.at
+	if !r.on || elapsed <= 0 || r.capacity <= 0 || r.capacity >= Unlimited/2 {
+		return false
+	}
+	drained := elapsed - r.sent*8*1000*ms/r.capacity
+	return drained >= max(r.queue/2, reliefLeast) && r.queue-queue < drained/4
 }
 
 // over tells that the queue is too long, and has been for more than a moment.
@@ -272,7 +326,9 @@ func (l *lossMeter) settle(now int64) {
 	l.share = max(0, float64(l.lost)/float64(l.total))
 	l.chance = doubt * math.Sqrt(heavyLoss*(1-heavyLoss)/float64(l.total))
 	l.lost, l.total, l.since, l.fresh = 0, 0, now, true
-	l.accepted *= 0.95
+	if l.share < 0.8*l.accepted {
+		l.accepted *= 0.95
+	}
 	if !l.tried {
 		return
 	}
@@ -283,7 +339,7 @@ func (l *lossMeter) settle(now int64) {
 	// less would help nobody.
 	l.tried = false
 	if l.share > 0.6*l.before && l.share > heavyLoss {
-		l.accepted = l.share
+		l.accepted = max(l.accepted, l.share)
 	}
 }
 
@@ -293,7 +349,7 @@ func (l *lossMeter) heavy() bool {
 		return false
 	}
 	l.fresh = false
-	return l.share > heavyLoss+l.chance && l.share > 1.5*l.accepted
+	return l.share > heavyLoss+l.chance && (l.accepted == 0 || l.share > 1.5*l.accepted+l.chance)
 }
 
 func (l *lossMeter) await() {
