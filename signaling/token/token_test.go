@@ -96,6 +96,22 @@ func TestOnlyAWholeTokenIsAccepted(t *testing.T) {
 	}
 }
 
+// RFC 7515 section 4.1.11.
+func TestATokenWithDemandsThatAreNotKnownIsRefused(t *testing.T) {
+	t.Parallel()
+	made := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"iss": "first", "exp": inOneHour()})
+	made.Header["crit"] = []string{"one-time"}
+	made.Header["one-time"] = true
+	raw, err := made.SignedString([]byte(firstSecret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var refusal *token.Error
+	if _, err := keys(t).Verify(raw); !errors.As(err, &refusal) || refusal.Code != token.CodeInvalid {
+		t.Errorf("error %v, want the code %s", err, token.CodeInvalid)
+	}
+}
+
 func TestATokenWithAChangedPayloadIsRefused(t *testing.T) {
 	t.Parallel()
 	k := keys(t)

@@ -1,6 +1,8 @@
 package token
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -82,7 +84,23 @@ func (k Keys) Verify(raw string) (*Claims, error) {
 	if err != nil {
 		return nil, &Error{CodeInvalid, ErrUnparsable.Text + ": " + err.Error()}
 	}
+	if critical(raw) {
+		return nil, &Error{CodeInvalid, ErrUnparsable.Text + ": its header demands what is not understood"}
+	}
 	return &Claims{Grants: grants, APIKey: v.APIKey(), Expires: registered.ExpiresAt.Time}, nil
+}
+
+// critical tells that the header has demands of its own (RFC 7515 section 4.1.11): a
+// token must be refused whose demands are not known, and none are.
+func critical(raw string) bool {
+	encoded, _, _ := strings.Cut(raw, ".")
+	decoded, err := base64.RawURLEncoding.DecodeString(encoded)
+	var header map[string]json.RawMessage
+	if err != nil || json.Unmarshal(decoded, &header) != nil {
+		return true
+	}
+	_, demands := header["crit"]
+	return demands
 }
 
 // FromRequest verifies the token that a request brings: in the Authorization
