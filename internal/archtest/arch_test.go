@@ -3,6 +3,8 @@
 package archtest
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +12,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -146,27 +149,28 @@ func below(path, root string) bool {
 	return path == root || strings.HasPrefix(path, root+"/")
 }
 
-func listPackages(t *testing.T) []goPackage {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Doc,Imports,GoFiles,TestImports,XTestImports", "diemcau/...")
-	out, err := cmd.StdoutPipe()
+// packages are listed once for all rules: go list reads every file's head.
+var packages = sync.OnceValues(func() ([]goPackage, error) {
+	out, err := exec.CommandContext(context.Background(), "go", "list", "-json=ImportPath,Doc,Imports,GoFiles,TestImports,XTestImports", "diemcau/...").Output()
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+		return nil, fmt.Errorf("go list: %w", err)
 	}
 	var all []goPackage
-	for dec := json.NewDecoder(out); ; {
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p goPackage
 		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
-			break
+			return all, nil
 		} else if err != nil {
-			t.Fatal(fmt.Errorf("reading go list: %w", err))
+			return nil, fmt.Errorf("reading go list: %w", err)
 		}
 		all = append(all, p)
 	}
-	if err := cmd.Wait(); err != nil {
+})
+
+func listPackages(t *testing.T) []goPackage {
+	t.Helper()
+	all, err := packages()
+	if err != nil {
 		t.Fatal(err)
 	}
 	return all
