@@ -57,6 +57,20 @@ func (a *arrivals) take(from netip.Addr, room bool, now time.Time) bool {
 	return true
 }
 
+// charge takes tokens for something that cost more than it said when it came.
+func (a *arrivals) charge(from netip.Addr, tokens float64, now time.Time) {
+	b := a.left[from]
+	if b == nil {
+		if len(a.left) >= maxAddresses {
+			return
+		}
+		b = &bucket{tokens: a.burst, at: now}
+		a.left[from] = b
+	}
+	a.fill(b, now)
+	b.tokens = max(0, b.tokens-tokens)
+}
+
 // goesOn says of an address that was just turned away whether that does not stop it,
 // and how long it is to be shut out: longer when it began again right after the last
 // time. Meanwhile it earns nothing.

@@ -33,7 +33,7 @@ const (
 	keepBuffer = 64 << 10
 	// inboundBurst is how many seconds' worth of messages may come at once. Both are
 	// less than what a room bears, which would end the socket: coming back costs more.
-	inboundBurst = 10
+	inboundBurst = 4
 	// inboundUnit of bytes in a message counts like one more message; in JSON, which
 	// costs far more to read, a part of it.
 	inboundUnit     = 4 << 10

@@ -76,11 +76,13 @@ func (f *flood) held(reason *session.Error, err error) bool {
 	if reason == errTooManyJoins || reason == errPointTooOften {
 		return true
 	}
+	return (isBad(reason, err) || reason == errServerBusy) && f.tooMany()
+}
+
+// isBad tells a join that could never succeed: without a good token, or unreadable.
+func isBad(reason *session.Error, err error) bool {
 	var bad *token.Error
-	if errors.As(err, &bad) || reason == errNoGrant || reason.Status == http.StatusBadRequest || reason == errServerBusy {
-		return f.tooMany()
-	}
-	return false
+	return errors.As(err, &bad) || reason == errNoGrant || reason.Status == http.StatusBadRequest
 }
 
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
@@ -98,6 +100,9 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		h.settings.Log.Log(r.Context(), level, "client refused",
 			"path", r.URL.Path, "status", reason.Status, "code", reason.Code,
 			"address", h.clientAddress(r), "err", err, "unlogged", unlogged)
+	}
+	if h.settings.Blame != nil && isBad(reason, err) {
+		h.settings.Blame(r)
 	}
 	if h.flood.held(reason, err) {
 		h.flood.hold(w, r)

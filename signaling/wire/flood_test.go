@@ -101,6 +101,26 @@ func TestAnAddressAboveItsBoundIsRefusedBeforeItsTokenIsReadAndLoggedOnceASecond
 	}
 }
 
+func TestOnlyJoinsThatCouldNeverSucceedAreBlamedOnTheirAddress(t *testing.T) {
+	t.Parallel()
+	blamed := 0
+	h := New(Settings{
+		Tokens: &rejecting{}, Admission: nobody{}, Log: slog.New(slog.DiscardHandler), Rate: Rate{Hold: time.Nanosecond},
+		Blame: func(*http.Request) { blamed++ },
+	})
+	t.Cleanup(h.Close)
+	for _, tt := range []struct {
+		err  error
+		want int
+	}{{token.ErrUnparsable, 1}, {errNoGrant, 1}, {errNoRoomName, 1}, {errTooManyJoins, 0}, {errPointTooOften, 0}, {session.ErrServerFull, 0}, {session.ErrMayNotJoin, 0}} {
+		blamed = 0
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/rtc", http.NoBody)
+		if h.refuse(httptest.NewRecorder(), r, tt.err); blamed != tt.want {
+			t.Errorf("%v: blamed %d times, want %d", tt.err, blamed, tt.want)
+		}
+	}
+}
+
 func TestBadJoinsDoNotUseUpTheJoinsOfOthers(t *testing.T) {
 	t.Parallel()
 	h, _, _ := flooded(t, Rate{Total: 1e-6, TotalBurst: 1, Hold: time.Nanosecond})

@@ -41,6 +41,9 @@ type Settings struct {
 	TrustedProxies []netip.Prefix
 	// Rate limits how fast clients may join.
 	Rate Rate
+	// Blame is told of each bad join, so that its address pays for it where it comes
+	// in; nil for nobody. Not of a join that was only one too many.
+	Blame func(*http.Request)
 	// MaxConnections at a time; 10000.
 	MaxConnections int
 	// MaxFrame is the size of a message from a client, compressed and inflated,
@@ -52,7 +55,7 @@ type Settings struct {
 	// WriteTimeout is how long one message may take to enter the socket; 15 s.
 	WriteTimeout time.Duration
 	// InboundRate is how many messages a second all sockets of one point may send,
-	// ten times as many at once, and every further 4 KiB of a message counting like
+	// four times as many at once, and every further 4 KiB of a message counting like
 	// one more, 1 KiB of JSON; 90. Above that the bridge reads more slowly. Nothing is
 	// lost.
 	InboundRate int

@@ -22,7 +22,7 @@ type Rate struct {
 	// PerPoint joins in a second of one identity in one room, wherever it comes from
 	// and whatever it publishes by; 1. A client that lost its line tries more slowly.
 	PerPoint float64
-	// PerPointBurst of them may come at once; 20.
+	// PerPointBurst of them may come at once; 10.
 	PerPointBurst float64
 	// LimitLoopback applies PerAddress to the loopback address too. It is off
 	// because tools and tests on the machine itself come from there, and
@@ -43,7 +43,7 @@ func (r Rate) withDefaults() Rate {
 	r.PerAddress = orDefault(r.PerAddress, 50)
 	r.PerAddressBurst = orDefault(r.PerAddressBurst, 300)
 	r.PerPoint = orDefault(r.PerPoint, 1)
-	r.PerPointBurst = orDefault(r.PerPointBurst, 20)
+	r.PerPointBurst = orDefault(r.PerPointBurst, 10)
 	r.Total = orDefault(r.Total, 400)
 	r.TotalBurst = orDefault(r.TotalBurst, 1000)
 	r.Bad = orDefault(r.Bad, 50)

@@ -231,7 +231,10 @@ func TestTooManyJoinsAreTurnedAway(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, func(s *wire.Settings) { s.Rate, s.TrustedProxies = tt.rate, proxies; s.Rate.Hold = time.Millisecond })
+			s := serve(t, func(s *wire.Settings) {
+				s.Rate, s.TrustedProxies = tt.rate, proxies
+				s.Rate.Hold, s.Rate.PerPointBurst = time.Millisecond, 1000 // they are all of one name
+			})
 			raw := s.token(t, joinGrant())
 			for i := range 20 {
 				header := http.Header{"Authorization": {"Bearer " + raw}}

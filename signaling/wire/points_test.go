@@ -47,7 +47,7 @@ func TestOneTokenOpensNoMoreThanItsPointNeedsAndOthersJoin(t *testing.T) {
 
 func TestAllSocketsOfAPointShareOnePace(t *testing.T) {
 	t.Parallel()
-	p, now := newTestPoints(Rate{PerPoint: 1, PerPointBurst: 20})
+	p, now := newTestPoints(Rate{PerPoint: 1, PerPointBurst: 10})
 	first, closeFirst := p.opens(pointName{"giao-ban", "xa-1"})
 	second, closeSecond := p.opens(pointName{"giao-ban", "xa-1"})
 	other, closeOther := p.opens(pointName{"giao-ban", "xa-2"})

@@ -94,11 +94,13 @@ func (b *Bridge) collectors() []prometheus.Collector {
 // connections of the web ports.
 type connections struct {
 	open    int
+	shut    int
 	refused uint64
 }
 
 var connectionRows = []metric.Row[connections]{
 	{Name: "connections", Help: "Connections to the web ports now.", Gauge: true, Value: func(c *connections) float64 { return float64(c.open) }},
+	{Name: "addresses_shut_out", Help: "Addresses from which the kernel drops requests for a connection to the web ports now, because they went on after they were turned away.", Gauge: true, Value: func(c *connections) float64 { return float64(c.shut) }},
 	{Name: "connections_refused_total", Help: "Connections to the web ports that were closed at once because too many were open.", Value: func(c *connections) float64 { return float64(c.refused) }},
 }
 
@@ -106,6 +108,7 @@ func (b *Bridge) connections() (c connections) {
 	for _, d := range b.doors {
 		c.open += d.Open()
 		c.refused += d.Refused()
+		c.shut += d.Shut()
 	}
 	return c
 }

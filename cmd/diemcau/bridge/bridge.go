@@ -185,6 +185,7 @@ func (b *Bridge) makeSignaling() error {
 		Log:            b.log,
 		TrustedProxies: b.cfg.Limits.TrustedProxies,
 		MaxConnections: b.cfg.Limits.Sessions,
+		Blame:          func(r *http.Request) { porter.Blame(r.Context()) },
 		Rate:           wire.Rate{PerAddress: b.cfg.Limits.JoinsPerSecond, PerAddressBurst: b.cfg.Limits.JoinBurst, LimitLoopback: b.cfg.Limits.Loopback},
 	})
 	return nil
@@ -269,6 +270,7 @@ func (b *Bridge) serve(address string, tlsConfig *tls.Config, h http.Handler, sc
 	}
 	s := &http.Server{
 		Handler:           porter.Pace{}.Bodies(h),
+		ConnContext:       porter.Context,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10, // join requests travel in the URL
