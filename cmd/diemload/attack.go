@@ -245,14 +245,17 @@ func report(w io.Writer, name string, pairs []pair) {
 func (a *attackCommand) profile(ctx context.Context, admin string) func() {
 	done := make(chan error, 1)
 	go func() {
-		if err := sleep(ctx, a.Duration+2*time.Second); err != nil { // after what comes before the attack
+		if err := sleep(ctx, a.Duration); err != nil { // what comes before the attack
 			done <- err
 			return
 		}
-		seconds := max(1, int(a.Duration.Seconds())-4)
+		trace := make(chan error, 1)
+		go func() {
+			trace <- fetch(ctx, "http://"+admin+"/debug/pprof/trace?seconds=1", filepath.Join(a.Profile, "attack.trace"))
+		}()
 		done <- errors.Join(
-			fetch(ctx, "http://"+admin+"/debug/pprof/trace?seconds=1", filepath.Join(a.Profile, "attack.trace")),
-			fetch(ctx, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", admin, seconds), filepath.Join(a.Profile, "attack.cpu")))
+			fetch(ctx, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", admin, max(1, int(a.Duration.Seconds())-1)), filepath.Join(a.Profile, "attack.cpu")),
+			<-trace)
 	}()
 	return func() {
 		if err := <-done; err != nil {

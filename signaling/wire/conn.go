@@ -34,10 +34,11 @@ const (
 	// inboundBurst is how many seconds' worth of messages may come at once. Both are
 	// less than what a room bears, which would end the socket: coming back costs more.
 	inboundBurst = 4
-	// inboundUnit of bytes in a message counts like one more message; in JSON, which
-	// costs far more to read, a part of it.
-	inboundUnit     = 4 << 10
-	inboundUnitJSON = 1 << 10
+	// inboundUnit of bytes in a message counts like one more message, so that the
+	// session description of a large meeting, 200 KiB, may come often; in JSON, which no
+	// client of today sends and which costs far more to read, a part of it.
+	inboundUnit     = 32 << 10
+	inboundUnitJSON = 2 << 10
 	// inboundUnknown is what a message of a kind that no client has counts like.
 	inboundUnknown = 10
 )

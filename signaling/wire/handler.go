@@ -55,8 +55,8 @@ type Settings struct {
 	// WriteTimeout is how long one message may take to enter the socket; 15 s.
 	WriteTimeout time.Duration
 	// InboundRate is how many messages a second all sockets of one point may send,
-	// four times as many at once, and every further 4 KiB of a message counting like
-	// one more, 1 KiB of JSON; 90. Above that the bridge reads more slowly. Nothing is
+	// four times as many at once, and every further 32 KiB of a message counting like
+	// one more, 2 KiB of JSON; 90. Above that the bridge reads more slowly. Nothing is
 	// lost.
 	InboundRate int
 	// PingInterval of the WebSocket's own pings; 10 s. A client that answers

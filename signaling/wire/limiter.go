@@ -28,10 +28,10 @@ type Rate struct {
 	// because tools and tests on the machine itself come from there, and
 	// proxies that are not configured as trusted.
 	LimitLoopback bool
-	// Bad joins of all together that are answered at once, in a second; 50. The
+	// Bad joins of all together that are answered at once, in a second; 10. The
 	// answers to more of them, and to joins above PerAddress or PerPoint, wait.
 	Bad float64
-	// BadBurst of them may come at once; 400.
+	// BadBurst of them may come at once; 50.
 	BadBurst float64
 	// Hold is how long those wait; 1 s.
 	Hold time.Duration
@@ -46,8 +46,8 @@ func (r Rate) withDefaults() Rate {
 	r.PerPointBurst = orDefault(r.PerPointBurst, 10)
 	r.Total = orDefault(r.Total, 400)
 	r.TotalBurst = orDefault(r.TotalBurst, 1000)
-	r.Bad = orDefault(r.Bad, 50)
-	r.BadBurst = orDefault(r.BadBurst, 400)
+	r.Bad = orDefault(r.Bad, 10)
+	r.BadBurst = orDefault(r.BadBurst, 50)
 	r.Hold = orDefault(r.Hold, time.Second)
 	r.Waiting = orDefault(r.Waiting, 512)
 	return r

@@ -96,8 +96,8 @@ func TestWhatCostsMoreToReadCountsLikeMore(t *testing.T) {
 		want        int
 	}{
 		{"small", websocket.BinaryMessage, 100, known, 1},
-		{"large", websocket.BinaryMessage, 12 << 10, known, 4},
-		{"large JSON", websocket.TextMessage, 12 << 10, known, 13},
+		{"of a large meeting", websocket.BinaryMessage, 200 << 10, known, 7},
+		{"large JSON", websocket.TextMessage, 12 << 10, known, 7},
 		{"of no kind", websocket.TextMessage, 14, &livekit.SignalRequest{}, inboundUnknown},
 	} {
 		if got := price(tt.frame, tt.size, tt.request); got != tt.want {
