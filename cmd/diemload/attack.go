@@ -274,7 +274,7 @@ func fetch(ctx context.Context, url, file string) error {
 		return err
 	}
 	defer func() { _ = answer.Body.Close() }()
-	f, err := os.Create(file) //nolint:gosec // named by who runs the tool
+	f, err := os.Create(file)
 	if err != nil {
 		return err
 	}

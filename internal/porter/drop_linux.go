@@ -35,7 +35,7 @@ func dropSYNs(l *net.TCPListener, from []netip.Addr) error {
 		}
 		program := synFilter(from)
 		failed = unix.SetsockoptSockFprog(int(fd), unix.SOL_SOCKET, unix.SO_ATTACH_FILTER,
-			&unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]}) //nolint:gosec // maxShut bounds it
+			&unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]})
 	})
 	if err != nil {
 		return err
@@ -77,8 +77,8 @@ func synFilter(from []netip.Addr) []unix.SockFilter {
 		load(unix.BPF_B, networkHeader),
 		{Code: unix.BPF_ALU | unix.BPF_RSH | unix.BPF_K, K: 4}, // the version
 		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jt: 1, K: 4},
-		{Code: unix.BPF_JMP | unix.BPF_JA, K: uint32(len(four)) + 1}, //nolint:gosec // maxShut bounds it
-		load(unix.BPF_W, networkHeader+12),                           // its sender
+		{Code: unix.BPF_JMP | unix.BPF_JA, K: uint32(len(four)) + 1},
+		load(unix.BPF_W, networkHeader+12), // its sender
 	}
 	return append(append(append(program, four...), six...), give(takeAll))
 }
