@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -103,20 +104,26 @@ func verifyExports(names []string, data, key string, heads []audit.Head) (*audit
 	c := audit.NewChecker(key, heads)
 	c.Cut(cuts...)
 	for _, name := range names {
-		if err := checkFile(c, name); err != nil {
+		read := c.File
+		for _, x := range cuts {
+			if x.File == filepath.Base(name) {
+				read = func(in io.Reader) error { return c.CutFile(x, in) }
+			}
+		}
+		if err := readFrom(name, read); err != nil {
 			return nil, err
 		}
 	}
 	return c.Done(), nil
 }
 
-func checkFile(c *audit.Checker, name string) error {
+func readFrom(name string, read func(io.Reader) error) error {
 	f, err := os.Open(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	if err := c.File(f); err != nil {
+	if err := read(f); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
@@ -130,7 +137,9 @@ func (c *auditVerifyCmd) old(ctx context.Context, s *store.Store) (before []func
 	cuts, err := s.AuditCuts(ctx)
 	for _, x := range cuts {
 		name := filepath.Join(c.Old, filepath.Base(x.File))
-		before = append(before, func(checker *audit.Checker) error { return checkFile(checker, name) })
+		before = append(before, func(c *audit.Checker) error {
+			return readFrom(name, func(in io.Reader) error { return c.CutFile(x, in) })
+		})
 	}
 	return before, err
 }

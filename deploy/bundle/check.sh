@@ -59,7 +59,7 @@ in_root "$at/install.sh" --verify-only --fingerprint "$print"
 if in_root "$at/install.sh" --verify-only </dev/null >/dev/null 2>&1; then fail "taken without a fingerprint"; fi
 if in_root "$at/install.sh" --verify-only --fingerprint "${print//[0-9]/0}" >/dev/null 2>&1; then fail "taken with another fingerprint"; fi
 refused "a changed program" 'printf x | dd of=bin/diemcau bs=1 seek=4096 conv=notrunc status=none'
-refused "a changed list" 'sed -i "1s/^./0/;1s/^0/1/" SHA256SUMS'
+refused "a changed list" 'sed -i "1s/^0/f/;t;1s/^./0/" SHA256SUMS'
 refused "a file that was added" 'echo x >docs/added.md'
 refused "a link that was added" 'ln -s /etc/passwd docs/link'
 refused "a file that was taken away" 'rm sbom.cdx.json'

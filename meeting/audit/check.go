@@ -18,6 +18,7 @@ const (
 	CutOff   Fault = "cut-off"  // a head saw more lines than there are
 	ActGone  Fault = "act-gone" // the log of a meeting lacks an act that the chain has
 	ActOther Fault = "act"      // an act in the log of a meeting is not as the chain has it
+	OldFile  Fault = "file"     // a file of lines that were taken out is not the one that its cut names
 )
 
 // Problem is something that is not as it was written.

@@ -157,6 +157,21 @@ func holds(path string, cut Cut, before []Cut) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
+// CutFile takes the rows of the file of a cut, and holds its bytes against the hash that
+// was signed: what the chain says nothing of must not change unseen either.
+func (c *Checker) CutFile(cut Cut, in io.Reader) error {
+	sum := sha256.New()
+	in = io.TeeReader(in, sum)
+	bad := c.File(in)
+	if _, err := io.Copy(io.Discard, in); err != nil { // what is behind a line that cannot be read
+		return errors.Join(bad, err)
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != cut.SHA256 {
+		c.problem(cut.From, OldFile, cut.File+" does not have the SHA-256 that the cut of "+Stamp(cut.At)+" names")
+	}
+	return bad
+}
+
 // File takes all rows of an export in JSON lines.
 func (c *Checker) File(in io.Reader) error {
 	lines := json.NewDecoder(bufio.NewReaderSize(in, 1<<16))

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -83,10 +84,19 @@ func TestSEC06_OldLinesGoIntoAFileAndBothChainsHold(t *testing.T) {
 					return err
 				}
 				defer f.Close()
-				return k.File(f)
+				return k.CutFile(c, f)
 			})
 		}
 		sound(t, s, key, 50, files...) // from the very first line
+		// A byte that the chain says nothing of.
+		path := filepath.Join(dir, next.File)
+		was, err := os.ReadFile(path)
+		if err = errors.Join(err, os.WriteFile(path, append(was, '\n'), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		if r, err := s.CheckAudit(t.Context(), audit.PublicKey(key), nil, files...); err != nil || len(r.Bad) != 1 || r.Bad[0].Fault != audit.OldFile || r.Bad[0].Seq != next.From {
+			t.Errorf("a file with a byte more: %+v %v", r, err)
+		}
 		for _, x := range []string{`DELETE FROM audit WHERE seq = 13`, `DELETE FROM audit_cuts`, `UPDATE audit_cuts SET seq = 40`} {
 			if err := try(t, address, x); err == nil || !strings.Contains(err.Error(), "only added to") {
 				t.Errorf("%s: %v", x, err)
