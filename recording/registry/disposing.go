@@ -208,6 +208,7 @@ func (r *Registry) carryOut(ctx context.Context, in *ListPath) (*body[lifetime.D
 	if err != nil {
 		return nil, err
 	}
+	defer r.count(ctx)
 	by := *d.Body.Carried
 	for _, item := range slices.Clone(d.Body.Items) {
 		if len(item.Erased) > 0 {
@@ -224,6 +225,7 @@ func (r *Registry) carryOut(ctx context.Context, in *ListPath) (*body[lifetime.D
 		}
 		if failed != nil {
 			r.Log.Error("archive: a recording could not be erased wholly", "recording", item.Recording, "error", failed)
+			r.Note(ctx, DisposalFailed, item.Recording, d.ID)
 			if errors.Is(failed, errStore) {
 				break // it would be waited for with each of the others, and they would be half erased, too
 			}
@@ -232,6 +234,32 @@ func (r *Registry) carryOut(ctx context.Context, in *ListPath) (*body[lifetime.D
 		r.Note(ctx, RecordingErased, item.Recording, d.ID)
 	}
 	return &body[lifetime.Disposal]{d.Body}, nil
+}
+
+// Unfinished counts the disposals that were begun and did not erase all that they name:
+// something failed, or the bridge stopped in between. A person has to go on.
+func Unfinished(ctx context.Context, s *store.Store) (n int, err error) {
+	all, err := store.All[lifetime.Disposal](ctx, s, store.Disposals, "")
+	for _, d := range all {
+		if d.Body.Stage == lifetime.Begun {
+			n++
+		}
+	}
+	return n, err
+}
+
+// count tells how many are unfinished. A database that does not answer has at least the
+// one that it could not be asked about.
+func (r *Registry) count(ctx context.Context) {
+	if r.Unfinished == nil {
+		return
+	}
+	n, err := Unfinished(ctx, r.Store)
+	if err != nil {
+		r.Log.Error("archive: unfinished disposals cannot be counted", "error", err)
+		n = max(n, 1)
+	}
+	r.Unfinished(n)
 }
 
 // disposed notes in a recording's life that it is gone.

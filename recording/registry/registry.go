@@ -47,6 +47,9 @@ type Settings struct {
 	// Forget erases what was made of a recording elsewhere: exports, the mix of its
 	// sound, small pictures. Nil where nothing is made.
 	Forget func(recording string) error
+	// Unfinished is told, after each disposal that was carried out, how many have begun
+	// and did not erase all that they name. Nil where nobody wants to know.
+	Unfinished func(disposals int)
 	// Place is the place name of the issuing body on papers (địa danh).
 	Place string
 	Log   *slog.Logger
@@ -65,6 +68,7 @@ const (
 	DisposalRefused  account.Happening = "disposal.refused"
 	DisposalBarred   account.Happening = "disposal.barred" // tried on what must be kept
 	DisposalBegun    account.Happening = "disposal.begun"
+	DisposalFailed   account.Happening = "disposal.failed" // a recording was not erased wholly
 	RecordingErased  account.Happening = "recording.erased"
 	CheckAsked       account.Happening = "recording.check"
 )

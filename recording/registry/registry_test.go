@@ -46,9 +46,10 @@ type house struct {
 	ledger                     *keeper.Ledger
 	handler                    http.Handler
 
-	mu    sync.Mutex
-	now   time.Time
-	noted []string
+	mu         sync.Mutex
+	now        time.Time
+	noted      []string
+	unfinished int
 }
 
 func (h *house) Now() time.Time {
@@ -113,6 +114,11 @@ func newHouseWith(t testing.TB, place *bucket.Settings) *house {
 			h.mu.Lock()
 			defer h.mu.Unlock()
 			h.noted = append(h.noted, string(what)+" "+on)
+		},
+		Unfinished: func(n int) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.unfinished = n
 		},
 	})
 	if err != nil {
@@ -371,8 +377,8 @@ func TestARC06_AnInterruptedDisposalGoesOnByAPersonAndARefusedOneEnds(t *testing
 		t.Fatal(err)
 	}
 	h.must(archivist, "POST", path+"/carry-out", nil, &d)
-	if d.Stage != lifetime.Begun || d.Items[0].Error == "" {
-		t.Fatalf("%+v", d)
+	if d.Stage != lifetime.Begun || d.Items[0].Error == "" || h.unfinished != 1 || !strings.Contains(strings.Join(h.noted, "\n"), "disposal.failed "+id) {
+		t.Fatalf("%+v, %d unfinished, %v", d, h.unfinished, h.noted)
 	}
 	h.refused(archivist, "POST", "/api/keeping/"+id+"/holds", m{"reason": "muộn"}, "not_found")
 	if err := errors.Join(os.Remove(month), os.Rename(month+".aside", month)); err != nil {
@@ -380,8 +386,8 @@ func TestARC06_AnInterruptedDisposalGoesOnByAPersonAndARefusedOneEnds(t *testing
 	}
 	d = lifetime.Disposal{}
 	h.must(archivist, "POST", path+"/carry-out", nil, &d)
-	if d.Stage != lifetime.Done || d.Items[0].Error != "" || len(h.places(id)) > 0 {
-		t.Errorf("%+v, %v", d, h.places(id))
+	if d.Stage != lifetime.Done || d.Items[0].Error != "" || len(h.places(id)) > 0 || h.unfinished != 0 {
+		t.Errorf("%+v, %v, %d unfinished", d, h.places(id), h.unfinished)
 	}
 }
 

@@ -78,6 +78,7 @@ func (b *Bridge) collectors() []prometheus.Collector {
 		b.keeping.keeper.Collector(),
 		metric.Collector("diemcau_web_", b.connections, connectionRows),
 		b.audit.Collector(),
+		b.unfinished.Collector(),
 	}
 	if b.outlet != nil {
 		parts = append(parts, b.outlet.Collector())

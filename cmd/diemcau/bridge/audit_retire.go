@@ -12,8 +12,15 @@ import (
 	"diemcau/meeting/audit"
 )
 
-// retireEvery is how often the audit log is looked at for lines that are too old.
-const retireEvery = 24 * time.Hour
+// retireEvery is how often the audit log is looked at for lines that are too old, and
+// retireAgain how soon after a run that failed.
+const (
+	retireEvery = 24 * time.Hour
+	retireAgain = time.Hour
+)
+
+// retireFailed is the line that tells that old lines could not be taken away.
+const retireFailed = "audit.archive_failed"
 
 // AuditArchive is the folder of the lines that were taken out of the log.
 func AuditArchive(data string) string { return filepath.Join(data, "audit-archive") }
@@ -37,21 +44,35 @@ func (b *Bridge) retireAudit(ctx context.Context) {
 		return
 	}
 	b.running.Go(func() {
-		tick := time.NewTicker(retireEvery)
-		defer tick.Stop()
 		for {
-			if cut, err := retire(ctx, b.cfg, b, time.Now()); err != nil && ctx.Err() == nil {
-				b.log.Error("old lines of the audit log stay where they are", "error", err)
-			} else if cut.Seq > 0 {
-				b.log.Info("old lines of the audit log went into a file", "file", cut.File, "from", cut.From, "to", cut.Seq)
-			}
+			wait := time.NewTimer(b.retireNow(ctx, time.Now()))
 			select {
-			case <-tick.C:
+			case <-wait.C:
 			case <-ctx.Done():
+				wait.Stop()
 				return
 			}
 		}
 	})
+}
+
+// retireNow is one run, with what is told of it, and answers when the next is due.
+func (b *Bridge) retireNow(ctx context.Context, now time.Time) time.Duration {
+	cut, err := retire(ctx, b.cfg, b, now)
+	if ctx.Err() != nil {
+		return retireAgain
+	}
+	if b.unfinished.retired(err, now) {
+		b.audit.Post(audit.Line{At: now, What: retireFailed, Detail: err.Error()})
+	}
+	if err != nil {
+		b.log.Error("old lines of the audit log stay where they are", "error", err)
+		return retireAgain
+	}
+	if cut.Seq > 0 {
+		b.log.Info("old lines of the audit log went into a file", "file", cut.File, "from", cut.From, "to", cut.Seq)
+	}
+	return retireEvery
 }
 
 func retire(ctx context.Context, cfg config.Config, b *Bridge, now time.Time) (audit.Cut, error) {

@@ -1,10 +1,13 @@
 package bridge
 
 import (
+	"os"
+	"slices"
 	"testing"
 	"time"
 
 	"diemcau/cmd/diemcau/config"
+	"diemcau/cmd/diemcau/watch"
 	"diemcau/meeting/audit"
 )
 
@@ -28,5 +31,41 @@ func TestSEC06_ABridgeThatIsSetToMovesOldLinesBesideTheDatabase(t *testing.T) {
 	}
 	if r, err := b.store.CheckAudit(t.Context(), AuditKey(b.cfg.Data), heads); err != nil || !r.OK() || r.Lines != 2 {
 		t.Errorf("what is left: %+v %v", r, err)
+	}
+}
+
+// A run that fails raises an alarm where somebody looks, and the next good one ends it.
+func TestSEC06_OldLinesThatCannotBeTakenAwayRaiseAnAlarmUntilTheyAre(t *testing.T) {
+	t.Parallel()
+	b := newBridge(t, func(c *config.Config) { c.Audit.KeepMonths = audit.LeastMonths })
+	later := time.Now().AddDate(1, 2, 0)
+	if err := b.audit.Keep(t.Context(), audit.Line{At: later, What: "signin.ok"}); err != nil {
+		t.Fatal(err)
+	}
+	alarm := func() bool {
+		s, _ := statusOf(t, b)
+		return slices.ContainsFunc(s.Alarms, func(f watch.Fault) bool { return f.Code == "audit-retire" })
+	}
+	// Where the files go there is a file.
+	if err := os.WriteFile(AuditArchive(b.cfg.Data), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if next := b.retireNow(t.Context(), later); next != retireAgain {
+			t.Errorf("it is tried again after %v", next)
+		}
+	}
+	if !alarm() {
+		t.Error("no alarm while old lines cannot be taken away")
+	}
+	if err := os.Remove(AuditArchive(b.cfg.Data)); err != nil {
+		t.Fatal(err)
+	}
+	if next := b.retireNow(t.Context(), later); next != retireEvery || alarm() {
+		t.Errorf("a good run is followed by one after %v, alarm %v", next, alarm())
+	}
+	b.audit.Close() // all that was posted is kept
+	if found, err := b.store.Audit(t.Context(), audit.Filter{Kinds: []string{retireFailed}, Limit: 5}); err != nil || len(found) != 1 {
+		t.Errorf("lines that tell of two failed runs: %+v %v", found, err)
 	}
 }

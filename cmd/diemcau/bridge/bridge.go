@@ -64,6 +64,7 @@ type Bridge struct {
 	workshop      *render.Workshop
 	redactions    *redact.Bench
 	keeping       *keeping
+	unfinished    unfinished
 	sessions      *server.Server
 	live          *live.House
 	lines         *lineLog
@@ -151,7 +152,10 @@ func New(cfg config.Config, log *slog.Logger, options ...Option) (_ *Bridge, err
 	if err := b.openExports(); err != nil {
 		return b, err
 	}
-	return b, b.openKeeping()
+	if err := b.openKeeping(); err != nil {
+		return b, err
+	}
+	return b, b.countDisposals()
 }
 
 func (b *Bridge) makeSignaling() error {

@@ -109,7 +109,8 @@ func (b *Bridge) registerKeeping(api huma.API, o *desk.Office) error {
 	r, err := registry.New(registry.Settings{
 		Sight: o.Sights, Store: b.store, Ledger: b.keeping.ledger, Keeper: b.keeping.keeper, Root: b.records.root, Second: b.cfg.Recording.Second,
 		Keys: b.cfg.RecordingKeysDir(), Bucket: b.keeping.bucket, Note: b.noteRecording, Log: b.log, Forget: b.forgetRecording,
-		Place: b.cfg.Papers.Place,
+		Unfinished: func(n int) { b.unfinished.disposals.Store(int64(n)) },
+		Place:      b.cfg.Papers.Place,
 	})
 	if err == nil {
 		r.Register(api)

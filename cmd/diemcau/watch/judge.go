@@ -43,6 +43,8 @@ func Judge(s *Status, f Figures, lacks Lacks, mailSince time.Time) []Fault {
 	j.recording(s)
 	j.outlets(s, mailSince)
 	j.add(f.Sum("diemcau_audit_lost_total") > 0, true, "audit-lost", f.Sum("diemcau_audit_lost_total"))
+	j.add(f.Sum("diemcau_audit_retire_failing_seconds") > 0, false, "audit-retire", days(time.Duration(f.Sum("diemcau_audit_retire_failing_seconds"))*time.Second))
+	j.add(f.Sum("diemcau_archive_disposals_unfinished") > 0, false, "disposal-unfinished", f.Sum("diemcau_archive_disposals_unfinished"))
 	j.backup(s)
 	slices.SortStableFunc(j.out, func(a, b Fault) int {
 		switch {

@@ -40,7 +40,7 @@ type Status struct {
 
 // Fault is something that somebody has to do something about.
 type Fault struct {
-	Code  Code    `json:"code" enum:"database,disk,media,certificate,disk-low,certificate-ends,authority-ends,clock,recording-disk,recording-alarm,archive-damaged,archive-unchecked,store-away,stamps-away,audit-lost,collector-away,mail-away,mail-waits,backup-none,backup-old,restore-unchecked,restore-failed,processor,memory"`
+	Code  Code    `json:"code" enum:"database,disk,media,certificate,disk-low,certificate-ends,authority-ends,clock,recording-disk,recording-alarm,archive-damaged,archive-unchecked,store-away,stamps-away,audit-lost,audit-retire,disposal-unfinished,collector-away,mail-away,mail-waits,backup-none,backup-old,restore-unchecked,restore-failed,processor,memory"`
 	Grave bool    `json:"grave" doc:"a meeting is hurt or acts may be lost; else it can wait for this working day"`
 	Value float64 `json:"value,omitempty" doc:"the figure that it is about: days, bytes, a number, or a share from 0 to 1"`
 }
