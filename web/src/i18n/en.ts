@@ -27,6 +27,7 @@ export const en: Texts = {
     brokenText: 'Reload it. If that does not help, call the help line.',
     upgraded: 'The bridge was upgraded. Reload the page for the new version; the meeting is not interrupted.',
     reload: 'Reload',
+    cannot: 'This page cannot be opened',
     noPage: 'There is no such page',
     noPageText: 'Check the address.',
   },

@@ -27,6 +27,7 @@ export const vi = {
     brokenText: 'Tải lại trang. Nếu còn lỗi, gọi đường dây hỗ trợ.',
     upgraded: 'Hệ thống vừa được nâng cấp. Tải lại trang để dùng bản mới; cuộc họp không bị gián đoạn.',
     reload: 'Tải lại trang',
+    cannot: 'Không mở được trang này',
     noPage: 'Không có trang này',
     noPageText: 'Kiểm tra lại địa chỉ.',
   },

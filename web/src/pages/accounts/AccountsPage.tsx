@@ -49,8 +49,8 @@ export function AccountsPage() {
         </p>
       )}
       {made && <OncePassword made={made} onClose={() => setMade(null)} />}
-      <div className={classes.sheet}>
-        <table className={table.table}>
+      <div className={table.sheet}>
+        <table className={`${table.table ?? ''} ${table.stacked ?? ''}`}>
           <thead>
             <tr>
               <th>{t('accounts.name')}</th>
@@ -71,13 +71,13 @@ export function AccountsPage() {
                     <strong>{account.name}</strong>
                     {account.position && <div className={table.soft}>{account.position}</div>}
                   </td>
-                  <td>{account.user}</td>
-                  <td>{unitName(account.unit)}</td>
-                  <td>{account.rights.map((right) => t(`accounts.right.${right as 'chu-tri'}`)).join(', ') || '–'}</td>
-                  <td className={classes.standing} data-mark={marks[standing]}>
+                  <td data-label={t('accounts.user')}>{account.user}</td>
+                  <td data-label={t('accounts.unit')}>{unitName(account.unit)}</td>
+                  <td data-label={t('accounts.rights')}>{account.rights.map((right) => t(`accounts.right.${right as 'chu-tri'}`)).join(', ') || '–'}</td>
+                  <td className={classes.standing} data-label={t('accounts.standing')} data-mark={marks[standing]}>
                     {t(`accounts.standings.${standing}`)}
                   </td>
-                  <td className={classes.time}>{seenText(account.seen)}</td>
+                  <td className={classes.time} data-label={t('accounts.seen')}>{seenText(account.seen)}</td>
                   <td className={classes.end}>
                     <Button variant="default" size="xs" aria-label={`${t('accounts.open')}: ${account.name}`} onClick={() => setOpen(account)}>
                       {t('accounts.open')}

@@ -65,8 +65,8 @@ export function MachinesPage() {
           </Button>
         </section>
       )}
-      <div className={classes.sheet}>
-        <table className={table.table}>
+      <div className={table.sheet}>
+        <table className={`${table.table ?? ''} ${table.stacked ?? ''}`}>
           <thead>
             <tr>
               <th>{t('machines.point')}</th>
@@ -80,9 +80,9 @@ export function MachinesPage() {
             {live.map((machine) => (
               <tr key={machine.id} data-testid="machine">
                 <td className={table.strong}>{pointName(machine.point)}</td>
-                <td>{machine.name || '–'}</td>
-                <td className={classes.time}>{moment(machine.created)}</td>
-                <td className={classes.time}>{moment(machine.seen)}</td>
+                <td data-label={t('machines.name')}>{machine.name || '–'}</td>
+                <td className={classes.time} data-label={t('machines.made')}>{moment(machine.created)}</td>
+                <td className={classes.time} data-label={t('accounts.seen')}>{moment(machine.seen)}</td>
                 <td className={classes.end}>
                   <ConfirmButton variant="default" size="xs" disabled={proved.busy} onConfirm={() => proved.act(async () => void (await revokeMachine(machine.id)))}>
                     {t('machines.revoke')}

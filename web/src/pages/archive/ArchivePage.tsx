@@ -46,14 +46,16 @@ export function ArchivePage() {
         {text.length >= longest && ` · ${t('archive.longest', { count: longest })}`}
       </p>
       {items.length > 0 && (
-        <table className={table.table}>
-          <RecordingHead columns={['name', 'begun', 'length', 'points', 'size', 'state']} />
-          <tbody>
-            {items.map((item) => (
-              <Row key={item.id} item={item} />
-            ))}
-          </tbody>
-        </table>
+        <div className={table.sheet}>
+          <table className={`${table.table ?? ''} ${table.stacked ?? ''}`}>
+            <RecordingHead columns={['name', 'begun', 'length', 'points', 'size', 'state']} />
+            <tbody>
+              {items.map((item) => (
+                <Row key={item.id} item={item} />
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
     </OfficeShell>
   );
@@ -84,13 +86,13 @@ function Row({ item }: { readonly item: Found }) {
           </ul>
         )}
       </td>
-      <td>
+      <td data-label={t('archive.begun')}>
         {dateText(begun)} {timeText(begun)}
       </td>
-      <td className={table.number}>{timeCode(item.length)}</td>
-      <td className={table.number}>{item.points}</td>
-      <td className={table.number}>{figureText(item.bytes / 1e6, 1)} MB</td>
-      <td>
+      <td className={table.number} data-label={t('archive.length')}>{timeCode(item.length)}</td>
+      <td className={table.number} data-label={t('archive.points')}>{item.points}</td>
+      <td className={table.number} data-label={t('archive.size')}>{figureText(item.bytes / 1e6, 1)} MB</td>
+      <td data-label={t('archive.state')}>
         <span className={classes.state} data-state={state}>
           {t(`archive.${state}`)}
         </span>

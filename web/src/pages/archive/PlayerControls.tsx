@@ -97,6 +97,7 @@ export function PlayerControls({ player, state, layout, onLayout, point, onPoint
       </div>
       <div className={classes.group}>
         <SegmentedControl
+          className={classes.layouts}
           transitionDuration={0}
           size="sm"
           aria-label={t('player.layout')}

@@ -10,7 +10,7 @@ const moment = (time: Date) => `${dateText(time)} ${timeText(time)}:${String(tim
 export function AuditTable({ lines }: { readonly lines: readonly AuditLine[] }) {
   const { t } = useTranslation();
   return (
-    <table className={table.table}>
+    <table className={`${table.table ?? ''} ${table.stacked ?? ''}`}>
       <thead>
         <tr>
           <th>{t('audit.number')}</th>
@@ -24,12 +24,12 @@ export function AuditTable({ lines }: { readonly lines: readonly AuditLine[] }) 
       <tbody>
         {lines.map((line) => (
           <tr key={line.seq} data-testid="audit-line">
-            <td className={classes.time}>{line.seq}</td>
-            <td className={classes.time}>{moment(new Date(line.at))}</td>
-            <td className={classes.what}>{line.what}</td>
-            <td>{line.name ?? line.who ?? '–'}</td>
-            <td className={classes.where}>{[line.address, line.point, line.device].filter(Boolean).join(' · ') || '–'}</td>
-            <td className={classes.where}>{[line.meeting, line.on, line.detail].filter(Boolean).join(' · ')}</td>
+            <td className={classes.time} data-label={t('audit.number')}>{line.seq}</td>
+            <td className={classes.time} data-label={t('audit.time')}>{moment(new Date(line.at))}</td>
+            <td className={classes.what} data-label={t('audit.what')}>{line.what}</td>
+            <td data-label={t('audit.who')}>{line.name ?? line.who ?? '–'}</td>
+            <td className={classes.where} data-label={t('audit.where')}>{[line.address, line.point, line.device].filter(Boolean).join(' · ') || '–'}</td>
+            <td className={classes.where} data-label={t('audit.on')}>{[line.meeting, line.on, line.detail].filter(Boolean).join(' · ')}</td>
           </tr>
         ))}
       </tbody>

@@ -18,6 +18,8 @@ interface CalendarProps {
   readonly day: Date;
   readonly days: readonly Date[];
   readonly lines: readonly MeetingLine[];
+  /** Whether the bridge has told what there is. */
+  readonly loaded: boolean;
   readonly now: number;
   readonly onSpan: (span: Span) => void;
   readonly onDay: (day: Date) => void;
@@ -85,6 +87,7 @@ export function Calendar(props: CalendarProps) {
           />
         ))}
       </div>
+      {props.loaded && !days.some((each) => meetings.has(dayOf(each))) && <p className={classes.empty}>{t(span === 'week' ? 'calendar.emptyWeek' : 'calendar.emptyMonth')}</p>}
       {asked && (
         <MoveDialog
           line={asked.line}

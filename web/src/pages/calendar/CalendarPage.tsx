@@ -48,6 +48,7 @@ export function CalendarPage() {
         day={day}
         days={days}
         lines={lines.data ?? []}
+        loaded={lines.isSuccess}
         now={now}
         onSpan={setSpan}
         onDay={setDay}

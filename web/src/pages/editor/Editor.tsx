@@ -74,15 +74,17 @@ export function Editor(props: EditorProps) {
             {t('signing.way')}
           </Button>
         )}
-        <Button variant="default" disabled={!changed || secret || !editable || (published && reason.why === undefined)} loading={props.busy} onClick={() => props.onSave(plan, reason)}>
+        <Button variant={view.state === 'du-thao' ? 'default' : 'filled'} disabled={!changed || secret || !editable || (published && reason.why === undefined)} loading={props.busy} onClick={() => props.onSave(plan, reason)}>
           {t('editor.save')}
         </Button>
-        <Button
-          disabled={changed || missing.length > 0 || secret || !editable || (askLate === true && late.trim() === '') || ((check?.conflicts.length ?? 0) > 0 && !despite)}
-          onClick={() => props.onPublish({ ...(late.trim() === '' ? {} : { reason: late.trim() }), ...(despite ? { despite } : {}) })}
-        >
-          {t('editor.publish')}
-        </Button>
+        {view.state === 'du-thao' && (
+          <Button
+            disabled={changed || missing.length > 0 || secret || !editable || (askLate === true && late.trim() === '') || ((check?.conflicts.length ?? 0) > 0 && !despite)}
+            onClick={() => props.onPublish({ ...(late.trim() === '' ? {} : { reason: late.trim() }), ...(despite ? { despite } : {}) })}
+          >
+            {t('editor.publish')}
+          </Button>
+        )}
       </div>
       <fieldset className={classes.grid} disabled={!editable} aria-label={t('editor.general')}>
         <div className={classes.column}>
@@ -92,7 +94,7 @@ export function Editor(props: EditorProps) {
           <AwardsEditor plan={plan} onPlan={setPlan} />
         </div>
         <div className={classes.column}>
-          <Panel title={missing.length > 0 ? t('editor.missing') : t('editor.ready')} aside={missing.length > 0 ? missing.length : undefined}>
+          <Panel title={missing.length > 0 ? t('editor.missing') : published ? t('editor.published') : t('editor.ready')} aside={missing.length > 0 ? missing.length : undefined}>
             <div className={classes.check} data-testid="check">
               {missing.length > 0 && (
                 <ul className={classes.missing}>

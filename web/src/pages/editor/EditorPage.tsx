@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { checkMeeting, consent, fetchMeeting, fetchPapers, fetchPeople, fetchPoints, fetchReplies, publishMeeting, putOff, recallPaper, saveMeeting, uploadPaper, type EditReason, type MeetingView } from '../../api/meetings';
 import { Problem } from '../../api/problem';
 import { Notice } from '../../app/Notice';
+import { Refusal } from '../../app/Refusal';
 import type { Plan } from '../../conduct/board';
 import { bridgeClock } from '../../conduct/clock';
 import { dayOf } from '../../i18n/clock';
@@ -56,10 +57,7 @@ export function EditorPage() {
     onError: failed,
   });
   if (view.isPending) return <Notice title={t('editor.loading')} />;
-  if (!view.data) {
-    const code = view.error instanceof Problem ? view.error.code : 'unknown';
-    return <Notice title={t(`problem.${code}`, { seconds: 30 })} />;
-  }
+  if (!view.data) return <Refusal error={view.error} />;
   return (
     <OfficeShell>
       <Editor

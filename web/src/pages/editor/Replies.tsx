@@ -20,7 +20,7 @@ export function Replies({ meeting, plan, replies, onConsent }: RepliesProps) {
   const last = new Map(replies.map((reply) => [reply.point, reply]));
   return (
     <Panel title={t('editor.replies')} aside={`${[...last.values()].filter((reply) => reply.answer !== 'chua-phan-hoi').length}/${plan.points.length}`}>
-      <table className={table.table}>
+      <table className={`${table.table ?? ''} ${table.stacked ?? ''}`}>
         <tbody>
           {plan.points.map((point) => {
             const reply = last.get(point.id);

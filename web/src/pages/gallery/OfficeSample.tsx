@@ -41,7 +41,7 @@ export function OfficeSample({ page }: { readonly page: 'home' | 'week' | 'month
   if (page === 'week' || page === 'month') {
     return (
       <OfficeShell>
-        <Calendar span={span} day={shown} days={span === 'week' ? weekDays(shown) : monthDays(shown)} lines={lines} now={briefing.now} onSpan={setSpan} onDay={setShown} onMove={nothing} />
+        <Calendar span={span} day={shown} days={span === 'week' ? weekDays(shown) : monthDays(shown)} lines={lines} loaded now={briefing.now} onSpan={setSpan} onDay={setShown} onMove={nothing} />
       </OfficeShell>
     );
   }

@@ -1,6 +1,7 @@
 import { roomView } from '../../conduct/room-view';
 import { briefing } from '../../conduct/sample';
 import type { LiveState } from '../../conduct/state';
+import { ItemLine } from '../room/ItemLine';
 import { LowerThird } from '../room/LowerThird';
 import { RoomNotices } from '../room/RoomNotices';
 import { RoomStrip } from '../room/RoomStrip';
@@ -24,11 +25,12 @@ export function RoomSample({ state, own, micOn = false, silent = false, name }: 
   return (
     <main className={classes.page}>
       <h1 className="visually-hidden">{own}</h1>
+      <ItemLine item={`4. ${briefing.board.plan.agenda[3]?.title ?? ''}`} />
       <RoomNotices state={state} view={view} silent={silent} />
       <div className={classes.stage}>{view.speaker?.name ?? ''}</div>
       <LowerThird lines={state.screen.lowerThird ?? []} />
       {view.vote && <VoteSheet vote={view.vote} voters={voters} known={view.mayOpenMic || voters.length > 0} onCast={nothing} onHands={nothing} />}
-      <RoomStrip view={view} item={`4. ${briefing.board.plan.agenda[3]?.title ?? ''}`} busy={false} onHand={nothing} onFinish={nothing} />
+      <RoomStrip view={view} busy={false} onHand={nothing} onFinish={nothing} />
     </main>
   );
 }

@@ -52,22 +52,24 @@ export function KeepingPage() {
         )}
       </div>
       {shown.length > 0 && (
-        <table className={table.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('keeping.meeting')}</th>
-              <th scope="col">{t('keeping.until')}</th>
-              <th scope="col">{t('keeping.giveBy')}</th>
-              <th scope="col">{t('keeping.integrity')}</th>
-              <th scope="col" aria-label={t('keeping.open')} />
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((each) => (
-              <KeptRow key={each.recording} kept={each} className={nameOf(each.term.class)} marked={marked.has(each.recording)} onMark={archivist ? (on) => mark(each, on) : null} onOpen={() => setOpen(each.recording)} />
-            ))}
-          </tbody>
-        </table>
+        <div className={table.sheet}>
+          <table className={`${table.table ?? ''} ${table.stacked ?? ''}`}>
+            <thead>
+              <tr>
+                <th scope="col">{t('keeping.meeting')}</th>
+                <th scope="col">{t('keeping.until')}</th>
+                <th scope="col">{t('keeping.giveBy')}</th>
+                <th scope="col">{t('keeping.integrity')}</th>
+                <th scope="col" aria-label={t('keeping.open')} />
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((each) => (
+                <KeptRow key={each.recording} kept={each} className={nameOf(each.term.class)} marked={marked.has(each.recording)} onMark={archivist ? (on) => mark(each, on) : null} onOpen={() => setOpen(each.recording)} />
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
       {opened && <KeptSheet kept={opened} table={periods} archivist={archivist} onClose={() => setOpen('')} />}
       {proposing && (

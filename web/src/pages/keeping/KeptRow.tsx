@@ -33,13 +33,13 @@ export function KeptRow({ kept, className, marked, onMark, onOpen }: KeptRowProp
           </div>
         </div>
       </td>
-      <td>
+      <td data-label={t('keeping.until')}>
         <div className={classes.line}>{term.forever || !term.until ? t('keeping.forever') : dayText(term.until)}</div>
         {term.held && <strong className={classes.held}>{t('keeping.held')}</strong>}
         {!term.held && term.ended && <strong className={classes.amber}>{t('keeping.ended')}</strong>}
         {!term.held && !term.ended && !term.forever && <span className={classes.small}>{t('keeping.years', { count: term.years ?? 0 })}</span>}
       </td>
-      <td>
+      <td data-label={t('keeping.giveBy')}>
         {life.handOver ? (
           <span className={classes.small}>{t('keeping.given', { day: dateText(new Date(life.handOver.at)) })}</span>
         ) : (
@@ -49,7 +49,7 @@ export function KeptRow({ kept, className, marked, onMark, onOpen }: KeptRowProp
           </>
         )}
       </td>
-      <td>
+      <td data-label={t('keeping.integrity')}>
         <strong className={classes.sound} data-state={sound}>
           {t(`keeping.sound.${sound}`)}
         </strong>

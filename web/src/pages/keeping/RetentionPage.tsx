@@ -28,37 +28,39 @@ export function RetentionPage() {
           </Button>
         )}
       </div>
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col">{t('retention.name')}</th>
-            <th scope="col">{t('retention.period')}</th>
-            <th scope="col">{t('retention.types')}</th>
-            {archivist && <th scope="col" aria-label={t('retention.edit')} />}
-          </tr>
-        </thead>
-        <tbody>
-          {all.map((each) => (
-            <tr key={each.id}>
-              <td>{each.name}</td>
-              <td className={classes.line}>{each.forever ? <strong>{t('keeping.forever')}</strong> : t('keeping.years', { count: each.years })}</td>
-              <td className={table.soft}>
-                {meetingTypes
-                  .filter((type) => each.types?.includes(type))
-                  .map((type) => t(`type.${type}`))
-                  .join(', ')}
-              </td>
-              {archivist && (
-                <td className={table.number}>
-                  <Button size="compact-sm" variant="default" aria-label={`${t('retention.edit')}: ${each.name}`} onClick={() => setEdited(each)}>
-                    {t('retention.edit')}
-                  </Button>
-                </td>
-              )}
+      <div className={table.sheet}>
+        <table className={`${table.table ?? ''} ${table.stacked ?? ''}`}>
+          <thead>
+            <tr>
+              <th scope="col">{t('retention.name')}</th>
+              <th scope="col">{t('retention.period')}</th>
+              <th scope="col">{t('retention.types')}</th>
+              {archivist && <th scope="col" aria-label={t('retention.edit')} />}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {all.map((each) => (
+              <tr key={each.id}>
+                <td>{each.name}</td>
+                <td className={classes.line} data-label={t('retention.period')}>{each.forever ? <strong>{t('keeping.forever')}</strong> : t('keeping.years', { count: each.years })}</td>
+                <td className={table.soft} data-label={t('retention.types')}>
+                  {meetingTypes
+                    .filter((type) => each.types?.includes(type))
+                    .map((type) => t(`type.${type}`))
+                    .join(', ')}
+                </td>
+                {archivist && (
+                  <td className={table.number}>
+                    <Button size="compact-sm" variant="default" aria-label={`${t('retention.edit')}: ${each.name}`} onClick={() => setEdited(each)}>
+                      {t('retention.edit')}
+                    </Button>
+                  </td>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       {edited && <ClassDialog from={edited} onClose={() => setEdited(null)} />}
     </KeepingShell>
   );

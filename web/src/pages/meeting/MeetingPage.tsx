@@ -98,7 +98,7 @@ function Live({ session }: { readonly session: MeetingSession }) {
   const toggle = (which: Side) => setSide(side === which ? null : which);
   return (
     <div className={classes.page} ref={page}>
-      <Header state={state} />
+      <Header state={state} item={room?.item ?? ''} />
       <Banners session={session} state={state} />
       <div className={classes.middle}>
         <div className={classes.picture}>
@@ -128,7 +128,7 @@ function Live({ session }: { readonly session: MeetingSession }) {
           onHands={(counts) => room.act({ do: 'enter-hands', with: { motion: vote.motion, point: state.own.id, counts } })}
         />
       )}
-      {room && <RoomStrip view={room.view} item={room.item} busy={room.busy} onHand={room.hand} onFinish={() => room.act({ do: 'finish', with: {} })} />}
+      {room && <RoomStrip view={room.view} busy={room.busy} onHand={room.hand} onFinish={() => room.act({ do: 'finish', with: {} })} />}
       <Controls
         conducted={room !== null}
         mayMic={room?.view.mayOpenMic ?? true}

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { fetchMeeting } from '../../api/meetings';
-import { Problem } from '../../api/problem';
 import { Notice } from '../../app/Notice';
+import { Refusal } from '../../app/Refusal';
 import { OfficeShell } from '../office/OfficeShell';
 import { MinutesDesk } from './MinutesDesk';
 
@@ -13,7 +13,7 @@ export function MinutesPage() {
   const { meeting = '' } = useParams({ strict: false });
   const view = useQuery({ queryKey: ['meeting', meeting], queryFn: async () => fetchMeeting(meeting), refetchOnWindowFocus: false });
   if (view.isPending) return <Notice title={t('editor.loading')} />;
-  if (!view.data) return <Notice title={t(`problem.${view.error instanceof Problem ? view.error.code : 'unknown'}`, { seconds: 30 })} />;
+  if (!view.data) return <Refusal error={view.error} />;
   return (
     <OfficeShell>
       <h1 style={{ margin: '0 0 12px', fontSize: 22 }}>{view.data.plan.title}</h1>

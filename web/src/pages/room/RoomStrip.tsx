@@ -6,14 +6,13 @@ import classes from './RoomStrip.module.css';
 
 interface RoomStripProps {
   readonly view: RoomView;
-  readonly item: string;
   readonly busy: boolean;
   readonly onHand: () => void;
   readonly onFinish: () => void;
 }
 
 /** What this room must know at a glance: is it heard, who speaks, how long yet, its turn. */
-export function RoomStrip({ view, item, busy, onHand, onFinish }: RoomStripProps) {
+export function RoomStrip({ view, busy, onHand, onFinish }: RoomStripProps) {
   const { t } = useTranslation();
   const { speaker, clock } = view;
   return (
@@ -24,11 +23,6 @@ export function RoomStrip({ view, item, busy, onHand, onFinish }: RoomStripProps
           <p className={classes.speaker} data-testid="speaker">
             <strong>{speaker.name}</strong>
             {speaker.person && <span className={classes.person}>{speaker.person}</span>}
-          </p>
-        )}
-        {item && (
-          <p className={classes.item} data-testid="item">
-            {t('room.item')}: {item}
           </p>
         )}
       </div>
