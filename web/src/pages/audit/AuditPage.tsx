@@ -1,8 +1,9 @@
 import { Button, Select, TextInput } from '@mantine/core';
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { Navigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { fetchAccounts } from '../../api/accounts';
 import { auditGroups, checkAudit, exportAddress, fetchAudit, type AuditSearch } from '../../api/audit';
 import { Problem } from '../../api/problem';
 import { Notice } from '../../app/Notice';
@@ -32,6 +33,7 @@ export function AuditPage() {
     refetchOnWindowFocus: false,
     staleTime: Number.POSITIVE_INFINITY,
   });
+  const accounts = useQuery({ queryKey: ['accounts'], queryFn: fetchAccounts, enabled: admin, staleTime: 60_000 });
   const check = useMutation({ mutationFn: checkAudit });
   if (session.isPending) return <Notice title={t('app.loading')} />;
   if (!admin) return <Navigate to="/trang-chu" replace />;
@@ -83,7 +85,7 @@ export function AuditPage() {
           </p>
         )}
       </div>
-      <AuditTable lines={(pages.data?.pages ?? []).flatMap((page) => page.items)} />
+      <AuditTable lines={(pages.data?.pages ?? []).flatMap((page) => page.items)} names={new Map((accounts.data ?? []).map((each) => [each.person, each.name]))} />
       {pages.hasNextPage && (
         <Button variant="default" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
           {t('audit.older')}
