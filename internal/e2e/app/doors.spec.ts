@@ -129,7 +129,7 @@ test('SEC-03 a passkey is made, opens without a password, and no longer once it 
     await admin.getByRole('textbox', { name: 'Có chữ' }).fill('passkey');
     await admin.getByRole('button', { name: 'Tìm' }).click();
     const lines = admin.getByTestId('audit-line');
-    await expect(lines.filter({ hasText: 'passkey.removed' })).toContainText('thuky');
+    await expect(lines.filter({ hasText: 'passkey.removed' })).toContainText('Vũ Thị Nháp');
     await expect(lines.filter({ hasText: 'passkey.added' })).toHaveCount(1);
     await expect(lines.filter({ hasText: 'audit.read' })).not.toHaveCount(0);
     await admin.getByRole('button', { name: 'Kiểm tra chuỗi' }).click();
