@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { Store } from '../../app/store';
 import { offerContent, type ContentPicture } from '../../meeting/content-door';
+import { seenElsewhere } from '../../meeting/whole';
 import type { MeetingState } from '../../meeting/state';
 
 /** Opens the content in a window of its own, and knows whether it is still there. */
@@ -19,6 +20,8 @@ export function useContentWindow(state: MeetingState): [boolean, () => void] {
     const timer = setInterval(() => view.closed && setView(null), 500);
     return () => clearInterval(timer);
   }, [view]);
+  const shown = content?.track;
+  useEffect(() => (view ? seenElsewhere(shown) : undefined), [view, shown]);
   const room = state.info.id;
   const open = useCallback(() => {
     offerContent(window, { picture });
