@@ -8,6 +8,7 @@ import { SecretaryBoard } from '../secretary/SecretaryBoard';
 import { TechnicianBoard } from '../technician/TechnicianBoard';
 import { CameraSample } from './CameraSample';
 import { ChatSample } from './ChatSample';
+import { LayoutSample } from './LayoutSample';
 import { OfficeSample } from './OfficeSample';
 import { RoomSample } from './RoomSample';
 
@@ -112,4 +113,17 @@ export const states: Readonly<Record<string, ComponentType>> = {
   month: () => <OfficeSample page="month" />,
   editor: () => <OfficeSample page="editor" />,
   'editor-empty': () => <OfficeSample page="editor-empty" />,
+  'layout-full': () => <LayoutSample layout="toan-man-hinh" points={3} />,
+  'layout-full-content': () => <LayoutSample layout="toan-man-hinh" points={3} content />,
+  'layout-main-2': () => <LayoutSample layout="chinh-phat-bieu" points={2} />,
+  'layout-main-content': () => <LayoutSample layout="chinh-phat-bieu" points={2} content />,
+  'layout-grid4-3': () => <LayoutSample layout="luoi-4" points={3} />,
+  'layout-grid9-6': () => <LayoutSample layout="luoi-9" points={6} />,
+  'layout-grid16-16': () => <LayoutSample layout="luoi-16" points={16} />,
+  'layout-grid16-11': () => <LayoutSample layout="luoi-16" points={11} />,
+  'layout-strip-3': () => <LayoutSample layout="phat-bieu-dai" points={3} />,
+  'layout-strip-6': () => <LayoutSample layout="phat-bieu-dai" points={6} />,
+  'layout-strip-16': () => <LayoutSample layout="phat-bieu-dai" points={16} />,
+  'layout-ceremony': () => <LayoutSample layout="toan-man-hinh" points={1} lowerThird={["Nguyễn Văn Mẫu", "Bằng khen của Chủ tịch UBND tỉnh", "Phó Chủ tịch UBND tỉnh Lam Giang"]} />,
+  'layout-ceremony-2': () => <LayoutSample layout="chinh-phat-bieu" points={2} lowerThird={["Tập thể Văn phòng Đăng ký đất đai và Trung tâm Phục vụ hành chính công tỉnh Lam Giang", "Bằng khen của Chủ tịch UBND tỉnh"]} />,
 };
