@@ -63,6 +63,20 @@ async function doors(browser: Browser, url: string): Promise<void> {
   await page.context().close();
 }
 
+/** What goes wrong at a room's machine before it is in. */
+async function troubles(browser: Browser, url: string): Promise<void> {
+  for (const [name, fault] of [['trouble-denied', 'NotAllowedError'], ['trouble-none', 'NotFoundError'], ['trouble-busy', 'NotReadableError']] as const) {
+    const page = await newPage(browser);
+    await page.addInitScript((word) => {
+      if (!navigator.mediaDevices) return; // about:blank has none
+      navigator.mediaDevices.getUserMedia = async () => Promise.reject(new DOMException('refused', word));
+    }, fault);
+    await page.goto(url, { waitUntil: 'networkidle' });
+    await shoot(page, name);
+    await page.context().close();
+  }
+}
+
 async function desks(browser: Browser, url: string): Promise<void> {
   for (const [user, paths] of [
     ['thuky', [['home', '/trang-chu'], ['calendar', '/lich'], ['editor', `/lich/${meeting}`], ['editor-none', '/lich/khong-co'], ['minutes', `/lich/${meeting}/bien-ban`], ['account', '/tai-khoan'], ['archive-secretary', '/kho']]],
@@ -128,6 +142,22 @@ async function briefing(browser: Browser, bridge: Bridge, watch: Watch): Promise
   await shoot(technician, 'technician');
   await technician.getByTestId('point-row').filter({ hasText: commune.name }).getByRole('button', { name: commune.name }).click();
   await shoot(technician, 'technician-point');
+  await technician.getByPlaceholder('Dòng trên: họ tên').fill('Hoàng Văn Giả Định');
+  await technician.getByPlaceholder('Dòng dưới: chức vụ, đơn vị').fill('Chủ tịch Ủy ban nhân dân xã Tân Dụ');
+  await technician.getByRole('button', { name: 'Hiện dòng chữ' }).click();
+  await expect(hall.page.getByTestId('lower-third')).toBeVisible();
+  await shoot(hall.page, 'room-lower-third');
+  await technician.getByRole('textbox', { name: 'Sự cố và cách xử lý' }).fill('Mất tiếng, đã thay dây micro');
+  await technician.getByRole('button', { name: 'Ghi sự cố' }).click();
+  await shoot(technician, 'technician-incident');
+  await technician.getByRole('button', { name: 'Bàn giao', exact: true }).click();
+  await shoot(technician, 'technician-hand-over');
+  await technician.keyboard.press('Escape');
+  await technician.getByRole('button', { name: 'Ngắt kết nối', exact: true }).click();
+  await shoot(technician, 'technician-expel');
+  await technician.getByRole('button', { name: 'Bấm lần nữa để xác nhận' }).click();
+  await expect(commune.page.getByRole('heading').first()).toBeVisible();
+  await shoot(commune.page, 'room-expelled');
   for (const tab of ['Điểm danh', 'Diễn biến', 'Phát biểu', 'Biểu quyết', 'Kết luận', 'Phòng chờ', 'Biên bản']) {
     await secretary.getByRole('tab', { name: tab }).click();
     await shoot(secretary, `secretary-${['Điểm danh', 'Diễn biến', 'Phát biểu', 'Biểu quyết', 'Kết luận', 'Phòng chờ', 'Biên bản'].indexOf(tab)}`);
@@ -146,9 +176,10 @@ test('pages of the application', async ({ browser }) => {
   const archive = await mkdtemp(join(tmpdir(), 'diemcau-pages-'));
   const bridge = await startBridge(process.env.DIEMCAU_URL === undefined ? { args: ['--demo'], config: `recording: {dir: ${JSON.stringify(archive)}}\n` } : {});
   const watch: Watch = { hosts: new Set(), faults: [] };
-  const parts = (process.env.PARTS ?? 'doors,briefing,desks').split(',');
+  const parts = (process.env.PARTS ?? 'doors,troubles,briefing,desks').split(',');
   try {
     if (parts.includes('doors')) await doors(browser, bridge.url);
+    if (parts.includes('troubles')) await troubles(browser, bridge.url);
     if (parts.includes('briefing')) await briefing(browser, bridge, watch);
     if (parts.includes('desks')) await desks(browser, bridge.url);
     expect([...faults, ...watch.faults]).toEqual([]);
