@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentRects, gridRects, rowLengths, speakerRects, tileShape, type Rect } from './geometry';
+import { contentRects, gridRects, rowLengths, showsWhole, speakerRects, tileShape, type Rect } from './geometry';
 
 const screens: readonly Rect[] = [
   { x: 0, y: 0, width: 1350, height: 624 },
@@ -118,4 +118,19 @@ describe('row lengths', () => {
     expect(rowLengths(5, 2)).toEqual([3, 2]);
     expect(rowLengths(16, 4)).toEqual([4, 4, 4, 4]);
   });
+});
+
+it('CON-10 a camera of another shape fills its tile, one held upright is shown whole', () => {
+  const tile = { width: 640, height: 360 };
+  expect(showsWhole(tile, { width: 1280, height: 720 })).toBe(false);
+  expect(showsWhole(tile, { width: 640, height: 480 })).toBe(false);
+  expect(showsWhole(tile, { width: 360, height: 640 })).toBe(true);
+  expect(showsWhole(tile, { width: 0, height: 0 })).toBe(false);
+});
+
+it('CON-10 beside content one other point stands right under the speaker and in his size', () => {
+  const { speaker, rest } = contentRects(1, true, { x: 0, y: 0, width: 1366, height: 610 });
+  expect(rest).toHaveLength(1);
+  expect(rest[0]).toMatchObject({ x: speaker?.x, width: speaker?.width, height: speaker?.height });
+  expect((rest[0]?.y ?? 0) - (speaker?.y ?? 0)).toBeCloseTo((speaker?.height ?? 0) + 8);
 });

@@ -19,6 +19,16 @@ export interface TileShape {
 
 export const tileShape: TileShape = { gap: 8, narrowest: 1.6, widest: 1.9 };
 
+/** A picture may lose this part of its length or height; a telephone held upright would lose two thirds of the room. */
+const mostCropped = 1 / 3;
+
+/** Whether filling the tile would cut away so much of the picture that bars beside it are better. */
+export function showsWhole(tile: Cell, picture: Cell): boolean {
+  if (picture.width <= 0 || picture.height <= 0 || tile.width <= 0 || tile.height <= 0) return false;
+  const [a, b] = [tile.width / tile.height, picture.width / picture.height];
+  return Math.min(a / b, b / a) < 1 - mostCropped;
+}
+
 interface Cell {
   readonly width: number;
   readonly height: number;
@@ -115,10 +125,13 @@ export function contentRects(others: number, speaker: boolean, area: Rect, shape
   if (others <= 0) return { content: main, speaker: gridRects(1, strip, shape)[0] ?? strip, rest: [] };
   const beside = strip.height > strip.width;
   const head: Rect = beside
-    ? { ...strip, height: Math.min(strip.width / (16 / 9), strip.height / 2) }
-    : { ...strip, width: Math.min(strip.height * (16 / 9), strip.width / 2) };
+    ? { ...strip, height: Math.min(strip.width / (16 / 9), (strip.height - shape.gap) / 2) }
+    : { ...strip, width: Math.min(strip.height * (16 / 9), (strip.width - shape.gap) / 2) };
   const tail: Rect = beside
     ? { ...strip, y: strip.y + head.height + shape.gap, height: strip.height - head.height - shape.gap }
     : { ...strip, x: strip.x + head.width + shape.gap, width: strip.width - head.width - shape.gap };
-  return { content: main, speaker: gridRects(1, head, shape)[0] ?? head, rest: gridRects(others, tail, shape) };
+  const large = gridRects(1, head, shape)[0] ?? head;
+  // Nobody stands larger beside the content than who speaks, and one alone stands right beside him.
+  const next: Rect = beside ? { ...large, y: large.y + large.height + shape.gap } : { ...large, x: large.x + large.width + shape.gap };
+  return { content: main, speaker: large, rest: others === 1 ? [next] : gridRects(others, tail, shape) };
 }

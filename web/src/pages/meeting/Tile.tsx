@@ -2,7 +2,7 @@ import { memo, useEffect, useRef, useState, type RefObject } from 'react';
 import type { Track } from 'livekit-client';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../../app/icons';
-import type { Rect } from '../../meeting/geometry';
+import { showsWhole, type Rect } from '../../meeting/geometry';
 import { contained } from '../../conduct/pointer';
 import type { Pointer } from '../../meeting/pointer';
 import { PointerLayer } from '../../papers/PointerLayer';
@@ -44,7 +44,7 @@ export const Tile = memo(function Tile({ tile, role, rect, wholeScreen, pointer,
       style={{ left: rect.x, top: rect.y, width: rect.width, height: rect.height }}
     >
       {track && !hidden ? (
-        <Picture track={track} whole={content}>
+        <Picture track={track} whole={content} rect={rect}>
           {content && pointer ? (box) => <PointerLayer pointer={pointer} mayPoint={mayPoint} box={box} /> : null}
         </Picture>
       ) : null}
@@ -100,12 +100,13 @@ function Empty({ tile, hidden }: { readonly tile: TileView; readonly hidden: boo
 interface PictureProps {
   readonly track: Track;
   readonly whole: boolean;
+  readonly rect: Rect;
   /** Drawn over the picture itself, not over the bars beside it. */
   readonly children: ((box: Rect) => React.ReactNode) | null;
 }
 
 /** A room sees itself as the others see it, with its banner the right way round: it is no mirror. */
-function Picture({ track, whole, children }: PictureProps) {
+function Picture({ track, whole, rect, children }: PictureProps) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const element = video.current;
@@ -113,10 +114,11 @@ function Picture({ track, whole, children }: PictureProps) {
     track.attach(element);
     return () => void track.detach(element);
   }, [track]);
+  const [size, setSize] = useState({ width: 0, height: 0 });
   const box = useBox(video, children !== null);
   return (
     <>
-      <video ref={video} className={classes.video} data-whole={whole} muted playsInline autoPlay />
+      <video ref={video} className={classes.video} data-whole={whole || showsWhole(rect, size)} onResize={({ currentTarget }) => setSize({ width: currentTarget.videoWidth, height: currentTarget.videoHeight })} muted playsInline autoPlay />
       {box && children?.(box)}
     </>
   );
