@@ -42,7 +42,7 @@ export function LayoutSample({ layout, points, content = false, lowerThird = [] 
     const [first] = tiles;
     const shared: TileView[] = content && first ? [{ id: contentTile('LG-0'), kind: 'content', point: first.point, track: drawnCamera(1280, 960, 0, true) }] : [];
     const conduct: LiveState = { ...briefing.live, screen: { layout, tiles: tiles.map((each) => each.point.identity), ...(content ? { content: 'LG-0' } : {}), lowerThird } };
-    const base = firstState({ id: 'giao-ban', title: briefing.board.plan.title } as MeetingState['info'], { id: 'LG-1', name: '' } as MeetingState['own']);
+    const base = firstState({ id: 'giao-ban', title: briefing.board.plan.title }, { id: 'LG-1', name: '' });
     return { ...base, phase: { kind: 'live' }, room: { ...base.room, points: tiles, contents: shared }, conduct };
   });
   return (
