@@ -33,10 +33,11 @@ function tile(index: number): TileView {
   return { id: pointTile(id), kind: 'point', point, track: point.camera ? drawnCamera(width, height, (index * 47) % 360) : null };
 }
 
+const nobody: readonly string[] = [];
 const nothing = () => undefined;
 
 /** A layout as rooms see it, with cameras of uneven shapes; one of them is off. */
-export function LayoutSample({ layout, points, content = false, lowerThird = [] }: LayoutSampleProps) {
+export function LayoutSample({ layout, points, content = false, lowerThird = nobody }: LayoutSampleProps) {
   const [state] = useState((): MeetingState => {
     const tiles = Array.from({ length: points }, (_, index) => tile(index));
     const [first] = tiles;
