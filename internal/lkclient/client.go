@@ -85,6 +85,7 @@ type Client struct {
 	tasks sync.WaitGroup // readers of sockets, tracks and encodings
 
 	// What follows belongs to the owner goroutine.
+	reading map[*Track]struct{} // tracks with a reader
 	sock    *socket
 	pub     *peer // the only one in single mode
 	sub     *peer // nil in single mode
@@ -135,12 +136,13 @@ func Join(ctx context.Context, set Settings) (*Client, error) {
 	}
 	c := &Client{
 		set: set, join: join, sock: sock,
-		log:    set.Log.With("identity", join.GetParticipant().GetIdentity()),
-		box:    mailbox.New[func()](),
-		stop:   make(chan struct{}),
-		ended:  make(chan struct{}),
-		room:   newRoom(join),
-		locals: map[string]*LocalTrack{}, got: map[string]uint32{},
+		log:     set.Log.With("identity", join.GetParticipant().GetIdentity()),
+		box:     mailbox.New[func()](),
+		stop:    make(chan struct{}),
+		ended:   make(chan struct{}),
+		reading: map[*Track]struct{}{},
+		room:    newRoom(join),
+		locals:  map[string]*LocalTrack{}, got: map[string]uint32{},
 	}
 	if set.OnMessage != nil {
 		set.OnMessage(first)

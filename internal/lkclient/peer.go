@@ -3,6 +3,7 @@ package lkclient
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"diemcau/internal/pionsession"
 
@@ -144,6 +145,11 @@ func (c *Client) closePeers() {
 		if p != nil {
 			_ = pionsession.Close(p.pc) // callbacks only post, so waiting for them is safe
 		}
+	}
+	// A stream that Pion has given up for another of the same SSRC is in no list of
+	// the session's, and whoever reads from it would do so for ever.
+	for t := range c.reading {
+		_ = t.remote.SetReadDeadline(time.Now())
 	}
 }
 

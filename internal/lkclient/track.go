@@ -89,12 +89,14 @@ func (c *Client) arrived(p *peer, remote *webrtc.TrackRemote, receiver *webrtc.R
 	if c.set.OnTrack != nil {
 		each = c.set.OnTrack(c, t)
 	}
+	c.reading[t] = struct{}{}
 	c.tasks.Add(2)
 	go func() {
 		defer c.tasks.Done()
 		t.read(each)
 		close(t.ended)
 		c.box.Post(func() {
+			delete(c.reading, t)
 			if c.room.Tracks[t.SID] == t {
 				delete(c.room.Tracks, t.SID)
 			}
