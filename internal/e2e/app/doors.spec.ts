@@ -1,7 +1,7 @@
 import { freePort, startBridge } from '../bridge';
 import { startProvider } from '../openid';
 import { expect, test } from './fixture';
-import { expectAccessible, newPage, signIn } from './office';
+import { expectAccessible, newPage, signIn, withPasskeys } from './office';
 
 test('SEC-03 the provider of the house lets in whom it knows, and nobody by an answer that was not asked for', async ({ browser }) => {
   test.skip(process.env.DIEMCAU_URL !== undefined, 'needs a provider of its own');
@@ -65,13 +65,7 @@ test('SEC-03 a passkey is made, opens without a password, and no longer once it 
   const bridge = await startBridge({ args: ['--demo'] });
   const url = bridge.url.replace('127.0.0.1', 'localhost'); // passkeys belong to names
   try {
-    const page = await signIn(browser, url, 'thuky', async (fresh) => {
-      const devtools = await fresh.context().newCDPSession(fresh);
-      await devtools.send('WebAuthn.enable');
-      await devtools.send('WebAuthn.addVirtualAuthenticator', {
-        options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-      });
-    });
+    const page = await signIn(browser, url, 'thuky', withPasskeys);
     await page.getByRole('link', { name: 'Vũ Thị Nháp' }).click();
     await page.getByRole('textbox', { name: 'Tên thiết bị' }).fill('Máy phòng thư ký');
     await page.getByRole('button', { name: 'Thêm khóa truy cập' }).click();

@@ -29,6 +29,15 @@ export async function signIn(browser: Browser, url: string, user: string, prepar
   return page;
 }
 
+/** The window has a device that holds passkeys and is unlocked by its owner. */
+export async function withPasskeys(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+  });
+}
+
 /** Clicks the way in; the picture is the one that was chosen centrally, so the own tile need not be in it. */
 export async function takeSeat(point: Point): Promise<void> {
   await point.page.getByRole('combobox', { name: 'Điểm cầu' }).click();

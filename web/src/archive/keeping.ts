@@ -1,6 +1,5 @@
 import { get, send } from '../api/call';
 import type { components } from '../api/schema';
-import { proveSelf } from '../api/session';
 
 /** How long recordings are kept and how they fare: the archivist's part of the API (ARC-04 to ARC-07, ARC-09). */
 
@@ -30,8 +29,8 @@ export const proposeDisposal = async (recordings: readonly string[], reason: str
 export const refuseDisposal = async (id: string, reason: string): Promise<Disposal> => send('POST', `${list(id)}/refuse`, { reason });
 
 /** Approving and erasing want whoever does it to prove himself within the same act (ARC-06). */
-export async function decideDisposal(id: string, step: 'approve' | 'carry-out', password: string): Promise<Disposal> {
-  await proveSelf(password);
+export async function decideDisposal(id: string, step: 'approve' | 'carry-out', proof: () => Promise<unknown>): Promise<Disposal> {
+  await proof();
   return send('POST', `${list(id)}/${step}`);
 }
 

@@ -1,5 +1,4 @@
 import { get, send } from '../api/call';
-import { proveSelf } from '../api/session';
 import type { Detail, Track } from './desk';
 import type { Level } from './dossier';
 
@@ -90,7 +89,7 @@ export interface Stretch {
 }
 
 /** Whoever has a version made proves himself within the same act. */
-export async function orderVersion(id: string, cuts: readonly Stretch[], reason: string, level: Level | '', password: string): Promise<Order> {
-  await proveSelf(password);
+export async function orderVersion(id: string, cuts: readonly Stretch[], reason: string, level: Level | '', proof: () => Promise<unknown>): Promise<Order> {
+  await proof();
   return send('POST', base(id), { cuts, reason, ...(level === '' ? {} : { level }) });
 }

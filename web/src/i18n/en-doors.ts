@@ -46,6 +46,7 @@ export const enDoors: typeof viDoors = {
     account: 'My account',
     or: 'or',
     byPasskey: 'Use a passkey',
+    yourPassword: 'Your password',
     proved: 'Confirmed. Close this window and go back to what you were doing.',
     passkeys: 'Passkeys',
     passkeysText: 'A passkey lies on your computer, phone or USB key and opens with its PIN, your finger or your face. With it neither password nor code is needed.',

@@ -45,6 +45,7 @@ export const viDoors = {
     account: 'Tài khoản của tôi',
     or: 'hoặc',
     byPasskey: 'Dùng khóa truy cập',
+    yourPassword: 'Mật khẩu của bạn',
     proved: 'Đã xác nhận. Hãy đóng cửa sổ này và quay lại việc đang làm.',
     passkeys: 'Khóa truy cập',
     passkeysText: 'Khóa truy cập nằm trên máy, điện thoại hoặc khóa USB của bạn và mở bằng mã PIN, vân tay hay khuôn mặt. Dùng khóa này thì không cần mật khẩu và mã xác thực.',

@@ -1,11 +1,9 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { fetchPasskeys, passkeysHere } from '../../api/passkey';
 import { Problem } from '../../api/problem';
-import { fetchWays } from '../../api/session';
-import { useSession } from '../office/use-session';
 import { ProveDialog } from './ProveDialog';
+import { useWaysToProve } from './use-proof';
 
 type Deed = () => Promise<void>;
 
@@ -21,10 +19,7 @@ interface Proved {
 export function useProved(): Proved {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const me = useSession().data ?? null;
-  const known = (me?.person ?? '') !== '';
-  const ways = useQuery({ queryKey: ['ways'], queryFn: fetchWays, staleTime: 300_000 });
-  const keys = useQuery({ queryKey: ['passkeys'], queryFn: fetchPasskeys, enabled: known });
+  const ways = useWaysToProve();
   const [again, setAgain] = useState<Deed | null>(null);
   const done = useMutation({
     mutationFn: async (deed: Deed) => {
@@ -38,15 +33,13 @@ export function useProved(): Proved {
     onSettled: async () => client.invalidateQueries(),
   });
   const error = done.error;
-  const usable = (ways.data?.passkeys ?? false) && passkeysHere();
   return {
     act: (deed) => done.mutate(deed),
     busy: done.isPending,
     fault: error ? t(`problem.${error instanceof Problem ? error.code : 'unknown'}`, { seconds: error instanceof Problem ? (error.retryAfter ?? 30) : 30 }) : '',
     dialog: again !== null && (
       <ProveDialog
-        provider={me?.way === 'openid' ? (ways.data?.openid ?? '') : ''}
-        passkey={usable && (keys.data ?? []).length > 0}
+        {...ways}
         onProved={() => {
           setAgain(null);
           done.mutate(again);

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Modal, PasswordInput, Select, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, Modal, Select, Textarea, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import type { Level } from '../../archive/dossier';
 import { pointName, timeCode, timeOf } from '../../archive/lanes';
 import type { Cut } from '../../archive/player';
 import { orderVersion, sourcesOf, type Kind, type Source, type Stretch } from '../../archive/redaction';
+import { useProof, type Proof } from '../account/use-proof';
 import classes from './Player.module.css';
 
 const levels: readonly Level[] = ['meeting', 'office', 'closed'];
@@ -29,14 +30,15 @@ export function RedactDialog({ detail, cut, onClose, onOrdered }: RedactDialogPr
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [reason, setReason] = useState('');
   const [level, setLevel] = useState<Level | ''>('');
-  const [password, setPassword] = useState('');
+  const proof = useProof();
   const [begin, end] = [timeOf(from), timeOf(to)];
   const fits = begin !== null && end !== null && begin < end && begin < detail.length;
   const sources = useMemo(() => (fits ? sourcesOf(detail, begin, end) : []), [detail, fits, begin, end]);
   const picked = sources.filter((each) => chosen.includes(each.key));
   const here: Stretch | null = fits && picked.length > 0 ? { from: begin, to: end, legs: picked.flatMap((each) => each.legs) } : null;
   const cuts = here ? [...kept, here] : kept;
-  const order = useMutation({ mutationFn: async () => orderVersion(detail.id, cuts, reason.trim(), level, password), onSuccess: onOrdered, onError: () => setPassword('') });
+  const order = useMutation({ mutationFn: async (proved: Proof) => orderVersion(detail.id, cuts, reason.trim(), level, proved), onSuccess: onOrdered, onError: proof.clear });
+  const complete = cuts.length > 0 && reason.trim() !== '';
   const fault = order.error === null ? '' : t(`problem.${order.error instanceof Problem ? order.error.code : 'unknown'}`, { seconds: 30 });
   return (
     <Modal opened onClose={onClose} size={680} centered title={<strong>{t('redaction.act')}</strong>} transitionProps={{ duration: 0 }} closeButtonProps={{ 'aria-label': t('app.close') }} attributes={{ header: { role: 'presentation' } }}>
@@ -44,7 +46,7 @@ export function RedactDialog({ detail, cut, onClose, onOrdered }: RedactDialogPr
         className={classes.sheet}
         onSubmit={(event) => {
           event.preventDefault();
-          order.mutate();
+          order.mutate(proof.typed);
         }}
       >
         <p style={{ margin: 0 }}>{t('redaction.text')}</p>
@@ -71,16 +73,19 @@ export function RedactDialog({ detail, cut, onClose, onOrdered }: RedactDialogPr
         <Textarea label={t('redaction.why')} autosize minRows={1} maxLength={1_000} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
         <div className={classes.exportForm} style={{ margin: 0 }}>
           <Select label={t('redaction.level')} allowDeselect={false} data={[{ value: '', label: t('redaction.same') }, ...levels.map((each) => ({ value: each, label: t(`player.levels.${each}`) }))]} value={level} onChange={(value) => setLevel(levels.find((each) => each === value) ?? '')} />
-          <PasswordInput label={t('redaction.password')} autoComplete="current-password" value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
+          {proof.field}
         </div>
         {fault !== '' && (
           <p role="alert" style={{ margin: 0 }}>
             {fault}
           </p>
         )}
-        <Button type="submit" loading={order.isPending} disabled={cuts.length === 0 || reason.trim() === '' || password === ''}>
-          {t('redaction.act')}
-        </Button>
+        <div className={classes.acts}>
+          <Button type="submit" loading={order.isPending} disabled={!complete || !proof.given}>
+            {t('redaction.act')}
+          </Button>
+          {proof.others((proved) => order.mutate(proved), !complete || order.isPending)}
+        </div>
       </form>
     </Modal>
   );

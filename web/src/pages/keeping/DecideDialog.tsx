@@ -1,7 +1,8 @@
-import { Button, Modal, PasswordInput, Textarea } from '@mantine/core';
+import { Button, Modal, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { decideDisposal, refuseDisposal, type Disposal } from '../../archive/keeping';
+import { useProof, type Proof } from '../account/use-proof';
 import classes from './Keeping.module.css';
 import { useAct } from './use-keeping';
 
@@ -15,17 +16,18 @@ interface DecideDialogProps {
   readonly onClose: () => void;
 }
 
-/** A yes, and the erasing, want the password of whoever says it; a no wants its reason. */
+/** A yes, and the erasing, want whoever says it to prove himself; a no wants its reason. */
 export function DecideDialog({ disposal, decision, title, name, onClose }: DecideDialogProps) {
   const { t } = useTranslation();
   const act = useAct();
   const [word, setWord] = useState('');
+  const proof = useProof(true);
   const no = decision === 'refuse' || decision === 'take-back';
   const count = (disposal.items ?? []).length;
-  const send = () =>
+  const send = (proved: Proof) =>
     act.run(async () => {
       if (no) await refuseDisposal(disposal.id, word.trim());
-      else await decideDisposal(disposal.id, decision === 'approve' ? 'approve' : 'carry-out', word);
+      else await decideDisposal(disposal.id, decision === 'approve' ? 'approve' : 'carry-out', proved);
       onClose();
     });
   return (
@@ -34,19 +36,22 @@ export function DecideDialog({ disposal, decision, title, name, onClose }: Decid
         className={classes.sheet}
         onSubmit={(event) => {
           event.preventDefault();
-          send();
+          send(proof.typed);
         }}
       >
         <p className={classes.plain}>{no ? t('disposal.refuseText') : t(decision === 'approve' ? 'disposal.approveText' : 'disposal.carryText', { count, name })}</p>
         {no ? (
           <Textarea label={t('keeping.reason')} autosize minRows={2} maxLength={1_000} value={word} onChange={(event) => setWord(event.currentTarget.value)} data-autofocus />
         ) : (
-          <PasswordInput label={t('disposal.password')} autoComplete="current-password" value={word} onChange={(event) => setWord(event.currentTarget.value)} data-autofocus />
+          proof.field
         )}
         {act.fault !== '' && <p role="alert">{act.fault}</p>}
-        <Button type="submit" disabled={word.trim() === ''} loading={act.busy} {...(decision === 'carry-out' || decision === 'go-on' ? { color: 'red' } : {})}>
-          {title}
-        </Button>
+        <div className={classes.acts}>
+          <Button type="submit" disabled={no ? word.trim() === '' : !proof.given} loading={act.busy} {...(decision === 'carry-out' || decision === 'go-on' ? { color: 'red' } : {})}>
+            {title}
+          </Button>
+          {!no && proof.others(send, act.busy)}
+        </div>
       </form>
     </Modal>
   );
