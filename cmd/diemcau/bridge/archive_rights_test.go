@@ -47,6 +47,7 @@ var archiveBodies = map[string]string{
 type archiveHouse struct {
 	mux                 http.Handler
 	api                 huma.API
+	store               *store.Store
 	dir                 string // of the recording
 	recording, disposal string
 }
@@ -74,7 +75,7 @@ func newArchiveHouse(t *testing.T) *archiveHouse {
 	about.Meeting, about.Title, about.Epoch = string(p.ID), titleOfRecording, time.Date(2019, 3, 1, 1, 0, 0, 0, time.UTC)
 	e := specimen.Seal(t, b.cfg.ArchiveDir(), about, archive.Settings{}, specimen.Clusters(t, 2, 100))
 	mux := http.NewServeMux()
-	h := &archiveHouse{mux: mux, api: desk.NewAPI(mux), recording: e.About.ID, dir: e.Dir}
+	h := &archiveHouse{mux: mux, api: desk.NewAPI(mux), store: b.store, recording: e.About.ID, dir: e.Dir}
 	h.api.UseMiddleware(door.Guard(time.Now))
 	if err := b.register(h.api); err != nil {
 		t.Fatal(err)
@@ -161,6 +162,11 @@ func TestSEC04_NoArchiveRouteGivesAnythingToWhoMayNotSeeTheRecording(t *testing.
 	}
 	if tried < 150 {
 		t.Errorf("only %d pairs of route and role were tried", tried)
+	}
+	for _, name := range outside {
+		if _, text := h.ask(archiveRoles()[name], http.MethodGet, "/api/archive/facets", ""); strings.Contains(text, `"count":1`) {
+			t.Errorf("the recording is counted for %s: %s", name, text)
+		}
 	}
 	for _, path := range []string{"/api/archive/recordings", "/api/archive/recordings?q=giao", "/api/keeping", "/api/disposals"} {
 		for _, name := range outside {
