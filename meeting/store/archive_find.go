@@ -21,6 +21,7 @@ type RecordingQuery struct {
 	Unit     meeting.UnitID
 	Point    meeting.PointID
 	Speaker  string
+	State    RecordingState
 	Limit    int
 }
 
@@ -101,7 +102,7 @@ func (f *finder) conditions(args []any) (string, []any) {
 	if f.q.Unit != "" {
 		where(`r.unit = ?`, string(f.q.Unit))
 	}
-	return b.String(), args
+	return b.String() + conditionOf(f.q.State), args
 }
 
 const recordingColumns = `r.id, r.meeting, r.title, r.unit, r.begun, r.length, r.bytes, r.points, r.sealed, r.flawed, r.origin`

@@ -203,3 +203,49 @@ func TestARC04_WhatWasCutOutOfOneRecordingIsForgottenOfTheOthersAtOnce(t *testin
 		}
 	})
 }
+
+func TestARC08_EachChoiceOfAFilterTellsHowManyRecordingsItWouldLeave(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, address string) {
+		s := open(t, address)
+		of, a, b := meeting.ID(uuid.NewString()), meeting.UnitID("a-"+uuid.NewString()), meeting.UnitID("b-"+uuid.NewString())
+		// Half past eleven at night on 31 October in Viet Nam, and an hour later.
+		october := time.Date(2026, 10, 31, 16, 30, 0, 0, time.UTC)
+		for i, r := range []store.Recording{
+			{Unit: a, Begun: october, Sealed: true}, {Unit: a, Begun: october.Add(time.Hour), Sealed: true, Origin: "x"},
+			{Unit: a, Begun: october.Add(2 * time.Hour)}, {Unit: b, Begun: october.Add(3 * time.Hour), Sealed: true, Flawed: true}, {Unit: b, Begun: october, Sealed: true},
+		} {
+			r.ID, r.Meeting, r.Stamp = fmt.Sprint("facet-", i, "-", of), of, "1"
+			if err := s.SaveRecording(t.Context(), r, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		unseen := fmt.Sprint("facet-4-", of)
+		may := func(id string, _ meeting.ID) (bool, error) { return id != unseen, nil }
+		all, err := s.FacetsOf(t.Context(), store.RecordingQuery{Meeting: of}, may)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(store.Facets{
+			Units: []store.Count{{Value: string(a), Count: 3}, {Value: string(b), Count: 1}}, Months: []store.Count{{Value: "2026-11", Count: 3}, {Value: "2026-10", Count: 1}},
+			States: []store.Count{{Value: "sealed", Count: 2}, {Value: "flawed", Count: 1}, {Value: "redacted", Count: 1}, {Value: "running", Count: 1}},
+		}, all); diff != "" {
+			t.Error(diff)
+		}
+		// A facet tells what its other choices would leave; the others follow the choice.
+		chosen, err := s.FacetsOf(t.Context(), store.RecordingQuery{Meeting: of, Unit: b, State: store.FlawedRecording}, may)
+		if diff := cmp.Diff(store.Facets{
+			Units: []store.Count{{Value: string(b), Count: 1}}, Months: []store.Count{{Value: "2026-11", Count: 1}}, States: []store.Count{{Value: "flawed", Count: 1}},
+		}, chosen); diff != "" || err != nil {
+			t.Error(diff, err)
+		}
+		for _, c := range []struct {
+			state store.RecordingState
+			want  int
+		}{{"sealed", 2}, {"running", 1}, {"flawed", 1}, {"redacted", 1}} {
+			if ids, _ := found(t, s, store.RecordingQuery{Meeting: of, State: c.state}, may); len(ids) != c.want {
+				t.Errorf("%s lists %d", c.state, len(ids))
+			}
+		}
+	})
+}

@@ -34,6 +34,7 @@ func (d *Desk) Register(api huma.API) {
 		return huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Summary: summary, Errors: errs, Metadata: account.SignedIn()}
 	}
 	huma.Register(api, get(base, "archiveRecordings", "Recordings that one may see, newest first"), d.list)
+	huma.Register(api, get("/api/archive/facets", "archiveFacets", "How many recordings each unit, month and state would leave of the list"), d.facets)
 	huma.Register(api, get(base+"/{recording}", "archiveRecording", "What is in a recording"), d.one)
 	huma.Register(api, get(base+"/{recording}/index/{block}", "archiveIndex", "Records of a block of the index, 80 bytes each"), d.block)
 	huma.Register(api, get(base+"/{recording}/tracks/{leg}/bytes", "archiveFragments", "Fragments of a track"), d.fragments)

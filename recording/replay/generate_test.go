@@ -5,7 +5,6 @@ import (
 	"crypto/ed25519"
 	"encoding/binary"
 	"fmt"
-	"math"
 	"os"
 	"os/exec"
 	"strconv"
@@ -237,20 +236,28 @@ func conducted(t testing.TB, e *archive.Entry, g generated) (log []conduct.Event
 }
 
 // TestGenerateAnArchive makes what measurements in a browser need, when
-// DIEMCAU_GENERATE names its folder; DIEMCAU_GENERATE_SECONDS is its length.
+// DIEMCAU_GENERATE names its folder; DIEMCAU_GENERATE_SECONDS is its length, a minute when
+// unset, and DIEMCAU_GENERATE_POINTS how many points it has, all six when unset. The one in
+// internal/e2e/spoken has 12 seconds of one point.
 func TestGenerateAnArchive(t *testing.T) {
 	root := os.Getenv("DIEMCAU_GENERATE")
 	if root == "" {
 		t.Skip("DIEMCAU_GENERATE is not set")
 	}
-	seconds, _ := strconv.Atoi(os.Getenv("DIEMCAU_GENERATE_SECONDS"))
+	seconds, err := strconv.Atoi(os.Getenv("DIEMCAU_GENERATE_SECONDS"))
+	if err != nil {
+		seconds = 60
+	}
 	var tapes [][]tape
 	points := []meeting.PointID{"LG-00", "LG-X1", "LG-X2", "LG-X3", "LG-P1", "LG-S1"}
+	if n, err := strconv.Atoi(os.Getenv("DIEMCAU_GENERATE_POINTS")); err == nil && n > 0 && n < len(points) {
+		points = points[:n]
+	}
 	for i := range points {
 		tapes = append(tapes, []tape{filmed(t, true, i), filmed(t, false, i)})
 	}
 	dir := generate(t, root, generated{
-		meeting: "giao-ban", epoch: time.Date(2026, 11, 3, 6, 30, 0, 0, time.UTC), seconds: int(math.Max(float64(seconds), 60)), points: points,
+		meeting: "giao-ban", epoch: time.Date(2026, 11, 3, 6, 30, 0, 0, time.UTC), seconds: seconds, points: points,
 		tapes: func(i int) []tape { return tapes[i] }, lasting: archive.Settings.Unsynced,
 	})
 	t.Log(dir)

@@ -62,6 +62,7 @@ type Query struct {
 	Point   string    `query:"point" maxLength:"64"`
 	Meeting string    `query:"meeting" maxLength:"256" doc:"recordings of this meeting alone"`
 	Speaker string    `query:"speaker" maxLength:"200"`
+	State   string    `query:"state" enum:"sealed,running,flawed,redacted" doc:"how they stand"`
 	Limit   int       `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
@@ -73,14 +74,32 @@ type Found struct {
 	Hits    []store.Hit `json:"hits" nullable:"false"`
 }
 
+func (in *Query) asked() store.RecordingQuery {
+	return store.RecordingQuery{
+		Text: in.Text, Meeting: meeting.ID(in.Meeting), From: in.From, To: in.To, Unit: meeting.UnitID(in.Unit), Point: meeting.PointID(in.Point),
+		Speaker: in.Speaker, State: store.RecordingState(in.State), Limit: in.Limit,
+	}
+}
+
+// facets counts what each further choice would leave of the list.
+func (d *Desk) facets(ctx context.Context, in *Query) (*private[store.Facets], error) {
+	sees, err := d.seer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := d.Book.FacetsOf(ctx, in.asked(), sees)
+	if err != nil {
+		return nil, err
+	}
+	return give(all), nil
+}
+
 func (d *Desk) list(ctx context.Context, in *Query) (*private[listed[Found]], error) {
 	sees, err := d.seer(ctx)
 	if err != nil {
 		return nil, err
 	}
-	all, err := d.Book.FindRecordings(ctx, store.RecordingQuery{
-		Text: in.Text, Meeting: meeting.ID(in.Meeting), From: in.From, To: in.To, Unit: meeting.UnitID(in.Unit), Point: meeting.PointID(in.Point), Speaker: in.Speaker, Limit: in.Limit,
-	}, sees)
+	all, err := d.Book.FindRecordings(ctx, in.asked(), sees)
 	if err != nil {
 		return nil, err
 	}

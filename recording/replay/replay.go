@@ -35,6 +35,7 @@ type Book interface {
 	NoteViewing(ctx context.Context, v store.Viewing) error
 	Viewings(ctx context.Context, recording string) ([]store.Viewing, error)
 	FindRecordings(ctx context.Context, q store.RecordingQuery, may func(recording string, of meeting.ID) (bool, error)) ([]store.FoundRecording, error)
+	FacetsOf(ctx context.Context, q store.RecordingQuery, may func(recording string, of meeting.ID) (bool, error)) (store.Facets, error)
 	RecordingsOf(ctx context.Context, id meeting.ID) ([]store.RecordingOfMeeting, error)
 	Accesses(ctx context.Context) (map[string]store.Access, error)
 	AccessOf(ctx context.Context, recording string) (a store.Access, changes int, err error)

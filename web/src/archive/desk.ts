@@ -124,15 +124,51 @@ export interface Wanted {
   readonly from: string;
   readonly to: string;
   readonly speaker: string;
+  readonly unit: string;
+  readonly state: string;
+}
+
+export type State = 'sealed' | 'running' | 'flawed' | 'redacted';
+export const states: readonly State[] = ['sealed', 'running', 'flawed', 'redacted'];
+
+interface Count {
+  readonly value: string;
+  readonly count: number;
+}
+
+/** How many recordings each further choice would leave. */
+export interface Facets {
+  readonly units: readonly Count[];
+  readonly months: readonly Count[];
+  readonly states: readonly Count[];
 }
 
 const base = '/api/archive/recordings';
 const of = (recording: string): string => `${base}/${encodeURIComponent(recording)}`;
 
-export async function fetchRecordings(wanted: Wanted): Promise<readonly Found[]> {
+function queryOf(wanted: Partial<Wanted>): string {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(wanted)) if (value !== '') query.set(key, value);
-  return (await get<{ readonly items: readonly Found[] }>(`${base}?${query.toString()}`)).items;
+  return query.toString();
+}
+
+export const fetchRecordings = async (wanted: Wanted): Promise<readonly Found[]> => (await get<{ readonly items: readonly Found[] }>(`${base}?${queryOf(wanted)}`)).items;
+
+/** The words of a search do not matter to it. */
+export const fetchFacets = async ({ q: _words, ...others }: Wanted): Promise<Facets> => get(`/api/archive/facets?${queryOf(others)}`);
+
+/** What units are called. */
+export async function fetchUnitNames(): Promise<ReadonlyMap<string, string>> {
+  const { items } = await get<{ readonly items: readonly { readonly id: string; readonly name: string }[] }>('/api/units');
+  return new Map(items.map(({ id, name }) => [id, name]));
+}
+
+/** The first day of a month like 2026-11, and the last, as days are chosen; empty for none. */
+export function daysOf(month: string): readonly [from: string, to: string] {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  if (year === 0 || number === 0) return ['', ''];
+  const last = new Date(Date.UTC(year, number, 0)).getUTCDate();
+  return [`${month}-01`, `${month}-${String(last).padStart(2, '0')}`];
 }
 
 /** The recording that is being made of a meeting; null while there is none, or none that one may see. */

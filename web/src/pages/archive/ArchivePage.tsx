@@ -14,6 +14,7 @@ import { DayInput } from '../../parts/DayInput';
 import table from '../../parts/table.module.css';
 import { OfficeShell } from '../office/OfficeShell';
 import classes from './Archive.module.css';
+import { Facets } from './Facets';
 import { RecordingHead } from './RecordingHead';
 
 /** Keys within this time are one search. */
@@ -28,7 +29,9 @@ export function ArchivePage() {
   const [speaker, setSpeaker] = useState('');
   const [from, setFrom] = useState('');
   const [to, setTo] = useState('');
-  const [wanted] = useDebouncedValue({ q: text.trim(), speaker: speaker.trim(), from: day(from, 0), to: day(to, 1) }, typingMs);
+  const [unit, setUnit] = useState('');
+  const [state, setState] = useState('');
+  const [wanted] = useDebouncedValue({ q: text.trim(), speaker: speaker.trim(), from: day(from, 0), to: day(to, 1), unit, state }, typingMs);
   const found = useQuery({ queryKey: ['recordings', wanted], queryFn: async () => fetchRecordings(wanted), placeholderData: (before) => before, refetchInterval: 10_000 });
   const items = found.data ?? [];
   const code = found.error instanceof Problem ? found.error.code : 'unknown';
@@ -41,6 +44,19 @@ export function ArchivePage() {
         <DayInput label={t('archive.from')} size="md" value={from} onDay={setFrom} />
         <DayInput label={t('archive.to')} size="md" value={to} onDay={setTo} />
       </div>
+      <Facets
+        wanted={wanted}
+        unit={unit}
+        onUnit={setUnit}
+        state={state}
+        onState={setState}
+        from={from}
+        to={to}
+        onDays={(first, last) => {
+          setFrom(first);
+          setTo(last);
+        }}
+      />
       <p className={classes.count} role="status">
         {found.isError ? t(`problem.${code}`, { seconds: 30 }) : wanted.q.length === 1 ? t('archive.oneLetter') : items.length === 0 && !found.isPending ? t('archive.none') : t('archive.count', { count: items.length })}
         {text.length >= longest && ` · ${t('archive.longest', { count: longest })}`}

@@ -33,7 +33,7 @@ export function HomePage() {
   const writes = session.data?.rights.includes('thu-ky') ?? false;
   const ready = useQuery({
     queryKey: ['recordings', 'ready', from],
-    queryFn: async () => (await fetchRecordings({ q: '', speaker: '', from: addDays(today, -toldFor).toISOString(), to: '' })).filter((each) => !each.running),
+    queryFn: async () => (await fetchRecordings({ q: '', speaker: '', from: addDays(today, -toldFor).toISOString(), to: '', unit: '', state: '' })).filter((each) => !each.running),
     enabled: writes,
     refetchInterval: 30_000,
   });
