@@ -41,7 +41,7 @@ export function LayoutSample({ layout, points, content = false, lowerThird = nob
   const [state] = useState((): MeetingState => {
     const tiles = Array.from({ length: points }, (_, index) => tile(index));
     const [first] = tiles;
-    const shared: TileView[] = content && first ? [{ id: contentTile('LG-0'), kind: 'content', point: first.point, track: drawnCamera(1280, 960, 0, true) }] : [];
+    const shared: TileView[] = content && first ? [{ id: contentTile('LG-0'), kind: 'content', point: first.point, track: drawnCamera(1280, 960, 0, briefing.board.plan.agenda[3]?.title ?? '–') }] : [];
     const conduct: LiveState = { ...briefing.live, screen: { layout, tiles: tiles.map((each) => each.point.identity), ...(content ? { content: 'LG-0' } : {}), lowerThird } };
     const base = firstState({ id: 'giao-ban', title: briefing.board.plan.title }, { id: 'LG-1', name: '' });
     return { ...base, phase: { kind: 'live' }, room: { ...base.room, points: tiles, contents: shared }, conduct };

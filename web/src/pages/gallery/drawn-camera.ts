@@ -1,20 +1,20 @@
 import type { Track } from 'livekit-client';
 
 /** A camera that shows a drawn table with people at it, up to both ends, so that cropping is seen; or a sheet with a frame. */
-export function drawnCamera(width: number, height: number, hue: number, sheet = false): Track {
+export function drawnCamera(width: number, height: number, hue: number, sheet = ''): Track {
   const canvas = Object.assign(document.createElement('canvas'), { width, height });
   const pen = canvas.getContext('2d');
   const draw = () => {
     if (!pen) return;
-    pen.fillStyle = sheet ? '#fff' : `hsl(${hue} 22% 80%)`;
+    pen.fillStyle = sheet !== '' ? '#fff' : `hsl(${hue} 22% 80%)`;
     pen.fillRect(0, 0, width, height);
     pen.strokeStyle = '#b3261e';
     pen.lineWidth = height / 60;
     pen.strokeRect(pen.lineWidth / 2, pen.lineWidth / 2, width - pen.lineWidth, height - pen.lineWidth);
-    if (sheet) {
+    if (sheet !== '') {
       pen.fillStyle = '#1a2430';
       pen.font = `${height / 18}px 'Be Vietnam Pro', sans-serif`;
-      for (let line = 1; line <= 12; line++) pen.fillText(`${line}. Giải ngân vốn đầu tư công theo từng xã, phường`, width / 16, (height * (line + 1)) / 15);
+      for (let line = 1; line <= 12; line++) pen.fillText(`${line}. ${sheet}`, width / 16, (height * (line + 1)) / 15);
       return;
     }
     const people = 6;

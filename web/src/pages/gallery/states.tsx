@@ -59,6 +59,8 @@ const awards: Board = {
 };
 const vote = { motion: 'bq-1', title: board.votes[0]?.motion.title ?? '', eligible: 41, present: 38, cast: 12 } as const;
 
+const honoured: readonly string[] = [board.plan.people.chair?.name ?? '', board.plan.people.chair?.position ?? '', board.plan.host];
+const honouredLong: readonly string[] = [long.slice(0, 110), board.plan.host];
 const silentTalk = { on: false, fault: null, press: nothing } as const;
 
 function Crowd() {
@@ -124,6 +126,6 @@ export const states: Readonly<Record<string, ComponentType>> = {
   'layout-strip-3': () => <LayoutSample layout="phat-bieu-dai" points={3} />,
   'layout-strip-6': () => <LayoutSample layout="phat-bieu-dai" points={6} />,
   'layout-strip-16': () => <LayoutSample layout="phat-bieu-dai" points={16} />,
-  'layout-ceremony': () => <LayoutSample layout="toan-man-hinh" points={1} lowerThird={["Nguyễn Văn Mẫu", "Bằng khen của Chủ tịch UBND tỉnh", "Phó Chủ tịch UBND tỉnh Lam Giang"]} />,
-  'layout-ceremony-2': () => <LayoutSample layout="chinh-phat-bieu" points={2} lowerThird={["Tập thể Văn phòng Đăng ký đất đai và Trung tâm Phục vụ hành chính công tỉnh Lam Giang", "Bằng khen của Chủ tịch UBND tỉnh"]} />,
+  'layout-ceremony': () => <LayoutSample layout="toan-man-hinh" points={1} lowerThird={honoured} />,
+  'layout-ceremony-2': () => <LayoutSample layout="chinh-phat-bieu" points={2} lowerThird={honouredLong} />,
 };
