@@ -37,7 +37,7 @@ func TestSEC_AKnownFaultFailsTheCheckAndAListThatCannotBeHadIsNamed(t *testing.T
 				if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
 					t.Fatal(err)
 				}
-				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o700); err != nil { //nolint:gosec // programs of this test
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o700); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -46,7 +46,7 @@ func TestSEC_AKnownFaultFailsTheCheckAndAListThatCannotBeHadIsNamed(t *testing.T
 			if c.list {
 				write("list/index/db.json", "{}")
 			}
-			cmd := exec.CommandContext(t.Context(), "../security.sh", filepath.Join(dir, "govulncheck")) //nolint:gosec // a program of this test
+			cmd := exec.CommandContext(t.Context(), "../security.sh", filepath.Join(dir, "govulncheck"))
 			cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "GOVULNDB=file://"+dir+"/list", "SECURITY_STRICT="+c.strict)
 			out, err := cmd.CombinedOutput()
 			if failed := err != nil; failed != c.fails || !strings.Contains(string(out), c.says) {

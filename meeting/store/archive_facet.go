@@ -100,7 +100,7 @@ func (s *Store) FacetsOf(ctx context.Context, q RecordingQuery, may func(recordi
 // say.
 func (f *finder) faceted(ctx context.Context, each func(faceted)) (err error) {
 	filter, args := f.conditions(nil)
-	rows, err := f.store.db.QueryContext(ctx, `SELECT r.id, r.meeting, r.unit, r.begun, r.sealed, r.flawed, r.origin FROM recordings r WHERE r.gone = 0`+filter, args...)
+	rows, err := f.rows(ctx, `SELECT r.id, r.meeting, r.unit, r.begun, r.sealed, r.flawed, r.origin FROM recordings r WHERE r.gone = 0`+filter, args)
 	if err != nil {
 		return err
 	}

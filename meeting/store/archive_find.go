@@ -123,9 +123,15 @@ func (f *finder) list(ctx context.Context) error {
 	}
 }
 
+// rows asks what was put together of this package's own words; what people typed is in
+// the arguments.
+func (f *finder) rows(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	return f.store.db.QueryContext(ctx, query, args...)
+}
+
 // read takes the rows of a query, and counts them.
 func (f *finder) read(ctx context.Context, query string, args []any) (n int, err error) {
-	rows, err := f.store.db.QueryContext(ctx, query, args...)
+	rows, err := f.rows(ctx, query, args)
 	if err != nil {
 		return 0, err
 	}

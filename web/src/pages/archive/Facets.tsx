@@ -21,7 +21,7 @@ export function Facets({ wanted, unit, onUnit, state, onState, from, to, onDays 
   const facets = useQuery({ queryKey: ['facets', { ...wanted, q: '' }], queryFn: async () => fetchFacets(wanted), placeholderData: (before) => before, refetchInterval: 30_000 }).data;
   const names = useQuery({ queryKey: ['unit-names'], queryFn: fetchUnitNames, staleTime: 300_000, retry: false }).data;
   const told = (label: string, count: number | undefined) => (wanted.q !== '' || count === undefined ? label : `${label} (${count})`);
-  const months = (facets?.months ?? []).map(({ value, count }) => ({ value, label: told(value.split('-').reverse().join('/'), count) }));
+  const months = (facets?.months ?? []).map(({ value, count }) => ({ value, label: told(`${value.slice(5)}/${value.slice(0, 4)}`, count) }));
   const month = (facets?.months ?? []).find(({ value }) => daysOf(value)[0] === from && daysOf(value)[1] === to)?.value ?? null;
   const units = (facets?.units ?? []).map(({ value, count }) => ({ value, label: told(names?.get(value) ?? value, count) }));
   const counts = new Map((facets?.states ?? []).map(({ value, count }) => [value, count]));
