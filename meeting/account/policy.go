@@ -38,6 +38,8 @@ const (
 	CodeProviderOther   meeting.Code = "openid.other"
 	// CodePasskey refuses a passkey, for whatever reason.
 	CodePasskey meeting.Code = "passkey.refused"
+	// CodePasskeyOther refuses a passkey that holds, but is not of whoever is signed in.
+	CodePasskeyOther meeting.Code = "passkey.other"
 	// CodeHeld refuses acts of a board that is locked (SEC-05).
 	CodeHeld meeting.Code = "account.board_locked"
 )

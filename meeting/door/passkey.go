@@ -121,7 +121,8 @@ type passkeyInput struct {
 }
 
 // finishPasskey lets in by a passkey. Who is half-way in, or signed in, has proved
-// himself with it and keeps his session.
+// himself with it and keeps his session: somebody else's passkey proves nothing for him,
+// and at a machine that several share it must not put its holder in his place.
 func (d *Door) finishPasskey(ctx context.Context, in *passkeyInput) (*whoOutput, error) {
 	a, err := d.signedBy(ctx, in.Body.Credential)
 	if err != nil {
@@ -136,11 +137,15 @@ func (d *Door) finishPasskey(ctx context.Context, in *passkeyInput) (*whoOutput,
 	}
 	v := visitorOf(ctx)
 	var out *whoOutput
-	if v.signed && v.account.Person == a.Person {
+	switch {
+	case v.signed && v.account.Person == a.Person:
 		v.account = a
 		d.note(ctx, account.ProvedAgain, a.User, string(account.ByPasskey))
 		out, err = d.renew(ctx, v, func(s *account.Session) { s.Second = true })
-	} else {
+	case v.signed && v.stage == account.In:
+		d.fail(ctx, account.ProofFailed, v.account.User, account.ByPasskey, string(account.CodePasskeyOther))
+		return nil, d.problem(ctx, meeting.Refuse(account.CodePasskeyOther, ""))
+	default:
 		out, err = d.begin(ctx, a, account.ByPasskey, true)
 	}
 	if err != nil {

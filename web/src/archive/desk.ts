@@ -1,4 +1,6 @@
 import { call, get, send } from '../api/call';
+import { fetchPoints } from '../api/meetings';
+import { dayOf } from '../i18n/clock';
 import type { Redaction } from './redaction';
 
 /** The archivist's part of the API. Names are those of recording/replay; times are milliseconds since a recording began. */
@@ -146,21 +148,29 @@ export interface Facets {
 const base = '/api/archive/recordings';
 const of = (recording: string): string => `${base}/${encodeURIComponent(recording)}`;
 
-function queryOf(wanted: Partial<Wanted>): string {
+function queryOf(wanted: Partial<Wanted> & { readonly limit?: string }): string {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(wanted)) if (value !== '') query.set(key, value);
   return query.toString();
 }
 
-export const fetchRecordings = async (wanted: Wanted): Promise<readonly Found[]> => (await get<{ readonly items: readonly Found[] }>(`${base}?${queryOf(wanted)}`)).items;
+/** The most recordings that the bridge lists at once. */
+export const mostListed = 200;
+
+export const fetchRecordings = async (wanted: Wanted): Promise<readonly Found[]> => (await get<{ readonly items: readonly Found[] }>(`${base}?${queryOf({ ...wanted, limit: String(mostListed) })}`)).items;
 
 /** The words of a search do not matter to it. */
 export const fetchFacets = async ({ q: _words, ...others }: Wanted): Promise<Facets> => get(`/api/archive/facets?${queryOf(others)}`);
 
-/** What units are called. */
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What units are called, closed ones too; points are units by their own ids, under the name of the unit where both have one. */
 export async function fetchUnitNames(): Promise<ReadonlyMap<string, string>> {
-  const { items } = await get<{ readonly items: readonly { readonly id: string; readonly name: string }[] }>('/api/units');
-  return new Map(items.map(({ id, name }) => [id, name]));
+  const [units, points] = await Promise.all([get<{ readonly items: readonly Named[] }>('/api/units'), fetchPoints(dayOf(new Date())).catch((): readonly Named[] => [])]);
+  return new Map([...points, ...units.items].map(({ id, name }) => [id, name]));
 }
 
 /** The first day of a month like 2026-11, and the last, as days are chosen; empty for none. */

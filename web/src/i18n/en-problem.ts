@@ -2,7 +2,7 @@ import type { viProblem } from './vi-problem';
 
 export const enProblem: typeof viProblem = {
   account_signed_out: 'Your session has ended. Sign in again.',
-  account_prove_again: 'This needs your password again.',
+  account_prove_again: 'Prove again that it is you.',
   account_locked: 'The account is locked. Call the administrator.',
   account_board_locked: 'The board has locked because nobody used it. Give your password to go on; the meeting continues.',
   account_outside: 'Signing in from outside the internal networks needs a second factor. Set it up from inside, or ask an administrator.',
@@ -13,6 +13,7 @@ export const enProblem: typeof viProblem = {
   openid_refused: 'The sign-in was not completed, or took too long. Sign in again.',
   openid_unknown: 'This person has no account on the bridge yet. Call an administrator.',
   openid_other: 'This account belongs to another person of the sign-in service. Call an administrator.',
+  passkey_other: 'This passkey is another person’s. Use your own, or sign out and sign in with that account.',
   passkey_refused: 'No passkey was accepted. Try again, or use your password.',
   field_missing: 'Something required is missing.',
   field_invalid: 'Something was not entered properly.',

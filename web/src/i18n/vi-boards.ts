@@ -128,7 +128,7 @@ export const viBoards = {
     recordStop: 'Dừng ghi hình',
     recordPause: 'Tạm dừng ghi hình',
     recordResume: 'Ghi tiếp',
-    recordWhat: 'Ghi như mọi điểm cầu thấy và nghe: hình trên màn hình chung, tiếng của điểm được nói, tài liệu đang chiếu. Điểm không lên hình, phần xem thử và nói riêng không được ghi.',
+    recordWhat: 'Ghi như mọi điểm cầu thấy và nghe: hình trên màn hình chung, tiếng của điểm được nói, tài liệu đang chiếu. Điểm không lên hình, phần xem trước và nói riêng không được ghi.',
     recordHours: 'Ổ đĩa còn ghi được khoảng {{count}} giờ.',
     recordLow: 'Ổ đĩa đã dùng {{percent}} %.',
     muteAll: 'Tắt micro tất cả',

@@ -1,7 +1,7 @@
 /** What refusals of the rules are called. */
 export const viProblem = {
   account_signed_out: 'Phiên đăng nhập đã hết. Hãy đăng nhập lại.',
-  account_prove_again: 'Việc này cần nhập lại mật khẩu.',
+  account_prove_again: 'Việc này cần xác nhận lại danh tính.',
   account_locked: 'Tài khoản đang bị khóa. Hãy gọi quản trị viên.',
   account_board_locked: 'Bảng điều hành đã khóa do không thao tác. Nhập mật khẩu để tiếp tục; cuộc họp vẫn diễn ra.',
   account_outside: 'Đăng nhập từ ngoài mạng nội bộ cần xác thực hai lớp. Hãy thiết lập khi ở trong mạng hoặc liên hệ quản trị.',
@@ -12,6 +12,7 @@ export const viProblem = {
   openid_refused: 'Việc đăng nhập chưa hoàn tất hoặc đã quá hạn. Hãy đăng nhập lại.',
   openid_unknown: 'Chưa có tài khoản cho người này trên cầu họp. Hãy gọi quản trị viên.',
   openid_other: 'Tài khoản này thuộc người khác trên cổng đăng nhập. Hãy gọi quản trị viên.',
+  passkey_other: 'Khóa truy cập này là của người khác. Hãy dùng khóa của mình, hoặc đăng xuất rồi đăng nhập bằng tài khoản đó.',
   passkey_refused: 'Chưa nhận được khóa truy cập. Hãy thử lại hoặc đăng nhập bằng mật khẩu.',
   field_missing: 'Còn thiếu thông tin bắt buộc.',
   field_invalid: 'Thông tin nhập chưa đúng.',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { centralLayout } from './central';
+import { centralLayout, shownContent } from './central';
 
 const points = ['LG-00/point', 'LG-X1/point', 'LG-X2/point'];
 const tiles = { points, contents: [], contentElsewhere: false };
@@ -24,5 +24,14 @@ describe('the layout chosen centrally', () => {
 
   test('CON-16 leaves no hole for content that is not shown now, as during a ceremony', () => {
     expect(centralLayout({ layout: 'toan-man-hinh', tiles: ['LG-00'] }, { ...tiles, contents: ['LG-00/content'] })).toMatchObject({ kind: 'speaker', main: 'LG-00/point' });
+  });
+
+  test('CON-11 gives the window of the content what was chosen, not who shared first', () => {
+    const contents = [{ id: 'LG-X1/content' }, { id: 'LG-X2/content' }];
+    const screen = { layout: 'toan-man-hinh', tiles: [] } as const;
+    expect(shownContent({ ...screen, content: 'LG-X2' }, contents)?.id).toBe('LG-X2/content');
+    expect(shownContent({ ...screen, content: 'gone' }, contents)).toBeUndefined();
+    expect(shownContent(screen, contents)).toBeUndefined();
+    expect(shownContent(undefined, contents)?.id).toBe('LG-X1/content');
   });
 });

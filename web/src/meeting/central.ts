@@ -12,6 +12,13 @@ interface Tiles {
   readonly contentElsewhere: boolean;
 }
 
+/** The content that is shown to all: where a meeting is conducted the chosen one or none, elsewhere that of who shared first. */
+export function shownContent<T extends { readonly id: string }>(screen: ScreenState | undefined, contents: readonly T[]): T | undefined {
+  if (screen === undefined) return contents[0];
+  const { content } = screen;
+  return content === undefined ? undefined : contents.find((tile) => tile.id === contentTile(content));
+}
+
 /** The place of a paper that everybody reads. */
 export const paperTile = 'paper';
 

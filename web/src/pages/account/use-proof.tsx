@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fetchPasskeys, passkeysHere, signByPasskey } from '../../api/passkey';
-import { fetchWays, proveSelf } from '../../api/session';
+import { Problem } from '../../api/problem';
+import { fetchSession, fetchWays, proveSelf, type Session } from '../../api/session';
 import { useSession } from '../office/use-session';
 
 /** What proves within an act that it is he; what does not is thrown. */
@@ -29,7 +30,7 @@ export function useWaysToProve(): Ways {
 interface Asked {
   /** Something is given by which the act can be tried. */
   readonly given: boolean;
-  /** Proves by what was typed. Who came by the provider has proved there: the bridge knows, and refuses when he has not. */
+  /** Proves by what was typed, or by what happened at the provider since its button was pressed. */
   readonly typed: Proof;
   readonly clear: () => void;
   readonly field: ReactNode;
@@ -37,14 +38,26 @@ interface Asked {
   readonly others: (act: (proof: Proof) => void, disabled: boolean) => ReactNode;
 }
 
+/** Whether he who asked at the provider proved there since. Both times are the bridge's: the clock of this machine may be wrong. */
+export function provedSince(before: Session | null, now: Session | null): boolean {
+  if (before?.person === undefined || now?.person !== before.person) return false;
+  return Date.parse(now.proved ?? '') > Date.parse(before.proved ?? '1970-01-01');
+}
+
 /** Asks, within the sheet of an act, for the proof that the act wants: password, passkey, or the provider of the house. */
 export function useProof(first = false): Asked {
   const { t } = useTranslation();
   const { passkey, provider } = useWaysToProve();
   const [password, setPassword] = useState('');
+  // How things stood when the provider was asked; none while it was not.
+  const [asked, setAsked] = useState<Promise<Session | null> | null>(null);
   return {
-    given: password !== '' || provider !== '',
-    typed: async () => (password === '' ? undefined : proveSelf(password)),
+    given: password !== '' || (provider !== '' && asked !== null),
+    typed: async () => {
+      if (password !== '') return proveSelf(password);
+      if (!provedSince(await asked, await fetchSession())) throw new Problem('account_prove_again');
+      return undefined;
+    },
     clear: () => setPassword(''),
     field: <PasswordInput label={t('doors.yourPassword')} autoComplete="current-password" value={password} onChange={(event) => setPassword(event.currentTarget.value)} {...(first ? { 'data-autofocus': true } : {})} />,
     others: (act, disabled) => (
@@ -55,7 +68,7 @@ export function useProof(first = false): Asked {
           </Button>
         )}
         {provider !== '' && (
-          <Button variant="default" component="a" href="/api/session/openid?again=true" target="_blank" rel="noopener">
+          <Button variant="default" component="a" href="/api/session/openid?again=true" target="_blank" rel="noopener" onClick={() => setAsked(fetchSession().catch(() => null))}>
             {provider}
           </Button>
         )}

@@ -2,10 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../../api/problem';
-import { fetchRecordings, type Found } from '../../archive/desk';
+import { fetchRecordings, mostListed, type Found } from '../../archive/desk';
 import { timeCode } from '../../archive/lanes';
 import { dateText, timeText } from '../../i18n/clock';
 import { figureText } from '../../i18n/figure';
@@ -31,7 +31,9 @@ export function ArchivePage() {
   const [to, setTo] = useState('');
   const [unit, setUnit] = useState('');
   const [state, setState] = useState('');
-  const [wanted] = useDebouncedValue({ q: text.trim(), speaker: speaker.trim(), from: day(from, 0), to: day(to, 1), unit, state }, typingMs);
+  // A new object at every drawing would be a new value, and draw again, for ever.
+  const asked = useMemo(() => ({ q: text.trim(), speaker: speaker.trim(), from: day(from, 0), to: day(to, 1), unit, state }), [text, speaker, from, to, unit, state]);
+  const [wanted] = useDebouncedValue(asked, typingMs);
   const found = useQuery({ queryKey: ['recordings', wanted], queryFn: async () => fetchRecordings(wanted), placeholderData: (before) => before, refetchInterval: 10_000 });
   const items = found.data ?? [];
   const code = found.error instanceof Problem ? found.error.code : 'unknown';
@@ -58,7 +60,7 @@ export function ArchivePage() {
         }}
       />
       <p className={classes.count} role="status">
-        {found.isError ? t(`problem.${code}`, { seconds: 30 }) : wanted.q.length === 1 ? t('archive.oneLetter') : items.length === 0 && !found.isPending ? t('archive.none') : t('archive.count', { count: items.length })}
+        {found.isError ? t(`problem.${code}`, { seconds: 30 }) : wanted.q.length === 1 ? t('archive.oneLetter') : items.length === 0 && !found.isPending ? t('archive.none') : t(items.length < mostListed ? 'archive.count' : wanted.q === '' ? 'archive.newest' : 'archive.first', { count: items.length })}
         {text.length >= longest && ` · ${t('archive.longest', { count: longest })}`}
       </p>
       {items.length > 0 && (

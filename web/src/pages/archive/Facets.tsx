@@ -29,7 +29,7 @@ export function Facets({ wanted, unit, onUnit, state, onState, from, to, onDays 
     <div className={classes.facets} role="group" aria-label={t('archive.facets')}>
       <Select label={t('archive.unit')} placeholder={t('archive.every')} clearable searchable data={units} value={unit === '' ? null : unit} onChange={(value) => onUnit(value ?? '')} clearButtonProps={{ 'aria-label': t('archive.clear') }} />
       <Select label={t('archive.month')} placeholder={t('archive.every')} clearable data={months} value={month} onChange={(value) => onDays(...daysOf(value ?? ''))} clearButtonProps={{ 'aria-label': t('archive.clear') }} />
-      <Select label={t('archive.state')} placeholder={t('archive.every')} clearable data={states.map((value) => ({ value, label: told(t(`archive.${value}`), counts.get(value) ?? 0) }))} value={state === '' ? null : state} onChange={(value) => onState(value ?? '')} clearButtonProps={{ 'aria-label': t('archive.clear') }} />
+      <Select label={t('archive.state')} placeholder={t('archive.every')} clearable data={states.map((value) => ({ value, label: told(t(`archive.${value}`), facets ? (counts.get(value) ?? 0) : undefined) }))} value={state === '' ? null : state} onChange={(value) => onState(value ?? '')} clearButtonProps={{ 'aria-label': t('archive.clear') }} />
     </div>
   );
 }

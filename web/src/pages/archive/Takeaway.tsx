@@ -31,6 +31,12 @@ export function Takeaway({ detail, cut }: { readonly detail: Detail; readonly cu
           <a href={bagAddress(detail.id)} download data-testid="bag">
             {t('player.bag')}
           </a>
+          {detail.withheld && !rights.includes('luu-tru') && (
+            <>
+              {' '}
+              <span className={classes.soft}>{t('player.bagWithheld')}</span>
+            </>
+          )}
         </p>
       )}
       {detail.redacts && <Redact detail={detail} cut={cut} />}

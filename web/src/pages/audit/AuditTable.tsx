@@ -16,6 +16,19 @@ interface AuditTableProps {
   readonly names: ReadonlyMap<string, string>;
 }
 
+/** Whoever did it, over the name under which the log knows and finds him. */
+function Who({ line, names }: { readonly line: AuditLine; readonly names: ReadonlyMap<string, string> }) {
+  const kept = line.name ?? line.who;
+  const name = names.get(line.who ?? '');
+  if (name === undefined || kept === undefined) return kept ?? '–';
+  return (
+    <>
+      {name}
+      <code>{kept}</code>
+    </>
+  );
+}
+
 /** Lines in words, each with the stable name by which one finds it in the export and at the collector too. */
 export function AuditTable({ lines, names }: AuditTableProps) {
   const { t, i18n } = useTranslation();
@@ -46,8 +59,8 @@ export function AuditTable({ lines, names }: AuditTableProps) {
                 {actWord(words, line.what)}
                 <code>{line.what}</code>
               </td>
-              <td data-label={t('audit.who')} title={line.name ?? line.who}>
-                {names.get(line.who ?? '') ?? line.name ?? line.who ?? '–'}
+              <td className={classes.who} data-label={t('audit.who')}>
+                <Who line={line} names={names} />
               </td>
               <td className={classes.where} data-label={t('audit.where')}>
                 {together([line.address, line.point, machineOf(line.device)]) || '–'}

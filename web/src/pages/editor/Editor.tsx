@@ -51,6 +51,7 @@ export function Editor(props: EditorProps) {
   const missing = missingFields(plan);
   const secret = isSecret(plan.secrecy);
   const published = view.state === 'da-phat-hanh';
+  const told = published || view.state === 'hoan'; // who was invited hears of every change, with its reason
   const askLate = check?.problems.some((problem) => problem.code === 'papers.late') || check?.warnings.some((warning) => warning.code === 'papers.late');
   const others = check?.problems.filter((problem) => problem.code !== 'field.missing') ?? [];
   const editable = view.mine.edit;
@@ -74,7 +75,7 @@ export function Editor(props: EditorProps) {
             {t('signing.way')}
           </Button>
         )}
-        <Button variant={view.state === 'du-thao' ? 'default' : 'filled'} disabled={!changed || secret || !editable || (published && reason.why === undefined)} loading={props.busy} onClick={() => props.onSave(plan, reason)}>
+        <Button variant={view.state === 'du-thao' ? 'default' : 'filled'} disabled={!changed || secret || !editable || (told && reason.why === undefined)} loading={props.busy} onClick={() => props.onSave(plan, reason)}>
           {t('editor.save')}
         </Button>
         {view.state === 'du-thao' && (
@@ -94,7 +95,7 @@ export function Editor(props: EditorProps) {
           <AwardsEditor plan={plan} onPlan={setPlan} />
         </div>
         <div className={classes.column}>
-          <Panel title={missing.length > 0 ? t('editor.missing') : published ? t('editor.published') : t('editor.ready')} aside={missing.length > 0 ? missing.length : undefined}>
+          <Panel title={missing.length > 0 ? t('editor.missing') : view.state === 'du-thao' ? t('editor.ready') : published ? t('editor.published') : t(`meetingState.${view.state}`)} aside={missing.length > 0 ? missing.length : undefined}>
             <div className={classes.check} data-testid="check">
               {missing.length > 0 && (
                 <ul className={classes.missing}>
@@ -126,7 +127,7 @@ export function Editor(props: EditorProps) {
                 </>
               )}
               {askLate && <TextInput label={t('editor.late')} value={late} onChange={(event) => setLate(event.currentTarget.value)} />}
-              {published && editable && <ReasonFields reason={reason} onReason={setReason} />}
+              {told && editable && <ReasonFields reason={reason} onReason={setReason} />}
               {published && editable && !changed && (
                 <div className={classes.putOff}>
                   {(['postpone', 'cancel'] as const).map((how) => (

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import { Store } from '../../app/store';
+import { shownContent } from '../../meeting/central';
 import { offerContent, type ContentPicture } from '../../meeting/content-door';
 import { seenElsewhere } from '../../meeting/whole';
 import type { MeetingState } from '../../meeting/state';
@@ -8,7 +9,7 @@ import type { MeetingState } from '../../meeting/state';
 export function useContentWindow(state: MeetingState): [boolean, () => void] {
   const [picture] = useState(() => new Store<ContentPicture>({ stream: null, name: '' }));
   const [view, setView] = useState<Window | null>(null);
-  const content = state.room.contents[0];
+  const content = shownContent(state.conduct?.screen, state.room.contents);
   const track = content?.track?.mediaStreamTrack ?? null;
   const name = content?.point.name ?? '';
   useEffect(() => {
