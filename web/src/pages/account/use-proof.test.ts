@@ -4,7 +4,7 @@ import { provedSince } from './use-proof';
 
 const session = (person: string, proved?: string): Session => ({ stage: 'in', person, rights: [], ...(proved === undefined ? {} : { proved }) });
 
-test('SEC-02 coming by the provider proves nothing of now: only a proof since it was asked does, and of the same person', () => {
+test('ARC-06 coming by the provider proves nothing of now: only a proof since it was asked does, and of the same person', () => {
   const before = session('p-1', '2026-12-02T08:00:00Z');
   expect(provedSince(before, before)).toBe(false);
   expect(provedSince(before, session('p-1', '2026-12-02T08:05:00.5Z'))).toBe(true);
