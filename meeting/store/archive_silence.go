@@ -22,25 +22,40 @@ type Silence struct {
 // known are left alone. Of a new one, what other recordings of the meeting are found by
 // is taken out at once, and the catalogue makes them anew.
 func (s *Store) SaveSilences(ctx context.Context, of meeting.ID, all []Silence) error {
+	return s.write(ctx, func(tx *sql.Tx) error { return s.silence(ctx, tx, of, all) })
+}
+
+// SaveCut keeps what a redacted version leaves out and who may watch its original and the
+// version from now on: all of it, or nothing.
+func (s *Store) SaveCut(ctx context.Context, of meeting.ID, all []Silence, accesses []Document[Access]) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
-		for _, x := range all {
-			done, err := tx.ExecContext(ctx, `INSERT INTO silences (meeting, original, version, begun, ended) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-				string(of), x.Original, x.Version, instant(x.From), instant(x.To))
-			if err != nil {
-				return err
-			}
-			if n, err := done.RowsAffected(); err != nil || n == 0 {
-				if err != nil {
-					return err
-				}
-				continue
-			}
-			if err := s.hush(ctx, tx, of, x.Original); err != nil {
+		for _, a := range accesses {
+			if err := put(ctx, tx, Accesses, a); err != nil {
 				return err
 			}
 		}
-		return nil
+		return s.silence(ctx, tx, of, all)
 	})
+}
+
+func (s *Store) silence(ctx context.Context, tx *sql.Tx, of meeting.ID, all []Silence) error {
+	for _, x := range all {
+		done, err := tx.ExecContext(ctx, `INSERT INTO silences (meeting, original, version, begun, ended) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+			string(of), x.Original, x.Version, instant(x.From), instant(x.To))
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if err := s.hush(ctx, tx, of, x.Original); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // hush takes what a meeting's other recordings are found by out, and has them made anew.

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -200,6 +201,32 @@ func TestARC04_WhatWasCutOutOfOneRecordingIsForgottenOfTheOthersAtOnce(t *testin
 		known, moreErr := s.KnownRecordings(t.Context())
 		if counts[of] != 1 || known[second].Stamp != "" || known[first].Stamp != "1" || err != nil || moreErr != nil {
 			t.Errorf("%d %+v %v %v", counts[of], known[second], err, moreErr)
+		}
+	})
+}
+
+func TestARC04_ACutIsKeptWithWhoMayWatchOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, address string) {
+		s := open(t, address)
+		of, first, version := meeting.ID(uuid.NewString()), uuid.NewString(), uuid.NewString()
+		day := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
+		cut := []store.Silence{{Original: first, Version: version, From: day, To: day.Add(time.Second)}}
+		access := func(id string, number int, level store.AccessLevel) store.Document[store.Access] {
+			return store.Document[store.Access]{ID: id, Number: number, By: "luu", At: day, Body: store.Access{Level: level}}
+		}
+		// Somebody else has changed who may watch the original meanwhile.
+		err := s.SaveCut(t.Context(), of, cut, []store.Document[store.Access]{access(version, 1, store.OfficeLevel), access(first, 2, store.ClosedLevel)})
+		kept, moreErr := s.SilencesOf(t.Context(), of)
+		_, changes, lastErr := s.AccessOf(t.Context(), version)
+		if meeting.CodeOf(err) != store.CodeStale || len(kept) != 0 || changes != 0 || moreErr != nil || lastErr != nil {
+			t.Errorf("%v: %+v is kept, and %d changes; %v %v", err, kept, changes, moreErr, lastErr)
+		}
+		err = s.SaveCut(t.Context(), of, cut, []store.Document[store.Access]{access(version, 1, store.OfficeLevel), access(first, 1, store.ClosedLevel)})
+		kept, moreErr = s.SilencesOf(t.Context(), of)
+		closed, changes, lastErr := s.AccessOf(t.Context(), first)
+		if diff := cmp.Diff(cut, kept); diff != "" || closed.Level != store.ClosedLevel || changes != 1 || errors.Join(err, moreErr, lastErr) != nil {
+			t.Errorf("%s%+v %d %v %v %v", diff, closed, changes, err, moreErr, lastErr)
 		}
 	})
 }

@@ -45,10 +45,12 @@ func (item Item) Without(silences []Stretch, acts func(act []byte, within bool) 
 func (item *Item) Partial() bool { return item.About.Redaction != nil || len(item.Withheld) > 0 }
 
 // Spoken answers whether what is withheld may stand in the recording's own folder: it is
-// not in one that ended before.
+// not in one that ended before; in one that began after, the log of the meeting may tell
+// of it, and a room of no meeting has none.
 func (item *Item) Spoken() bool {
 	last := item.Last()
-	return slices.ContainsFunc(item.Withheld, func(s Stretch) bool { return s.From <= last })
+	log := slices.ContainsFunc(item.Events, func(m Moment) bool { return m.Kind == KindOpening || m.Kind == KindAct })
+	return slices.ContainsFunc(item.Withheld, func(s Stretch) bool { return s.From <= last && (s.To >= 0 || log) })
 }
 
 // actAt is when an event of the meeting's log happened, ms since the epoch; it may be

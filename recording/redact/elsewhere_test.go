@@ -3,10 +3,12 @@ package redact_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +19,7 @@ import (
 	"diemcau/meeting/store"
 	"diemcau/recording"
 	"diemcau/recording/archive"
+	"diemcau/recording/caption"
 	"diemcau/recording/evidence"
 	"diemcau/recording/redact"
 	"diemcau/recording/replay"
@@ -130,6 +133,19 @@ func TestARC04_WhatWasCutOutOfOneRecordingCannotBeReadInAnotherOfTheMeeting(t *t
 	if at := reads("archivist"); len(at) != len(paths) {
 		t.Errorf("the archivist, who may watch the original, reads it only at %q", at)
 	}
+	// The list counts as the transcript does, and what others give away is asked for.
+	spoken := []caption.Cue{{At: 2000, To: 3000, Text: "lời kín đáo"}, {At: 9000, To: 9900, Text: "khép lại"}}
+	for who, count := range map[string]int{"delegate": 1, "archivist": 2} {
+		if _, text := h.ask(who, http.MethodGet, "/"+again+"/transcripts", ""); !strings.Contains(text, fmt.Sprintf(`"count":%d,`, count)) {
+			t.Errorf("%s is told another count: %s", who, text)
+		}
+		if cues, err := h.desk.Told(h.as(who), again, slices.Clone(spoken)); err != nil || len(cues) != count || cues[count-1].Text != "khép lại" {
+			t.Errorf("%s is told %+v, %v", who, cues, err)
+		}
+	}
+	if cues, err := h.desk.Told(h.as("secretary"), id, spoken); meeting.CodeOf(err) != meeting.CodeUnknown || cues != nil {
+		t.Errorf("who may not watch is told %+v, %v", cues, err)
+	}
 	var d replay.Detail
 	_, text := h.ask("delegate", http.MethodGet, "/"+again, "")
 	if err := json.Unmarshal([]byte(text), &d); err != nil || !d.Withheld || len(d.Chapters) == 0 || d.Chapters[len(d.Chapters)-1].Title != "mốc về sau" {
@@ -144,6 +160,45 @@ func TestARC04_WhatWasCutOutOfOneRecordingCannotBeReadInAnotherOfTheMeeting(t *t
 	}
 	if _, text := h.ask("delegate", http.MethodGet, "/"+again, ""); !strings.Contains(text, "kín đáo") {
 		t.Errorf("who may watch the original is not told what is in it: %s", text)
+	}
+}
+
+// late is a catalogue in which something is cut while a recording is being described.
+type late struct {
+	*store.Store
+	of  string
+	cut []store.Silence
+}
+
+func (l *late) SaveRecording(ctx context.Context, r store.Recording, passages []store.Passage) error {
+	if cut := l.cut; r.ID == l.of && cut != nil {
+		l.cut = nil
+		if err := l.SaveSilences(ctx, r.Meeting, cut); err != nil {
+			return err
+		}
+	}
+	return l.Store.SaveRecording(ctx, r, passages)
+}
+
+func TestARC04_WhatIsCutWhileTheCatalogueIsMadeDoesNotComeBackIntoTheSearch(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 1<<30)
+	id := h.recorded()
+	again := h.another(id)
+	if _, text := h.ask("delegate", http.MethodGet, "?q=kin+dao", ""); !strings.Contains(text, again) {
+		t.Fatalf("not found before: %s", text)
+	}
+	// The catalogue is to be made anew.
+	r := store.Recording{ID: again, Meeting: "giao-ban", Begun: epoch, Sealed: true}
+	if err := h.store.SaveRecording(t.Context(), r, nil); err != nil {
+		t.Fatal(err)
+	}
+	h.keeper.Catalogue = &late{h.store, again, []store.Silence{{Original: id, Version: "v", From: epoch.Add(6 * time.Second), To: epoch.Add(7 * time.Second)}}}
+	h.look()
+	for query, is := range map[string]bool{"kin+dao": false, "khep+lai": true} {
+		if _, text := h.ask("delegate", http.MethodGet, "?q="+query, ""); strings.Contains(text, again) != is {
+			t.Errorf("%s is found: %v; %s", query, !is, text)
+		}
 	}
 }
 

@@ -58,11 +58,10 @@ const (
 // Book keeps who may watch, and what was spoken.
 type Book interface {
 	AccessOf(ctx context.Context, recording string) (a store.Access, changes int, err error)
-	SaveAccess(ctx context.Context, recording string, changes int, by meeting.PersonID, at time.Time, a store.Access) error
 	TranscriptsOf(ctx context.Context, recording string) ([]store.Document[store.Transcript], error)
 	SaveTranscript(ctx context.Context, recording string, by meeting.PersonID, at time.Time, t store.Transcript) error
 	ForgetTranscripts(ctx context.Context, recording string) error
-	SaveSilences(ctx context.Context, of meeting.ID, all []store.Silence) error
+	SaveCut(ctx context.Context, of meeting.ID, all []store.Silence, accesses []store.Document[store.Access]) error
 	SilencesOf(ctx context.Context, of meeting.ID) ([]store.Silence, error)
 }
 
@@ -254,10 +253,6 @@ func refusal(err error) error {
 // recordings of the meeting tell of what was cut. Who might watch it may watch the
 // version, at the level that was asked for.
 func (b *Bench) raise(ctx context.Context, o *Order, level store.AccessLevel) error {
-	redaction := o.plan.Redaction()
-	if err := b.Book.SaveSilences(ctx, meeting.ID(o.about.Meeting), replay.SilencesOf(o.ID, o.about.Epoch, &redaction)); err != nil {
-		return err
-	}
 	access, changes, err := b.Book.AccessOf(ctx, o.Recording)
 	if err != nil {
 		return err
@@ -269,13 +264,14 @@ func (b *Bench) raise(ctx context.Context, o *Order, level store.AccessLevel) er
 	if of.Readers == nil {
 		of.Readers = []store.Reader{}
 	}
-	if err := b.Book.SaveAccess(ctx, o.ID, 0, o.By, o.At, of); err != nil {
-		return err
+	all := []store.Document[store.Access]{{ID: o.ID, Number: 1, By: o.By, At: o.At, Body: of}}
+	if access.Level != store.ClosedLevel || len(access.Readers) > 0 {
+		all = append(all, store.Document[store.Access]{
+			ID: o.Recording, Number: changes + 1, By: o.By, At: o.At, Body: store.Access{Level: store.ClosedLevel, Readers: []store.Reader{}, Reason: o.Reason},
+		})
 	}
-	if access.Level == store.ClosedLevel && len(access.Readers) == 0 {
-		return nil
-	}
-	return b.Book.SaveAccess(ctx, o.Recording, changes, o.By, o.At, store.Access{Level: store.ClosedLevel, Readers: []store.Reader{}, Reason: o.Reason})
+	redaction := o.plan.Redaction()
+	return b.Book.SaveCut(ctx, meeting.ID(o.about.Meeting), replay.SilencesOf(o.ID, o.about.Epoch, &redaction), all)
 }
 
 func (b *Bench) next() *Order {

@@ -48,6 +48,7 @@ type house struct {
 	root    string
 	store   *store.Store
 	keeper  *replay.Keeper
+	desk    *replay.Desk
 	handler http.Handler
 	proved  time.Time
 	noted   chan string
@@ -72,6 +73,7 @@ func newHouse(t *testing.T, room uint64) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.desk = d
 	bench, err := redact.Open(redact.Settings{
 		Root: h.root, Archive: archive.Settings{Key: specimen.Key}, Book: h.store, Log: log, Room: func() (uint64, error) { return room, nil },
 		Note: func(ctx context.Context, what account.Happening, on, _ string) {
@@ -100,12 +102,15 @@ func newHouse(t *testing.T, room uint64) *house {
 }
 
 func (h *house) ask(who, method, path, body string) (int, string) {
-	r := httptest.NewRequestWithContext(h.t.Context(), method, "/api/archive/recordings"+path, strings.NewReader(body))
+	r := httptest.NewRequestWithContext(h.as(who), method, "/api/archive/recordings"+path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
-	ctx := account.WithProof(account.With(r.Context(), account.Identity{Person: meeting.PersonID(who), Name: who, Session: "s-" + who, Rights: people[who]}), h.proved)
 	w := httptest.NewRecorder()
-	h.handler.ServeHTTP(w, r.WithContext(ctx))
+	h.handler.ServeHTTP(w, r)
 	return w.Code, w.Body.String()
+}
+
+func (h *house) as(who string) context.Context {
+	return account.WithProof(account.With(h.t.Context(), account.Identity{Person: meeting.PersonID(who), Name: who, Session: "s-" + who, Rights: people[who]}), h.proved)
 }
 
 // look brings the catalogue up to date.

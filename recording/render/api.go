@@ -1,7 +1,10 @@
 package render
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -10,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"diemcau/meeting/account"
+	"diemcau/recording/caption"
 )
 
 const base = "/api/archive/recordings/{recording}/exports"
@@ -18,16 +22,20 @@ const base = "/api/archive/recordings/{recording}/exports"
 // ms.
 type Gate func(ctx context.Context, recording, what, detail string) (length int64, err error)
 
+// Told leaves those of a recording's cues that the one who asks may know of.
+type Told func(ctx context.Context, recording string, cues []caption.Cue) ([]caption.Cue, error)
+
 // Desk is the HTTP API of exports.
 type Desk struct {
 	queue   *Queue
 	gate    Gate
 	scribes Gate
+	told    Told
 }
 
 // NewDesk makes the API of a queue; scribes lets at a recording who may have written
-// down what is spoken in it.
-func NewDesk(q *Queue, g, scribes Gate) *Desk { return &Desk{q, g, scribes} }
+// down what is spoken in it, told says which of that may be read.
+func NewDesk(q *Queue, g, scribes Gate, told Told) *Desk { return &Desk{q, g, scribes, told} }
 
 // Register adds the operations.
 func (d *Desk) Register(api huma.API) {
@@ -122,17 +130,43 @@ func (d *Desk) file(ctx context.Context, in *OfExport) (*huma.StreamResponse, er
 	if err != nil {
 		return nil, err
 	}
+	if j.Layout == Words {
+		defer f.Close()
+		return d.words(ctx, j, f)
+	}
 	kind, name := "video/mp4", j.At.Format("2006-01-02")+"-"+string(j.Layout)+".mp4"
 	switch j.Layout {
 	case Fast:
 		kind, name = "video/x-matroska", j.At.Format("2006-01-02")+"-fast.mkv"
-	case Words:
-		kind, name = "text/vtt; charset=utf-8", j.At.Format("2006-01-02")+".vtt"
 	case Sound:
 		kind, name = "audio/mp4", j.At.Format("2006-01-02")+".m4a"
 	}
+	return served(f, f.Close, kind, name), nil
+}
+
+// words gives what was written down, without what was cut out of another recording of
+// the meeting.
+func (d *Desk) words(ctx context.Context, j Job, f io.Reader) (*huma.StreamResponse, error) {
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return nil, fmt.Errorf("render: %w", err)
+	}
+	cues, err := caption.Read(text)
+	if err != nil {
+		return nil, fmt.Errorf("render: %s: %w", j.ID, err)
+	}
+	if cues, err = d.told(ctx, j.Recording, cues); err != nil {
+		return nil, err
+	}
+	return served(bytes.NewReader(caption.VTT(cues)), nil, "text/vtt; charset=utf-8", j.At.Format("2006-01-02")+".vtt"), nil
+}
+
+// served answers with a file, or with a part of it; done is called at the end.
+func served(f io.ReadSeeker, done func() error, kind, name string) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {
-		defer f.Close()
+		if done != nil {
+			defer func() { _ = done() }() // it was only read
+		}
 		r, w := humago.Unwrap(hctx)
 		h := w.Header()
 		h.Set("Content-Type", kind)
@@ -140,5 +174,5 @@ func (d *Desk) file(ctx context.Context, in *OfExport) (*huma.StreamResponse, er
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
 		http.ServeContent(w, r, "", time.Time{}, f)
-	}}, nil
+	}}
 }

@@ -3,11 +3,16 @@ package render_test
 import (
 	"context"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"diemcau/meeting"
 	"diemcau/recording/caption"
@@ -59,6 +64,21 @@ printf 'WEBVTT\n\n00:00.500 --> 00:02.000\n%s %s %s %s %s %s\n\n09:00.000 --> 09
 	defer f.Close()
 	if b, err := io.ReadAll(f); err != nil || !strings.HasPrefix(string(b), "WEBVTT") || j.From != 0 {
 		t.Errorf("%s, %v, %+v", b, err, j)
+	}
+	// Of it, people are given what they may know.
+	mux := http.NewServeMux()
+	anyone := func(context.Context, string, string, string) (int64, error) { return 6000, nil }
+	told := func(_ context.Context, of string, cues []caption.Cue) ([]caption.Cue, error) {
+		if of != "r" || len(cues) != 1 {
+			t.Errorf("%s: %+v", of, cues)
+		}
+		return []caption.Cue{{At: 1, To: 2, Text: "known"}}, nil
+	}
+	render.NewDesk(q, anyone, anyone, told).Register(humago.New(mux, huma.DefaultConfig("", "")))
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/archive/recordings/r/exports/"+j.ID+"/file", nil))
+	if text := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(text, "known") || strings.Contains(text, "RIFF") {
+		t.Errorf("%d %s", w.Code, text)
 	}
 	if left, _ := filepath.Glob(filepath.Join(into, j.ID, "work", "*")); len(left) > 0 {
 		t.Errorf("the sound stays on the disk: %v", left)

@@ -186,7 +186,27 @@ func (k *Keeper) write(ctx context.Context, dir string, now stamp, told told) er
 	if err := k.Catalogue.SaveSilences(ctx, of, SilencesOf(item.About.ID, item.About.Epoch, item.About.Redaction)); err != nil {
 		return err
 	}
-	item, err := k.hushed(ctx, item)
+	for {
+		silences, err := k.Catalogue.SilencesOf(ctx, of)
+		if err != nil {
+			return err
+		}
+		if err := k.save(ctx, item, silences, now, told); err != nil {
+			return err
+		}
+		// What is cut meanwhile is taken out of the catalogue at once, and was put back.
+		after, err := k.Catalogue.SilencesOf(ctx, of)
+		if err != nil || slices.Equal(silences, after) {
+			return err
+		}
+	}
+}
+
+// save puts a recording into the catalogue as everybody may find it: what was cut out of
+// another is found in that alone, by those who may watch it.
+func (k *Keeper) save(ctx context.Context, item archive.Item, silences []store.Silence, now stamp, told told) error {
+	of := meeting.ID(item.About.Meeting)
+	item, err := item.Without(Elsewhere(&item.About, silences), conduct.Withhold)
 	if err != nil {
 		return err
 	}
@@ -215,16 +235,6 @@ func (k *Keeper) write(ctx context.Context, dir string, now stamp, told told) er
 		return err
 	}
 	return k.Catalogue.SaveRecording(ctx, r, slices.Concat(passages(&item, r.Title, house), messages(&item), said))
-}
-
-// hushed is a recording as everybody may find it: what was cut out of another is found in
-// that alone, by those who may watch it.
-func (k *Keeper) hushed(ctx context.Context, item archive.Item) (archive.Item, error) {
-	all, err := k.Catalogue.SilencesOf(ctx, meeting.ID(item.About.Meeting))
-	if err != nil {
-		return item, err
-	}
-	return item.Without(Elsewhere(&item.About, all), conduct.Withhold)
 }
 
 func (r *Record) unknown() bool { return r.Title == "" && r.Unit == "" && len(r.Names) == 0 }

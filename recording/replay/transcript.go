@@ -17,6 +17,7 @@ import (
 	"diemcau/meeting"
 	"diemcau/meeting/account"
 	"diemcau/meeting/store"
+	"diemcau/recording/archive"
 	"diemcau/recording/caption"
 )
 
@@ -67,7 +68,8 @@ func (d *Desk) registerTranscripts(api huma.API, errs []int) {
 }
 
 func (d *Desk) transcripts(ctx context.Context, in *OfRecording) (*private[listed[TranscriptLine]], error) {
-	if _, err := d.opened(ctx, in.Recording); err != nil {
+	item, err := d.Item(ctx, in.Recording, "open", "")
+	if err != nil {
 		return nil, err
 	}
 	all, err := d.Book.TranscriptsOf(ctx, in.Recording)
@@ -76,9 +78,23 @@ func (d *Desk) transcripts(ctx context.Context, in *OfRecording) (*private[liste
 	}
 	lines := make([]TranscriptLine, 0, len(all))
 	for _, t := range all {
-		lines = append(lines, transcriptLine(t.Body, t.At))
+		v, err := viewOf(&item, t)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, v.TranscriptLine)
 	}
 	return give(listed[TranscriptLine]{lines}), nil
+}
+
+// Told are those of the cues of a recording that the one who asks may know of: for other
+// parts that give words of it away.
+func (d *Desk) Told(ctx context.Context, recording string, cues []caption.Cue) ([]caption.Cue, error) {
+	item, err := d.Item(ctx, recording, "open", "")
+	if err != nil {
+		return nil, err
+	}
+	return Outside(cues, nil, item.Withheld...), nil
 }
 
 // TranscriptView is a transcript.
@@ -87,12 +103,19 @@ type TranscriptView struct {
 	Cues []caption.Cue `json:"cues" nullable:"false"`
 }
 
-func (d *Desk) cues(ctx context.Context, in *OfTranscript) (TranscriptView, error) {
-	c, err := d.opened(ctx, in.Recording)
-	if err != nil {
-		return TranscriptView{}, err
+// viewOf is a transcript as somebody may know of it who may know of item.
+func viewOf(item *archive.Item, t store.Document[store.Transcript]) (TranscriptView, error) {
+	v := TranscriptView{TranscriptLine: transcriptLine(t.Body, t.At), Cues: []caption.Cue{}}
+	if err := json.Unmarshal(t.Body.Cues, &v.Cues); err != nil {
+		return v, fmt.Errorf("replay: transcript of %s: %w", item.About.ID, err)
 	}
-	item, err := d.seen(ctx, c.Item)
+	v.Cues = Outside(v.Cues, nil, item.Withheld...)
+	v.Count = len(v.Cues)
+	return v, nil
+}
+
+func (d *Desk) cues(ctx context.Context, in *OfTranscript) (TranscriptView, error) {
+	item, err := d.Item(ctx, in.Recording, "open", "")
 	if err != nil {
 		return TranscriptView{}, err
 	}
@@ -102,11 +125,7 @@ func (d *Desk) cues(ctx context.Context, in *OfTranscript) (TranscriptView, erro
 	}
 	for _, t := range all {
 		if t.ID == in.Language {
-			v := TranscriptView{TranscriptLine: transcriptLine(t.Body, t.At), Cues: []caption.Cue{}}
-			err := json.Unmarshal(t.Body.Cues, &v.Cues)
-			v.Cues = Outside(v.Cues, nil, item.Withheld...)
-			v.Count = len(v.Cues)
-			return v, err
+			return viewOf(&item, t)
 		}
 	}
 	return TranscriptView{}, meeting.Refuse(meeting.CodeUnknown, "transcript").With(in.Language)

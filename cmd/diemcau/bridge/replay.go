@@ -148,7 +148,7 @@ func (b *Bridge) registerReplay(api huma.API, o *desk.Office) error {
 		return err
 	}
 	d.Register(api)
-	render.NewDesk(b.exports, d.Admit, d.AdmitScribe).Register(api)
+	render.NewDesk(b.exports, d.Admit, d.AdmitScribe, d.Told).Register(api)
 	render.NewCompanionDesk(b.workshop, d.Admit).Register(api)
 	redact.NewDesk(b.redactions, d).Register(api)
 	dossier.NewDesk(dossier.Settings{

@@ -296,4 +296,16 @@ func TestARC04_WhatWasCutOutOfAnotherRecordingIsInNeitherFileNorLogNorView(t *te
 	if before.Spoken() || !before.Partial() {
 		t.Error("a recording that ended before holds nothing of it")
 	}
+	ago := archive.Stretch{From: -7_200_000, To: -3_600_000}
+	after, err := h.item.Without([]archive.Stretch{ago}, conduct.Withhold)
+	h.must(err)
+	if !after.Spoken() {
+		t.Error("the log of the meeting, which tells of it, is in what was recorded later, too")
+	}
+	plain := archive.Item{Length: 60_000, Events: []archive.Moment{{At: 1, Kind: "participant.join"}}, Withheld: []archive.Stretch{ago}}
+	during := plain
+	during.Withheld = []archive.Stretch{ago, {From: -1000, To: 1000}}
+	if plain.Spoken() || !during.Spoken() {
+		t.Error("a room of no meeting tells of what was said while it was recorded, and of nothing else")
+	}
 }
