@@ -34,7 +34,9 @@ func (a *arrivals) fill(b *bucket, now time.Time) {
 	b.at = now
 }
 
-// take says whether one more may come now, if there is room for it.
+// take says whether one more may come now, if there is room for it. A house that is
+// full pays all the same: only how fast they come is held against an address, for old
+// connections of points that lost theirs may hold the places for a minute.
 func (a *arrivals) take(from netip.Addr, room bool, now time.Time) bool {
 	b := a.left[from]
 	if b == nil {
@@ -47,46 +49,56 @@ func (a *arrivals) take(from netip.Addr, room bool, now time.Time) bool {
 		b = &bucket{tokens: a.burst, at: now}
 		a.left[from] = b
 	}
+	if now.Before(b.until) { // it stood in the queue when its address was shut out
+		return false
+	}
 	a.fill(b, now)
-	if !room || b.tokens < 1 {
+	if b.tokens < 1 {
 		b.turned++
 		return false
 	}
 	b.tokens--
 	b.turned = 0
-	return true
+	return room
 }
 
-// charge takes tokens for something that cost more than it said when it came.
-func (a *arrivals) charge(from netip.Addr, tokens float64, now time.Time) {
+// charge takes tokens for something that cost more than it said when it came, and tells
+// whether none is left.
+func (a *arrivals) charge(from netip.Addr, tokens float64, now time.Time) bool {
 	b := a.left[from]
 	if b == nil {
 		if len(a.left) >= maxAddresses {
-			return
+			return false
 		}
 		b = &bucket{tokens: a.burst, at: now}
 		a.left[from] = b
 	}
 	a.fill(b, now)
 	b.tokens = max(0, b.tokens-tokens)
+	return b.tokens < 1
 }
 
 // goesOn says of an address that was just turned away whether that does not stop it,
 // and how long it is to be shut out: longer when it began again right after the last
-// time. Meanwhile it earns nothing.
+// time. Its count begins anew then.
 func (a *arrivals) goesOn(from netip.Addr, now time.Time) (time.Duration, bool) {
 	b := a.left[from]
 	if b == nil || b.turned < inARow {
 		return 0, false
 	}
+	b.turned = 0
 	if now.Before(b.until.Add(shutMost)) {
-		b.shut = min(2*b.shut, shutMost)
-	} else {
-		b.shut = shutFor
+		return min(2*b.shut, shutMost), true
 	}
-	b.turned, b.until = 0, now.Add(b.shut)
+	return shutFor, true
+}
+
+// shutOut notes that nothing of an address is seen for a while. Meanwhile it earns
+// nothing.
+func (a *arrivals) shutOut(from netip.Addr, now time.Time, lasts time.Duration) {
+	b := a.left[from]
+	b.shut, b.until = lasts, now.Add(lasts)
 	b.at, b.tokens = b.until, min(after, a.burst)
-	return b.shut, true
 }
 
 // sweep forgets buckets that are full again, at most once a second.

@@ -24,14 +24,16 @@ func Context(ctx context.Context, c net.Conn) context.Context {
 	return ctx
 }
 
-// Blame lets the address of a request pay for a bad attempt at the door. Addresses
+// Blame lets the address of a request pay for a bad attempt at the door, and tells
+// whether it can pay no more: then who asked should lose his connection and come by the
+// door the next time, or his neighbours would pay for what he goes on with. Addresses
 // that are free pay nothing: others stand behind them.
-func Blame(ctx context.Context) {
+func Blame(ctx context.Context) bool {
 	c, ok := ctx.Value(doorKey{}).(*conn)
 	if !ok || c.of.free(c.from) {
-		return
+		return false
 	}
 	c.of.mu.Lock()
 	defer c.of.mu.Unlock()
-	c.of.came.charge(c.from, badCosts, time.Now())
+	return c.of.came.charge(c.from, badCosts, time.Now())
 }

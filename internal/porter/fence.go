@@ -36,20 +36,21 @@ type fence struct {
 	ended bool
 }
 
-// shutOut begins it for an address. later is called, on a goroutine of its own, when it
-// is time to lift.
-func (f *fence) shutOut(from netip.Addr, now time.Time, lasts time.Duration, later func()) {
+// shutOut begins it for an address, and tells whether it could. later is called, on a
+// goroutine of its own, when it is time to lift.
+func (f *fence) shutOut(from netip.Addr, now time.Time, lasts time.Duration, later func()) bool {
 	if _, there := f.shut[from]; there || f.ended || len(f.shut) >= maxShut {
-		return
+		return false
 	}
 	f.shut[from] = now.Add(lasts)
 	if f.tell() != nil { // the system has no such thing: they are turned away one by one
 		delete(f.shut, from)
-		return
+		return false
 	}
 	if f.timer == nil || lasts < f.next.Sub(now) && f.timer.Stop() {
 		f.await(now.Add(lasts), now, later)
 	}
+	return true
 }
 
 func (f *fence) await(next, now time.Time, later func()) {

@@ -180,6 +180,47 @@ func TestHousesThatComeBackAtOnceAreNotShutOut(t *testing.T) {
 	}
 }
 
+// After a cut line the old connections of a house hold its places until they are found
+// dead, and its points come back all the same.
+func TestAHouseThatIsFullIsNotShutOut(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_800_000_000, 0)
+	a := arrivals{rate: 50, burst: 100, left: map[netip.Addr]*bucket{}}
+	house := netip.MustParseAddr("203.0.113.9")
+	for range 1000 {
+		now = now.Add(25 * time.Millisecond)
+		if a.take(house, false, now) {
+			t.Fatal("let in without room")
+		}
+		if _, on := a.goesOn(house, now); on {
+			t.Fatal("shut out")
+		}
+	}
+}
+
+// Where the kernel cannot drop them, and of those that it had taken before, nobody who
+// goes on has more than the rate.
+func TestWhoIsNotDroppedByTheKernelGetsNoMoreByGoingOn(t *testing.T) {
+	t.Parallel()
+	for name, dropped := range map[string]bool{"turned away one by one": false, "in the queue already": true} {
+		now := time.Unix(1_800_000_000, 0)
+		a := arrivals{rate: 50, burst: 100, left: map[netip.Addr]*bucket{}}
+		from := netip.MustParseAddr("203.0.113.9")
+		came := 0
+		for range 4000 { // in four fifths of a second
+			now = now.Add(200 * time.Microsecond)
+			if a.take(from, true, now) {
+				came++
+			} else if lasts, on := a.goesOn(from, now); on && dropped {
+				a.shutOut(from, now, lasts)
+			}
+		}
+		if came > 100+50 {
+			t.Errorf("%s: %d came in", name, came)
+		}
+	}
+}
+
 func TestWhoGoesOnIsShutOutLongerEachTimeAndBeginsAnewAfterAPause(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_800_000_000, 0)
@@ -190,6 +231,7 @@ func TestWhoGoesOnIsShutOutLongerEachTimeAndBeginsAnewAfterAPause(t *testing.T) 
 			if a.take(from, true, now) {
 				came++
 			} else if lasts, on := a.goesOn(from, now); on {
+				a.shutOut(from, now, lasts)
 				return came, lasts
 			}
 		}

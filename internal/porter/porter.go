@@ -130,8 +130,8 @@ func (l *Listener) admit(from netip.Addr) bool {
 		return false
 	}
 	if now := time.Now(); !l.free(from) && !l.came.take(from, l.from[from] < l.bounds.PerAddress, now) {
-		if lasts, on := l.came.goesOn(from, now); on {
-			l.fence.shutOut(from, now, lasts, l.lift)
+		if lasts, on := l.came.goesOn(from, now); on && l.fence.shutOut(from, now, lasts, l.lift) {
+			l.came.shutOut(from, now, lasts)
 		}
 		return false
 	}

@@ -101,8 +101,8 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 			"path", r.URL.Path, "status", reason.Status, "code", reason.Code,
 			"address", h.clientAddress(r), "err", err, "unlogged", unlogged)
 	}
-	if h.settings.Blame != nil && isBad(reason, err) {
-		h.settings.Blame(r)
+	if h.settings.Blame != nil && isBad(reason, err) && h.settings.Blame(r) {
+		w.Header().Set("Connection", "close")
 	}
 	if h.flood.held(reason, err) {
 		h.flood.hold(w, r)

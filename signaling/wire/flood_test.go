@@ -106,7 +106,7 @@ func TestOnlyJoinsThatCouldNeverSucceedAreBlamedOnTheirAddress(t *testing.T) {
 	blamed := 0
 	h := New(Settings{
 		Tokens: &rejecting{}, Admission: nobody{}, Log: slog.New(slog.DiscardHandler), Rate: Rate{Hold: time.Nanosecond},
-		Blame: func(*http.Request) { blamed++ },
+		Blame: func(*http.Request) bool { blamed++; return blamed > 1 },
 	})
 	t.Cleanup(h.Close)
 	for _, tt := range []struct {
@@ -117,6 +117,14 @@ func TestOnlyJoinsThatCouldNeverSucceedAreBlamedOnTheirAddress(t *testing.T) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/rtc", http.NoBody)
 		if h.refuse(httptest.NewRecorder(), r, tt.err); blamed != tt.want {
 			t.Errorf("%v: blamed %d times, want %d", tt.err, blamed, tt.want)
+		}
+	}
+	for _, want := range []string{"", "close"} { // when its address can pay no more
+		blamed = len(want)
+		w := httptest.NewRecorder()
+		h.refuse(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/rtc", http.NoBody), token.ErrUnparsable)
+		if got := w.Header().Get("Connection"); got != want {
+			t.Errorf("after %d bad joins the answer says %q of its connection, want %q", blamed, got, want)
 		}
 	}
 }

@@ -42,8 +42,9 @@ type Settings struct {
 	// Rate limits how fast clients may join.
 	Rate Rate
 	// Blame is told of each bad join, so that its address pays for it where it comes
-	// in; nil for nobody. Not of a join that was only one too many.
-	Blame func(*http.Request)
+	// in; nil for nobody. Not of a join that was only one too many. Where it answers
+	// true the connection is not kept for the next try.
+	Blame func(*http.Request) bool
 	// MaxConnections at a time; 10000.
 	MaxConnections int
 	// MaxFrame is the size of a message from a client, compressed and inflated,

@@ -189,7 +189,7 @@ func (b *Bridge) makeSignaling() error {
 		Log:            b.log,
 		TrustedProxies: b.cfg.Limits.TrustedProxies,
 		MaxConnections: b.cfg.Limits.Sessions,
-		Blame:          func(r *http.Request) { porter.Blame(r.Context()) },
+		Blame:          func(r *http.Request) bool { return porter.Blame(r.Context()) },
 		Rate:           wire.Rate{PerAddress: b.cfg.Limits.JoinsPerSecond, PerAddressBurst: b.cfg.Limits.JoinBurst, LimitLoopback: b.cfg.Limits.Loopback},
 	})
 	return nil
