@@ -67,6 +67,7 @@ type Estimator struct {
 	heard    int64 // when feedback came last; 0 before the first
 	unheard  int   // packets sent since
 	beside   int   // bytes sent since the last of the packets, that nobody reports on
+	sentAt   int64
 	growAt   int64 // when the estimate grew last
 	settleAt int64 // when it may be cut again
 	movingTo int64 // until then the path is being changed
@@ -106,7 +107,10 @@ func (e *Estimator) Heard() bool { return e.heard != 0 }
 // transport-wide number it must carry.
 func (e *Estimator) Sent(size int, now int64) uint16 {
 	e.unheard++
-	size, e.beside = size+e.beside, 0
+	if now-e.sentAt > silence {
+		e.beside = 0 // it has long been through
+	}
+	size, e.beside, e.sentAt = size+e.beside, 0, now
 	e.relief.sent += int64(size)
 	n := e.log.add(size, now)
 	e.probe.sent(n, size, now)

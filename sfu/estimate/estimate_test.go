@@ -238,6 +238,22 @@ func TestAPolicedLineIsFoundByLossAlone(t *testing.T) {
 	}
 }
 
+// In the window in which the line collapses a part was lost of what a part of the time
+// had been too much: that the next ones lose more is no chance.
+func TestALineThatBecomesThinBehindAPolicerIsFoundByLossAlone(t *testing.T) {
+	t.Parallel()
+	for i := range 16 {
+		p := newPath(0)
+		s := newSender(p, 2_000_000)
+		s.run(5*time.Second + time.Duration(i)*25*time.Millisecond)
+		p.rate, p.queue = 400_000, 10*ms
+		s.run(8 * time.Second)
+		if e := s.e.Bitrate(); e > 600_000 || e < 150_000 {
+			t.Errorf("phase %d: estimate %d where a policer passes 400000", i, e)
+		}
+	}
+}
+
 func TestSilenceHalvesAndAFalseAlarmIsTakenBack(t *testing.T) {
 	t.Parallel()
 	p := newPath(0)

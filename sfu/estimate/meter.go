@@ -310,9 +310,22 @@ type lossMeter struct {
 	chance      float64 // how far the share may be from the line\'s by chance
 
 	tried     bool // a cut for loss waits for its effect
+	vain      bool // the one before it had none
 	before    float64
 	untilTest int
 }
+
+const (
+	// More than that is seldom lost by chance: two cuts must have been in vain. The
+	// first is often made for a window in which the line has only just become thin,
+	// of which neither the share nor the rate is the line's.
+	seldomLost = 0.30
+	// lossWorse is what the share grows by when such a window is over.
+	lossWorse = 1.25
+	// What is accepted is put to the test again, soon when less is lost and now and
+	// then when not.
+	fadeBetter, fadeSame = 0.95, 0.995
+)
 
 func (l *lossMeter) add(lost, total int) { l.lost, l.total = l.lost+lost, l.total+total }
 
@@ -327,7 +340,9 @@ func (l *lossMeter) settle(now int64) {
 	l.chance = doubt * math.Sqrt(heavyLoss*(1-heavyLoss)/float64(l.total))
 	l.lost, l.total, l.since, l.fresh = 0, 0, now, true
 	if l.share < 0.8*l.accepted {
-		l.accepted *= 0.95
+		l.accepted *= fadeBetter
+	} else {
+		l.accepted *= fadeSame
 	}
 	if !l.tried {
 		return
@@ -338,8 +353,13 @@ func (l *lossMeter) settle(now int64) {
 	// A line that loses as much at a lower rate loses by chance: to send still
 	// less would help nobody.
 	l.tried = false
-	if l.share > 0.6*l.before && l.share > heavyLoss {
-		l.accepted = max(l.accepted, l.share)
+	switch same := l.share > 0.6*l.before && l.share <= lossWorse*l.before+l.chance; {
+	case !same || l.share <= heavyLoss:
+		l.vain = false
+	case l.share > seldomLost && !l.vain:
+		l.vain = true
+	default:
+		l.vain, l.accepted = false, max(l.accepted, l.share)
 	}
 }
 
