@@ -54,6 +54,8 @@ type Facets struct {
 
 // faceted is a row that is counted.
 type faceted struct {
+	id     string
+	of     meeting.ID
 	unit   string
 	begun  time.Time
 	states []RecordingState
@@ -97,33 +99,45 @@ func (s *Store) FacetsOf(ctx context.Context, q RecordingQuery, may func(recordi
 }
 
 // faceted gives the recordings that one may see, whatever the filters that have facets
-// say.
-func (f *finder) faceted(ctx context.Context, each func(faceted)) (err error) {
-	filter, args := f.conditions(nil)
-	rows, err := f.rows(ctx, `SELECT r.id, r.meeting, r.unit, r.begun, r.sealed, r.flawed, r.origin FROM recordings r WHERE r.gone = 0`+filter, args)
+// say. It asks who may see what when it has read all: that reads, too, and the rows would
+// hold their connection meanwhile.
+func (f *finder) faceted(ctx context.Context, each func(faceted)) error {
+	all, err := f.counted(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var id, begun, origin string
-		var of meeting.ID
-		var r faceted
-		var sealed, flawed int
-		if err := rows.Scan(&id, &of, &r.unit, &begun, &sealed, &flawed, &origin); err != nil {
+	for _, r := range all {
+		ok, err := f.may(r.id, r.of)
+		if err != nil {
 			return err
 		}
-		if f.only != nil && !f.only[id] {
-			continue
+		if ok {
+			each(r)
 		}
-		if ok, err := f.may(id, of); err != nil || !ok {
-			if err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+// counted reads the recordings that may count.
+func (f *finder) counted(ctx context.Context) (all []faceted, err error) {
+	filter, args := f.conditions(nil)
+	rows, err := f.rows(ctx, `SELECT r.id, r.meeting, r.unit, r.begun, r.sealed, r.flawed, r.origin FROM recordings r WHERE r.gone = 0`+filter, args)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var begun, origin string
+		var r faceted
+		var sealed, flawed int
+		if err := rows.Scan(&r.id, &r.of, &r.unit, &begun, &sealed, &flawed, &origin); err != nil {
+			return nil, err
+		}
+		if f.only != nil && !f.only[r.id] {
 			continue
 		}
 		if r.begun, err = time.Parse(layout, begun); err != nil {
-			return fmt.Errorf("store: recording %s: %w", id, err)
+			return nil, fmt.Errorf("store: recording %s: %w", r.id, err)
 		}
 		switch {
 		case flawed != 0:
@@ -136,7 +150,7 @@ func (f *finder) faceted(ctx context.Context, each func(faceted)) (err error) {
 		if origin != "" {
 			r.states = append(r.states, RedactedVersion)
 		}
-		each(r)
+		all = append(all, r)
 	}
-	return rows.Err()
+	return all, rows.Err()
 }

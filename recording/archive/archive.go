@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -224,6 +225,21 @@ func Unfinished(root, meeting string) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// Left returns the meetings of which recordings below root were not sealed, each once.
+func Left(root string) ([]string, error) {
+	dirs, err := folders(root)
+	var out []string
+	for _, dir := range dirs {
+		if _, err := os.Stat(filepath.Join(dir, manifestName)); !errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if a, _, err := readAbout(dir); err == nil && !slices.Contains(out, a.Meeting) {
+			out = append(out, a.Meeting)
+		}
+	}
+	return out, err
 }
 
 // folders returns every folder of a recording below root, in order of name.

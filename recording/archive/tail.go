@@ -39,8 +39,29 @@ func (e *Entry) cutTail(f *os.File, name string, at, size int64, r *Recovery) er
 	return e.settings.sync(f)
 }
 
-// holdsMore looks for a whole fragment from a place on.
-func holdsMore(f *os.File, name string, from, size int64) (bool, error) {
+// triedMost is how many times the bytes of a tail may be read in search of a fragment.
+const triedMost = 4
+
+// tries reads until it has read too much. Each fragment that begins somewhere is read to
+// its end, and a publisher may send what looks like nothing but beginnings.
+type tries struct {
+	io.ReaderAt
+	left int64
+}
+
+var errSpent = errors.New("too much was tried")
+
+func (t *tries) ReadAt(b []byte, at int64) (int, error) {
+	if t.left -= int64(len(b)); t.left < 0 {
+		return 0, errSpent
+	}
+	return t.ReaderAt.ReadAt(b, at)
+}
+
+// holdsMore looks for a whole fragment from a place on. What takes too long to tell is
+// taken for one.
+func holdsMore(f io.ReaderAt, name string, from, size int64) (bool, error) {
+	try := &tries{f, max(triedMost*(size-from), 16<<20)}
 	m, next := marks[filepath.Ext(name)], scanner(name)
 	buffer := make([]byte, 1<<20)
 	for at := from; at < size; {
@@ -55,7 +76,7 @@ func holdsMore(f *os.File, name string, from, size int64) (bool, error) {
 			}
 			in += i
 			if place := at + int64(in) - m.behind; place >= from {
-				if span, err := next(f, place, size); err == nil && !span.Header {
+				if span, err := next(try, place, size); err == nil && !span.Header || errors.Is(err, errSpent) {
 					return true, nil
 				}
 			}

@@ -2,6 +2,8 @@ package archive_test
 
 import (
 	"bytes"
+	"encoding/binary"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,5 +64,38 @@ func TestARC02_WhatADiskLostTakesNothingBehindItAlong(t *testing.T) {
 		if p.File != "index.bin" {
 			t.Errorf("%v", p)
 		}
+	}
+}
+
+// counted counts the bytes that are read.
+type counted struct {
+	io.ReaderAt
+	n int64
+}
+
+func (c *counted) ReadAt(b []byte, at int64) (int, error) {
+	c.n += int64(len(b))
+	return c.ReaderAt.ReadAt(b, at)
+}
+
+// A publisher chooses the bytes of its pictures: nothing but heads of clusters, each of
+// which says that it reaches to the end, had each read to there.
+func TestARC02_AHostileTailIsKeptWithoutReadingItForEachOfItsBytes(t *testing.T) {
+	t.Parallel()
+	tail := make([]byte, 8<<20)
+	for at := 0; at+8 <= len(tail); at += 8 {
+		copy(tail[at:], "\x1f\x43\xb6\x75")
+		binary.BigEndian.PutUint32(tail[at+4:], 1<<28|uint32(len(tail)-at-8))
+	}
+	f := &counted{ReaderAt: bytes.NewReader(tail)}
+	more, err := archive.HoldsMore(f, "TR_a.webm", 1, int64(len(tail)))
+	if !more || err != nil {
+		t.Errorf("%v, %v: what could not be looked through is cut off", more, err)
+	}
+	if most := 6 * int64(len(tail)); f.n > most {
+		t.Errorf("%d bytes were read of %d", f.n, len(tail))
+	}
+	if more, err := archive.HoldsMore(bytes.NewReader(make([]byte, 1<<20)), "TR_a.webm", 1, 1<<20); more || err != nil {
+		t.Errorf("nothing but zeros: %v, %v", more, err)
 	}
 }

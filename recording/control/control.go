@@ -125,6 +125,8 @@ type Control struct {
 	rooms   map[meeting.ID]*room
 	stories map[meeting.ID]*story
 	orders  map[meeting.ID]Order // remembered, and not at work
+	delays  map[meeting.ID]delay // of those that could not be sealed
+	sweeps  sweeps
 	begun   time.Time
 	closing bool
 }
@@ -146,7 +148,7 @@ func New(s Settings) (*Control, error) {
 	}
 	c := &Control{
 		settings: s, box: mailbox.New[func()](), quit: make(chan struct{}), done: make(chan struct{}),
-		rooms: map[meeting.ID]*room{}, stories: map[meeting.ID]*story{}, orders: orders, begun: time.Now(),
+		rooms: map[meeting.ID]*room{}, stories: map[meeting.ID]*story{}, orders: orders, delays: map[meeting.ID]delay{}, begun: time.Now(),
 	}
 	go c.run()
 	return c, nil
@@ -245,6 +247,7 @@ func (c *Control) run() {
 			c.expire()
 			c.retry()
 			c.fade()
+			c.sweep()
 		case <-quit:
 			quit, c.closing = nil, true
 			for _, r := range c.rooms {

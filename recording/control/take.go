@@ -2,6 +2,7 @@ package control
 
 import (
 	"cmp"
+	"errors"
 	"path/filepath"
 	"slices"
 	"time"
@@ -40,6 +41,7 @@ func (c *Control) state(id meeting.ID) State {
 	r := c.rooms[id]
 	if r == nil || r.take == nil {
 		o, ok := c.orders[id]
+		ok = ok && !o.left()
 		out := State{Waiting: ok, By: o.By, Since: o.At}
 		if s := c.stories[id]; s != nil {
 			out.Failure = s.failure
@@ -50,7 +52,7 @@ func (c *Control) state(id meeting.ID) State {
 		return out
 	}
 	t := r.take
-	s := State{Active: t.phase == running, By: t.order.By, Since: t.order.At, Paused: t.paused}
+	s := State{Active: t.phase == running && !t.stopping, By: t.order.By, Since: t.order.At, Paused: t.paused}
 	if t.rec != nil {
 		s.Recording, s.Stats = filepath.Base(t.rec.Dir()), t.rec.Stats()
 	}
@@ -94,13 +96,13 @@ func (c *Control) begin(r *room, o Order, answer answer) {
 	_, again := c.orders[r.id]
 	delete(c.orders, r.id)
 	s := c.settings.Recorder
-	s.Meeting, s.Title = r.id, o.Title
+	s.Meeting, s.Title, s.Since, s.Ending = r.id, o.Title, o.At, o.Ended
 	s.Alarm = func(a recorder.Alarm) { c.box.Post(func() { c.alarm(r, t, a) }) }
 	c.work.Go(func() {
 		err := writeOrder(c.settings.Orders, o)
 		var rec *recorder.Recorder
 		if err == nil {
-			if rec, err = recorder.Start(s); err != nil && !again {
+			if rec, err = recorder.Start(s); err != nil && (!again || errors.Is(err, recorder.ErrNothing)) {
 				forgetOrder(c.settings.Orders, r.id)
 			}
 		}
@@ -120,9 +122,14 @@ func (c *Control) opened(r *room, t *take, rec *recorder.Recorder, err error, ag
 	waiting, next := t.waiting, t.next
 	t.waiting, t.next = nil, nil
 	if err != nil {
-		c.settings.Log.Error("a recording cannot begin", "meeting", string(r.id), "error", err)
-		if again {
-			c.orders[r.id] = t.order // tried again when the room opens the next time
+		if !errors.Is(err, recorder.ErrNothing) { // it was sealed, and that was not remembered
+			c.settings.Log.Error("a recording cannot begin", "meeting", string(r.id), "error", err)
+			if again {
+				c.orders[r.id] = t.order // tried again when the room opens the next time
+			}
+			if t.order.Ended {
+				c.later(r.id)
+			}
 		}
 		c.drop(r)
 		for _, answer := range waiting {
@@ -146,7 +153,9 @@ func (c *Control) opened(r *room, t *take, rec *recorder.Recorder, err error, ag
 	if s := c.stories[r.id]; s != nil && s.wish.Paused {
 		c.pause(r.id, s.wish.By, true, func(State, error) {}) // before anything is recorded again
 	}
-	r.present(c)
+	if !t.stopping {
+		r.present(c)
+	}
 	c.tell(r)
 	for _, answer := range waiting {
 		answer(c.state(r.id), nil)
@@ -249,7 +258,11 @@ func (c *Control) ended(r *room, t *take, seal bool, err error, answer answer) {
 		o := t.order
 		o.Ended = o.Ended || seal
 		c.orders[r.id] = o
+		if seal {
+			c.later(r.id)
+		}
 	} else {
+		delete(c.delays, r.id)
 		r.astray = nil
 		if c.settings.Sealed != nil {
 			c.settings.Sealed(t.rec.Dir())

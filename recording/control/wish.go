@@ -62,6 +62,7 @@ func (c *Control) Want(id meeting.ID, w Wish) {
 	c.box.Post(func() {
 		if s := c.stories[id]; s != nil {
 			s.wish, s.failure = w, nil
+			delete(c.delays, id)
 			c.fulfil(id)
 		}
 	})
@@ -147,7 +148,7 @@ func (c *Control) beginWished(r *room, s *story) {
 		return
 	}
 	o, left := c.orders[r.id]
-	if !left {
+	if !left || o.Ended { // what was ended is not gone on with
 		o = Order{Meeting: r.id, Title: s.title, By: s.wish.By, At: s.wish.At, Keep: true}
 	}
 	c.begin(r, o, c.tried(s))
@@ -165,7 +166,7 @@ func (c *Control) tried(s *story) answer {
 // retry tries again what failed.
 func (c *Control) retry() {
 	for id, s := range c.stories {
-		if s.failure != nil {
+		if s.failure != nil && c.due(id) {
 			s.failure = nil
 			c.fulfil(id)
 		}
@@ -174,7 +175,7 @@ func (c *Control) retry() {
 		return
 	}
 	for id, o := range maps.Clone(c.orders) {
-		if r := c.rooms[id]; c.stories[id] == nil && (r == nil || r.take == nil) && (o.Ended || r != nil && r.media != nil) {
+		if r := c.rooms[id]; c.stories[id] == nil && (r == nil || r.take == nil) && (o.Ended && c.due(id) || !o.Ended && r != nil && r.media != nil) {
 			c.resume(c.room(id), o)
 		}
 	}

@@ -4,10 +4,11 @@ import "time"
 
 // How a track's clock is followed, in ns.
 const (
-	slewMost  = 5_000_000              // per second of media: 1 ms in 200 ms, which players bridge
-	strayMost = int64(3 * time.Second) // beyond it the publisher's timestamps are not believed
-	lateMost  = int64(time.Second / 2) // for how long what comes late, one after the other, is believed
-	agree     = int64(time.Second)     // how near to the arrival a sender report must be to be believed again
+	slewMost  = 5_000_000                    // per second of media: 1 ms in 200 ms, which players bridge
+	strayMost = int64(3 * time.Second)       // beyond it the publisher's timestamps are not believed
+	lateMost  = int64(time.Second / 2)       // for how long what comes late, one after the other, is believed
+	lateAlone = int64(20 * time.Millisecond) // how much later than that its arrival may be, as on a busy machine
+	agree     = int64(time.Second)           // how near to the arrival a sender report must be to be believed again
 	// Sender reports are weighed over a while, and leads of many that are far above
 	// the others are a clock that stood still.
 	weighed   = int64(20 * time.Second)
@@ -37,6 +38,7 @@ type Timeline struct {
 	last   int64
 	moved  int64  // ns, how far the latest timestamp is from the one before
 	late   int64  // ns, arrival of the first of those that are late; 0: none is
+	passed int64  // ns, how far the timestamps have moved since that
 	Jumps  uint64 // how often the line began anew
 }
 
@@ -119,12 +121,16 @@ func (t *Timeline) At(rtp uint32, arrival int64) int64 {
 
 // held tells whether a frame is late because it was held up on its way, as while this
 // machine stood still: then many come at once, and each goes on where the one before
-// ended. A publisher's clock that stood still looks the same at first, but stays late.
+// ended, and they come faster than they last. A publisher's clock that stood still, as
+// some do while they are muted, looks the same at first, but stays late.
 func (t *Timeline) held(arrival int64) bool {
 	if t.late == 0 {
-		t.late = arrival
+		t.late, t.passed = arrival, 0
+	} else {
+		t.passed += t.moved
 	}
-	return t.moved >= 0 && t.moved < agree && arrival-t.late <= lateMost
+	passed := arrival - t.late
+	return t.moved >= 0 && t.moved < agree && passed <= lateMost && passed <= t.passed*3/4+lateAlone
 }
 
 func (t *Timeline) begin(rtp uint32, arrival int64) {

@@ -127,7 +127,7 @@ func TestWhatComesAtOnceAfterThisMachineStoodStillGoesWhereItBelongs(t *testing.
 	}
 }
 
-func TestAPublisherThatStoodStillIsLateForHalfASecondOnly(t *testing.T) {
+func TestAPublisherThatStoodStillIsLateForATenthOfASecondOnly(t *testing.T) {
 	t.Parallel()
 	line := depacket.NewTimeline(48_000)
 	for i := range int64(1000) {
@@ -136,7 +136,7 @@ func TestAPublisherThatStoodStillIsLateForHalfASecondOnly(t *testing.T) {
 			arrival += 10_000 * ms
 		}
 		at := line.At(uint32(i*960), arrival)
-		if late := arrival - at; late > ms && (i < 250 || i > 280) {
+		if late := arrival - at; late > ms && (i < 250 || i >= 255) {
 			t.Fatalf("packet %d is %d ms off", i, late/ms)
 		}
 	}

@@ -12,9 +12,11 @@
 package recorder
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,6 +46,8 @@ var (
 	ErrEncrypted = errors.New("the track is encrypted end to end")
 	// ErrClosed tells that the recording has ended.
 	ErrClosed = errors.New("the recording has ended")
+	// ErrNothing tells that no unfinished recording is there to be ended.
+	ErrNothing = errors.New("there is no unfinished recording")
 )
 
 // Settings are what a recording is made with.
@@ -51,6 +55,11 @@ type Settings struct {
 	Root    string // of the archive
 	Meeting meeting.ID
 	Title   string
+	// Since is when the recording was ordered: what was begun before belongs to another
+	// order and is not gone on with. Zero: whatever is unfinished.
+	Since time.Time
+	// Ending goes on with what is unfinished only, to seal it.
+	Ending  bool
 	Archive archive.Settings
 	Reserve uint64 // bytes of disk kept free; pictures stop there; 0: 1 GiB
 	// PacketBytes bounds what waits of each track, FragmentBytes what waits for
@@ -169,22 +178,35 @@ func Start(s Settings) (*Recorder, error) {
 	return r, nil
 }
 
-// open makes a new entry, or opens the newest unfinished one.
+// setBack is how far the machine's clock may have been set back since the order.
+const setBack = time.Minute
+
+// open makes a new entry, or opens the newest unfinished one of the order.
 func open(s *Settings, wall time.Time) (*archive.Entry, *archive.Recovery, error) {
 	dirs, err := archive.Unfinished(s.Root, string(s.Meeting))
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(dirs) > 0 {
-		entry, recovery, err := archive.Open(dirs[len(dirs)-1], s.Archive)
+	var failed error
+	for _, dir := range slices.Backward(dirs) {
+		if about, err := archive.AboutOf(dir); err == nil && about.Epoch.Before(s.Since.Add(-setBack)) {
+			continue
+		}
+		entry, recovery, err := archive.Open(dir, s.Archive)
 		if err == nil {
 			return entry, &recovery, nil
 		}
 		if errors.Is(err, archive.ErrBusy) {
 			return nil, nil, err
 		}
-		// What cannot go on must not keep the meeting from being recorded.
-		s.Log.Error("an unfinished recording cannot be continued; a new one begins", "dir", dirs[len(dirs)-1], "error", err)
+		failed = err
+		if !s.Ending { // what cannot go on must not keep the meeting from being recorded
+			s.Log.Error("an unfinished recording cannot be continued; a new one begins", "dir", dir, "error", err)
+			break
+		}
+	}
+	if s.Ending {
+		return nil, nil, cmp.Or(failed, ErrNothing)
 	}
 	entry, err := archive.Create(s.Root, archive.About{
 		Meeting: string(s.Meeting), Title: s.Title, Epoch: wall,

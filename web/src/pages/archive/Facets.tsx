@@ -18,7 +18,7 @@ interface FacetsProps {
 /** Unit, month and state, each choice with how many recordings it would leave; while words are looked for, without: they rank, and do not count. */
 export function Facets({ wanted, unit, onUnit, state, onState, from, to, onDays }: FacetsProps) {
   const { t } = useTranslation();
-  const facets = useQuery({ queryKey: ['facets', { ...wanted, q: '' }], queryFn: async () => fetchFacets(wanted), placeholderData: (before) => before, refetchInterval: 30_000 }).data;
+  const facets = useQuery({ queryKey: ['facets', { ...wanted, q: '' }], queryFn: async () => fetchFacets(wanted), placeholderData: (before) => before }).data;
   const names = useQuery({ queryKey: ['unit-names'], queryFn: fetchUnitNames, staleTime: 300_000, retry: false }).data;
   const told = (label: string, count: number | undefined) => (wanted.q !== '' || count === undefined ? label : `${label} (${count})`);
   const months = (facets?.months ?? []).map(({ value, count }) => ({ value, label: told(`${value.slice(5)}/${value.slice(0, 4)}`, count) }));

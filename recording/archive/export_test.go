@@ -1,0 +1,4 @@
+package archive
+
+// HoldsMore is for tests that count what it reads.
+var HoldsMore = holdsMore
