@@ -47,6 +47,7 @@ type sight struct {
 	frames    int // that can be shown
 	broken    int // with packets missing, or built upon such
 	misplaced int // complete, but their predecessor was never sent to us
+	early     int // complete, but before the first keyframe
 	waited    int // complete, but packets before them were lost for good and no keyframe has come yet
 	foreign   int // not of the samples, e.g. silence or black of the server
 	backwards int // RTP timestamps that do not grow
@@ -175,8 +176,10 @@ func (v *viewer) finish() {
 	case v.set.MIME != samples.Opus && ref.Frame != 0 && (!v.good || v.last.Layer != ref.Layer || v.last.Frame != ref.Frame-1):
 		if v.lost {
 			s.waited++
-		} else if s.frames > 0 || v.good { // before the first keyframe nothing can be shown yet
+		} else if s.frames > 0 || v.good {
 			s.misplaced++
+		} else {
+			s.early++
 		}
 		v.good = false
 		return

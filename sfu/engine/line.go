@@ -160,6 +160,9 @@ func (l *line) changed(s webrtc.PeerConnectionState) {
 	case webrtc.PeerConnectionStateConnected:
 		p.sub.budget.pacer.Wake()
 		p.sub.weigh()
+		if l == p.sub.line {
+			p.sub.connected()
+		}
 		if l.primary() {
 			p.wasConnected = true
 			p.emit(Connected{})

@@ -33,8 +33,15 @@ type subscription struct {
 	temporal int
 	told     bool // given is valid
 	swing    swing
-	repeats  int // how often sound is repeated
-	calm     int // looks without loss
+	agreed   *agreement // what to send as, until the line carries it
+	repeats  int        // how often sound is repeated
+	calm     int        // looks without loss
+}
+
+// agreement is what the client has accepted of a track.
+type agreement struct {
+	section peerconn.Section
+	codec   peerconn.Codec
 }
 
 type subscriptionState uint8
@@ -135,8 +142,28 @@ func (s *subscriber) accept(sub *subscription, section *peerconn.Section) {
 		return
 	}
 	sub.state = flowing
-	s.start(sub, section, codec)
+	sub.agreed = &agreement{*section, codec}
+	if s.line.connected() {
+		s.begin(sub)
+	}
 	s.peer.emit(Subscribed{sub.pub.id})
+}
+
+// begin sends what was agreed upon. Before the line is secured packets would be lost,
+// and of a picture the keyframe with which it begins: the client would wait for another
+// one as long as the publisher may not be asked again.
+func (s *subscriber) begin(sub *subscription) {
+	if a := sub.agreed; a != nil {
+		sub.agreed = nil
+		s.start(sub, &a.section, a.codec)
+	}
+}
+
+// connected begins what waits for the line.
+func (s *subscriber) connected() {
+	for _, sub := range s.subs {
+		s.begin(sub)
+	}
 }
 
 func (s *subscriber) refuse(sub *subscription) {
