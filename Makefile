@@ -9,7 +9,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GO_DIRS := cmd internal meeting recording sfu signaling web/*.go
 export CGO_ENABLED ?= 0
 
-.PHONY: security run build test shows bench bench-search measure-replay measure-recording soak recordings cross lint fuzz e2e web bundle deploy-check fmt test-go test-units test-integration test-clock test-web e2e-waiting e2e-judging tools linter types documents clean
+.PHONY: security run build test shows bench bench-search measure-join measure-replay measure-recording soak recordings cross lint fuzz e2e web bundle deploy-check fmt test-go test-units test-integration test-clock test-web e2e-waiting e2e-judging tools linter types documents clean
 
 run: build ## build everything and start the bridge with demo data
 	bin/diemcau serve --dev --demo
@@ -126,6 +126,9 @@ measure-replay: build internal/e2e/node_modules/.package-lock.json ## the player
 	  DIEMCAU_GENERATE=$$archive DIEMCAU_GENERATE_SECONDS=10800 go test -count 1 -run TestGenerateAnArchive ./recording/replay && \
 	  cd internal/e2e && npx esbuild measure-replay.ts --bundle --platform=node --format=esm --packages=external --outfile=.measure-replay.mjs && \
 	  MIX=1 PLAY=$(PLAY) SEEKS=$(SEEKS) ARCHIVE=$$archive node .measure-replay.mjs
+
+measure-join: build internal/e2e/node_modules/.package-lock.json ## from the click to the first picture with the stock client (P3); beside a peer with PEER=ws://…
+	cd internal/e2e && npx esbuild measure-join.ts --bundle --platform=node --format=esm --packages=external --outfile=.measure-join.mjs && node .measure-join.mjs
 
 # `make test` has the same tests with fewer kills and cuts, and a shorter meeting.
 recordings: build internal/e2e/node_modules/.package-lock.json ## recordings at full length: 20 kills, 200 cuts, two minutes in browsers; ten minutes

@@ -1,12 +1,10 @@
-import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
 
 import { test as base, expect, type Page } from '@playwright/test';
-import { build } from 'esbuild';
 import { AccessToken, RoomServiceClient, type VideoGrant } from 'livekit-server-sdk';
 
 import { startBridge, type Bridge } from '../bridge';
+import { serveClient } from './client';
 import type { Harness } from './page';
 
 export { expect };
@@ -95,24 +93,4 @@ export async function issue(bridge: Bridge, room: string, identity: string, opti
   });
   token.addGrant({ roomJoin: true, room, ...options.grant });
   return token.toJwt();
-}
-
-/** Bundles the stock client with the harness and serves it from this machine. */
-async function serveClient(): Promise<Server> {
-  const bundle = async (entry: string) => {
-    const out = await build({ entryPoints: [entry], bundle: true, format: 'esm', write: false, target: 'es2022' });
-    return out.outputFiles[0]?.text ?? '';
-  };
-  const files = new Map<string, [string, string]>([
-    ['/', ['text/html', '<!doctype html><meta charset="utf-8"><title>compat</title><script type="module" src="/page.js"></script>']],
-    ['/page.js', ['text/javascript', await bundle(resolve(import.meta.dirname, 'page.ts'))]],
-    ['/e2ee.js', ['text/javascript', await bundle(resolve(import.meta.dirname, '../node_modules/livekit-client/dist/livekit-client.e2ee.worker.mjs'))]],
-  ]);
-  const server = createServer((request, response) => {
-    const file = files.get(request.url ?? '');
-    response.writeHead(file ? 200 : 404, { 'Content-Type': file?.[0] ?? 'text/plain' });
-    response.end(file?.[1]);
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return server;
 }
