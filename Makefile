@@ -76,7 +76,7 @@ test-units: web ## with the race detector; the store's on SQLite and PostgreSQL
 	go test ./internal/password ./internal/archtest
 
 test-integration: web ## whole bridges and real Pion clients, with the race detector
-	CGO_ENABLED=1 go test $(RACE) -timeout 10m -parallel 4 $(INTEGRATION)
+	CGO_ENABLED=1 go test $(RACE) -timeout 10m -parallel 2 $(INTEGRATION)
 
 test-clock: web ## what is judged by the clock
 	go test -timeout 5m -parallel 2 -run '$(BY_THE_CLOCK)' $(INTEGRATION)
