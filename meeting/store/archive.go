@@ -259,7 +259,12 @@ func (s *Store) RecordingsOf(ctx context.Context, id meeting.ID) (all []Recordin
 
 // MinutesRevisions returns how often the minutes of each meeting were saved.
 func (s *Store) MinutesRevisions(ctx context.Context) (map[meeting.ID]int, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT owner, COUNT(*) FROM minutes GROUP BY owner`)
+	return s.counts(ctx, `SELECT owner, COUNT(*) FROM minutes GROUP BY owner`)
+}
+
+// counts takes the rows of a query that names meetings and counts something of each.
+func (s *Store) counts(ctx context.Context, query string) (map[meeting.ID]int, error) {
+	rows, err := s.db.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}

@@ -101,18 +101,5 @@ func (s *Store) SilencesOf(ctx context.Context, of meeting.ID) (all []Silence, e
 
 // SilenceCounts returns how many there are in each meeting that has any.
 func (s *Store) SilenceCounts(ctx context.Context) (map[meeting.ID]int, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT meeting, COUNT(*) FROM silences GROUP BY meeting`)
-	if err != nil {
-		return nil, err
-	}
-	all := map[meeting.ID]int{}
-	for rows.Next() {
-		var id meeting.ID
-		var n int
-		if err := rows.Scan(&id, &n); err != nil {
-			return nil, errors.Join(err, rows.Close())
-		}
-		all[id] = n
-	}
-	return all, errors.Join(rows.Err(), rows.Close())
+	return s.counts(ctx, `SELECT meeting, COUNT(*) FROM silences GROUP BY meeting`)
 }

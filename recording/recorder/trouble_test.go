@@ -169,20 +169,30 @@ func TestAClockThatIsSetWhileItRecordsMovesNothingAndIsNoted(t *testing.T) {
 	}
 }
 
-// expectRising wants the index of each track in order of time, without overlaps.
-func expectRising(t *testing.T, dir string) {
+// indexed gives the records of a folder's index in the order of writing, and wants
+// their chain whole.
+func indexed(t *testing.T, dir string) (all []evidence.Record) {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(dir, "index.bin"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	end, link := map[uint16]int64{}, evidence.Link{}
-	for ; len(b) > 0; b = b[evidence.RecordSize:] {
+	for link := (evidence.Link{}); len(b) > 0; b = b[evidence.RecordSize:] {
 		record, next, ok := evidence.ReadRecord(b, link)
 		if !ok {
 			t.Fatal("the chain of the index is broken")
 		}
-		if link = next; record.At < end[record.Track] {
+		all, link = append(all, record), next
+	}
+	return all
+}
+
+// expectRising wants the index of each track in order of time, without overlaps.
+func expectRising(t *testing.T, dir string) {
+	t.Helper()
+	end := map[uint16]int64{}
+	for _, record := range indexed(t, dir) {
+		if record.At < end[record.Track] {
 			t.Errorf("track %d: a fragment at %d us, the one before ends at %d", record.Track, record.At, end[record.Track])
 		}
 		end[record.Track] = record.At + record.Duration

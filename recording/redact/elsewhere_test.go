@@ -202,14 +202,22 @@ func TestARC04_WhatIsCutWhileTheCatalogueIsMadeDoesNotComeBackIntoTheSearch(t *t
 	}
 }
 
-func TestARC04_AVersionOfTheOtherRecordingLeavesOutWhatWasCutOutOfTheFirst(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t, 1<<30)
-	id := h.recorded()
-	again := h.another(id)
+// redactedBesideAnother is a recording of which a version has been made, and another one
+// of the same meeting.
+func (h *house) redactedBesideAnother(t *testing.T) (id, again string) {
+	t.Helper()
+	id = h.recorded()
+	again = h.another(id)
 	h.ordered(t, id)
 	<-h.noted
 	<-h.noted
+	return id, again
+}
+
+func TestARC04_AVersionOfTheOtherRecordingLeavesOutWhatWasCutOutOfTheFirst(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 1<<30)
+	_, again := h.redactedBesideAnother(t)
 	code, text := h.ask("archivist", http.MethodPost, "/"+again+"/redactions", `{"cuts":[{"from":9000,"to":9500,"legs":[1]}],"reason":"để giao nộp"}`)
 	var o redact.Order
 	if code != 200 || json.Unmarshal([]byte(text), &o) != nil {
@@ -234,11 +242,7 @@ func TestARC04_AVersionOfTheOtherRecordingLeavesOutWhatWasCutOutOfTheFirst(t *te
 func TestARC04_ADatabaseThatIsMadeAnewLearnsFromTheVersionsWhatToWithhold(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, 1<<30)
-	id := h.recorded()
-	again := h.another(id)
-	h.ordered(t, id)
-	<-h.noted
-	<-h.noted
+	id, again := h.redactedBesideAnother(t)
 	lost := newHouse(t, 1<<30)
 	keeper := replay.NewKeeper(replay.KeeperSettings{Root: h.root, Catalogue: lost.store, Log: slog.New(slog.DiscardHandler), House: func(context.Context, meeting.ID) (replay.Record, error) { return replay.Record{}, nil }})
 	for range 2 { // which of the folders comes first is chance

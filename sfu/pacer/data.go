@@ -46,6 +46,15 @@ func (p *Pacer) share() int64 {
 	return max(int64(dataShare*float64(limit)), dataLeast, limit-p.need)
 }
 
+// Spend counts bytes that go out beside the streams, UDP payload of one datagram.
+func (p *Pacer) Spend(bytes int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.settings.Now()
+	p.spend(bytes+p.extra-srtpTag, now)
+	p.line.Beside(bytes + p.extra - srtpTag)
+}
+
 // Data asks to send a message of so many bytes, all headers of one packet but
 // those of IP and UDP included. It returns 0 and counts the message, or how long
 // to wait before asking again for the same, if the message can wait. On a budget that

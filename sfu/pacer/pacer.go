@@ -182,15 +182,6 @@ func (p *Pacer) SetIPv6(on bool) {
 	}
 }
 
-// Spend counts bytes that go out beside the streams, UDP payload of one datagram.
-func (p *Pacer) Spend(bytes int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.settings.Now()
-	p.spend(bytes+p.extra-srtpTag, now)
-	p.line.Beside(bytes + p.extra - srtpTag)
-}
-
 // Estimate is what the line is believed to carry, bit/s.
 func (p *Pacer) Estimate() int64 {
 	p.mu.Lock()
