@@ -203,6 +203,7 @@ export const enBoards: typeof viBoards = {
   minutes: {
     title: 'Course of the meeting',
     saved: 'Saved when you pause',
+    notSaved: 'Not saved yet. What was typed stays here and is tried again.',
     none: 'No item of the agenda has begun.',
     course: 'Write the course of this item',
     courseOf: 'Course: {{title}}',

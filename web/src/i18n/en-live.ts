@@ -34,6 +34,7 @@ export const enLive: typeof viLive = {
     voteNobody: 'No member votes at this point.',
     voteUnknown: 'This machine is not paired with the point and nobody has signed in, so nobody can vote here. Tell the secretary.',
     voted: 'Sent: {{choice}}',
+    voteFailed: 'Not sent: {{why}} Press once more.',
     voteSend: 'Send count',
     voteClosed: 'Result of the vote',
     voteTied: 'Tied, the chair decides',

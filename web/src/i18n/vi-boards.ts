@@ -202,6 +202,7 @@ export const viBoards = {
   minutes: {
     title: 'Diễn biến cuộc họp',
     saved: 'Tự lưu khi ngừng gõ',
+    notSaved: 'Chưa lưu được. Chữ đã gõ vẫn ở đây và sẽ tự lưu lại.',
     none: 'Chưa bắt đầu mục nào của chương trình.',
     course: 'Ghi diễn biến của mục này',
     courseOf: 'Diễn biến: {{title}}',

@@ -33,6 +33,7 @@ export const viLive = {
     voteNobody: 'Điểm cầu này không có thành viên biểu quyết.',
     voteUnknown: 'Máy này chưa ghép với điểm cầu và chưa có người đăng nhập nên chưa bỏ phiếu được ở đây. Báo thư ký.',
     voted: 'Đã gửi: {{choice}}',
+    voteFailed: 'Chưa gửi được: {{why}} Hãy bấm lại.',
     voteSend: 'Gửi số đếm',
     voteClosed: 'Kết quả biểu quyết',
     voteTied: 'Hòa phiếu, chờ người chủ trì',

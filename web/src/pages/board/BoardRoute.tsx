@@ -4,7 +4,9 @@ import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Notice } from '../../app/Notice';
 import { useNow } from '../../app/use-now';
-import type { Board } from '../../conduct/board';
+import type { Problem } from '../../api/problem';
+import { isOver, type Board } from '../../conduct/board';
+import { isRefusal } from '../../live/board-line';
 import { useBoard, type Do } from '../../live/use-board';
 import { useBoardLock } from '../../live/use-board-lock';
 import { LockedBoard } from './LockedBoard';
@@ -20,17 +22,26 @@ export interface BoardProps {
 export function BoardRoute({ board: View }: { readonly board: ComponentType<BoardProps> }) {
   const { t } = useTranslation();
   const { room = '' } = useParams({ strict: false });
-  const { board, problem, stale, act, open } = useBoard(room);
-  const now = useNow(500);
   const lock = useBoardLock();
+  const { board, problem, stale, act, open } = useBoard(room, lock.lock);
+  const now = useNow(500);
+  if (board && problem && takesAway(problem, board)) return <NoBoard problem={problem} onOpen={open} />;
   if (board && lock.locked) return <LockedBoard title={board.plan.title} onUnlock={lock.unlock} onPasskey={lock.unlockByPasskey} />;
   if (board) return <View board={board} now={now} act={act} stale={stale} />;
   if (!problem) return <Notice title={t('board.loading')} />;
+  return <NoBoard problem={problem} onOpen={open} />;
+}
+
+/** The session has ended, or the board is his no more: what was shown is put away. The papers of a closed meeting stay. */
+const takesAway = (problem: Problem, board: Board): boolean => isRefusal(problem) && !(problem.code === 'not_found' && isOver(board));
+
+function NoBoard({ problem, onOpen }: { readonly problem: Problem; readonly onOpen: () => void }) {
+  const { t } = useTranslation();
   const signedOut = problem.status === 401;
   if (problem.code === 'not_found') {
     return (
       <Notice title={t('board.notOpen')} text={t('board.notOpenText')}>
-        <Button size="lg" onClick={open}>
+        <Button size="lg" onClick={onOpen}>
           {t('board.open')}
         </Button>
         <Button size="lg" variant="default" component="a" href="/trang-chu">

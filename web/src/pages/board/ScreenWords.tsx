@@ -2,6 +2,7 @@ import { Button, Textarea, TextInput } from '@mantine/core';
 import { useState, type SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { holds, isOver, type Board } from '../../conduct/board';
+import { useDraft } from '../../live/drafts';
 import type { Do } from '../../live/use-board';
 import { Held } from '../../parts/Held';
 import { Panel } from '../../parts/Panel';
@@ -19,7 +20,7 @@ export function ScreenWords({ board, act }: ScreenWordsProps) {
     <Panel title={t('words.title')}>
       <Held may={holds(board, 'chu-tri', 'thu-ky', 'ky-thuat-vien') && !isOver(board)}>
         <div className={classes.forms}>
-          <NoticeForm shown={board.live.banner ?? ''} act={act} />
+          <NoticeForm board={board} act={act} />
           <LowerThirdForm shown={board.live.screen.lowerThird ?? []} act={act} />
         </div>
       </Held>
@@ -27,18 +28,18 @@ export function ScreenWords({ board, act }: ScreenWordsProps) {
   );
 }
 
-function NoticeForm({ shown, act }: { readonly shown: string; readonly act: Do }) {
+function NoticeForm({ board, act }: ScreenWordsProps) {
   const { t } = useTranslation();
-  const [text, setText] = useState('');
+  const shown = board.live.banner ?? '';
+  const kept = useDraft<string>(board, 'notice');
+  const text = kept.value ?? '';
   const show = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (text.trim() === '') return;
-    act({ do: 'announce', with: { text: text.trim() } });
-    setText('');
+    if (text.trim() !== '') act({ do: 'announce', with: { text: text.trim() } }, (fault) => fault === null && kept.arrived(text));
   };
   return (
     <form className={classes.form} onSubmit={show}>
-      <Textarea size="sm" label={t('words.notice')} {...(shown === '' ? {} : { description: shown })} autosize minRows={1} maxRows={3} maxLength={240} value={text} onChange={(event) => setText(event.currentTarget.value)} />
+      <Textarea size="sm" label={t('words.notice')} {...(shown === '' ? {} : { description: shown })} autosize minRows={1} maxRows={3} maxLength={240} value={text} onChange={(event) => kept.type(event.currentTarget.value)} />
       <div className={classes.acts}>
         <Button type="submit" variant="default" disabled={text.trim() === ''}>
           {t('words.noticeOn')}

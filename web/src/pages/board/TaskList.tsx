@@ -1,9 +1,10 @@
 import { ActionIcon, Button, TextInput, Textarea } from '@mantine/core';
-import { useState, type SyntheticEvent } from 'react';
+import type { SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Board, Task } from '../../conduct/board';
+import type { Board } from '../../conduct/board';
 import { dayText } from '../../i18n/clock';
 import { newKey } from '../../live/acts';
+import { useDraft } from '../../live/drafts';
 import type { Do } from '../../live/use-board';
 import { DayInput } from '../../parts/DayInput';
 import { Panel } from '../../parts/Panel';
@@ -49,24 +50,34 @@ export function TaskList({ board, act }: { readonly board: Board; readonly act: 
           </tbody>
         </table>
       )}
-      <TaskForm onTask={(task) => act({ do: 'conclude', with: { task } })} />
+      <TaskForm board={board} act={act} />
     </Panel>
   );
 }
 
-const empty = { content: '', lead: '', support: '', due: '' };
+interface TaskDraft {
+  /** Sent once more after an answer that was lost, it is the same task. */
+  readonly id: string;
+  readonly content: string;
+  readonly lead: string;
+  readonly support: string;
+  readonly due: string;
+}
 
-function TaskForm({ onTask }: { readonly onTask: (task: Task) => void }) {
+const empty: TaskDraft = { id: '', content: '', lead: '', support: '', due: '' };
+
+function TaskForm({ board, act }: { readonly board: Board; readonly act: Do }) {
   const { t } = useTranslation();
-  const [draft, setDraft] = useState(empty);
-  const change = (part: Partial<typeof empty>) => setDraft({ ...draft, ...part });
+  const kept = useDraft<TaskDraft>(board, 'task');
+  const draft = kept.value ?? empty;
+  const change = (part: Partial<TaskDraft>) => kept.type({ ...draft, id: draft.id || newKey(), ...part });
   const ready = draft.content.trim() !== '' && draft.lead.trim() !== '' && draft.due !== '';
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (!ready) return;
     const support = draft.support.split(/[,;]/).map((unit) => unit.trim()).filter(Boolean);
-    onTask({ id: newKey(), content: draft.content.trim(), lead: draft.lead.trim(), support, due: draft.due });
-    setDraft(empty);
+    const task = { id: draft.id, content: draft.content.trim(), lead: draft.lead.trim(), support, due: draft.due };
+    act({ do: 'conclude', with: { task } }, (fault) => fault === null && kept.arrived(draft));
   };
   return (
     <form className={classes.form} onSubmit={submit}>

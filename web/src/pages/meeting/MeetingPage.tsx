@@ -124,8 +124,8 @@ function Live({ session }: { readonly session: MeetingSession }) {
           vote={vote}
           voters={room.voters}
           known={room.known}
-          onCast={(voter, choice) => room.act({ do: 'cast-vote', with: { motion: vote.motion, voter, choice } })}
-          onHands={(counts) => room.act({ do: 'enter-hands', with: { motion: vote.motion, point: state.own.id, counts } })}
+          onCast={(voter, choice, after) => room.act({ do: 'cast-vote', with: { motion: vote.motion, voter, choice } }, after)}
+          onHands={(counts, after) => room.act({ do: 'enter-hands', with: { motion: vote.motion, point: state.own.id, counts } }, after)}
         />
       )}
       {room && <RoomStrip view={room.view} busy={room.busy} onHand={room.hand} onFinish={() => room.act({ do: 'finish', with: {} })} />}

@@ -2,21 +2,22 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { HandCounts } from '../../conduct/board';
 import { handFault, sumOf } from '../../conduct/vote';
+import type { After } from '../../live/use-board';
 import classes from './CountHands.module.css';
 
 interface CountHandsProps {
   readonly members: number;
-  readonly onHands: (counts: HandCounts) => void;
+  readonly onHands: (counts: HandCounts, after: After) => void;
 }
 
 /** Three counts with buttons that a finger hits; the sum may not exceed the members (VOT-02). */
 export function CountHands({ members, onHands }: CountHandsProps) {
   const { t } = useTranslation();
   const [counts, setCounts] = useState<HandCounts>({ for: 0, against: 0, abstain: 0 });
-  const [sent, setSent] = useState(false);
+  const [sent, setSent] = useState<'no' | 'sending' | 'yes'>('no');
   const fault = members > 0 ? handFault(counts, members) : null;
   const step = (kind: keyof HandCounts, by: number) => {
-    setSent(false);
+    setSent('no');
     setCounts({ ...counts, [kind]: Math.max(0, counts[kind] + by) });
   };
   return (
@@ -38,13 +39,13 @@ export function CountHands({ members, onHands }: CountHandsProps) {
         <button
           type="button"
           className={classes.send}
-          disabled={fault !== null || sumOf(counts) === 0 || sent}
+          disabled={fault !== null || sumOf(counts) === 0 || sent !== 'no'}
           onClick={() => {
-            setSent(true);
-            onHands(counts);
+            setSent('sending');
+            onHands(counts, (refused) => setSent((before) => (before === 'sending' ? (refused === null ? 'yes' : 'no') : before)));
           }}
         >
-          {sent ? t('room.voted', { choice: `${counts.for} / ${counts.against} / ${counts.abstain}` }) : t('room.voteSend')}
+          {sent === 'yes' ? t('room.voted', { choice: `${counts.for} / ${counts.against} / ${counts.abstain}` }) : t('room.voteSend')}
         </button>
       </div>
       {fault && (

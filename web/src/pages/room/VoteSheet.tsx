@@ -1,8 +1,11 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ProblemCode } from '../../api/problem';
+import { ballotAfter, turnOf, type Ballot, type Ballots } from '../../conduct/ballot';
 import type { HandCounts, Voter } from '../../conduct/board';
 import { choices, type Choice, type VoteState } from '../../conduct/state';
 import { percent } from '../../conduct/vote';
+import type { After } from '../../live/use-board';
 import { CountHands } from './CountHands';
 import classes from './VoteSheet.module.css';
 
@@ -12,8 +15,8 @@ interface VoteSheetProps {
   readonly voters: readonly Voter[];
   /** False where this machine may not read who votes here. */
   readonly known: boolean;
-  readonly onCast: (voter: string, choice: Choice) => void;
-  readonly onHands: (counts: HandCounts) => void;
+  readonly onCast: (voter: string, choice: Choice, after: After) => void;
+  readonly onHands: (counts: HandCounts, after: After) => void;
 }
 
 /** A vote as a room sees it: huge buttons, and the result when it is closed (VOT-01, VOT-02). */
@@ -25,9 +28,9 @@ export function VoteSheet({ vote, voters, known, onCast, onHands }: VoteSheetPro
     <section className={classes.sheet} aria-label={title} data-testid="vote">
       <p className={classes.kicker}>{title}</p>
       <h2 className={classes.title}>{vote.title}</h2>
-      {vote.phase === 'mo' && vote.form === 'ghi-ten' && voters.length === 0 && <p className={classes.hint}>{t(known ? 'room.voteNobody' : 'room.voteUnknown')}</p>}
+      {vote.phase === 'mo' && voters.length === 0 && (vote.form === 'ghi-ten' || known) && <p className={classes.hint}>{t(known ? 'room.voteNobody' : 'room.voteUnknown')}</p>}
       {vote.phase === 'mo' && vote.form === 'ghi-ten' && <Named key={vote.motion} voters={voters} onCast={onCast} />}
-      {vote.phase === 'mo' && vote.form === 'gio-tay' && <CountHands key={vote.motion} members={voters.length} onHands={onHands} />}
+      {vote.phase === 'mo' && vote.form === 'gio-tay' && (voters.length > 0 || !known) && <CountHands key={vote.motion} members={voters.length} onHands={onHands} />}
       {result && (
         <div className={classes.outcome}>
           <dl className={classes.result}>
@@ -49,10 +52,15 @@ export function VoteSheet({ vote, voters, known, onCast, onHands }: VoteSheetPro
 
 function Named({ voters, onCast }: Pick<VoteSheetProps, 'voters' | 'onCast'>) {
   const { t } = useTranslation();
-  const [sent, setSent] = useState<Readonly<Record<string, Choice>>>({});
-  const next = voters.find((voter) => sent[voter.person] === undefined);
-  const last = voters.reduce<Voter | undefined>((found, voter) => (sent[voter.person] === undefined ? found : voter), undefined);
-  const lastChoice = last ? sent[last.person] : undefined;
+  const [ballots, setBallots] = useState<Ballots>({});
+  const put = (person: string, ballot: Ballot) => setBallots((before) => ({ ...before, [person]: ballot }));
+  const { next, last } = turnOf(voters, ballots);
+  const own = next ? ballots[next.person] : undefined;
+  const came = last ? ballots[last.person] : undefined;
+  const cast = (voter: Voter, choice: Choice) => {
+    put(voter.person, { state: 'sending', choice });
+    onCast(voter.person, choice, (fault) => put(voter.person, ballotAfter(choice, fault)));
+  };
   return (
     <>
       {next && (
@@ -62,25 +70,21 @@ function Named({ voters, onCast }: Pick<VoteSheetProps, 'voters' | 'onCast'>) {
           </p>
           <div className={classes.choices}>
             {choices.map((choice) => (
-              <button
-                key={choice}
-                type="button"
-                className={classes.choice}
-                data-choice={choice}
-                onClick={() => {
-                  setSent({ ...sent, [next.person]: choice });
-                  onCast(next.person, choice);
-                }}
-              >
+              <button key={choice} type="button" className={classes.choice} data-choice={choice} disabled={own?.state === 'sending'} onClick={() => cast(next, choice)}>
                 {t(`room.choice.${choice}`)}
               </button>
             ))}
           </div>
+          {own?.state === 'failed' && (
+            <p className={classes.fault} role="alert">
+              {t('room.voteFailed', { why: t(`problem.${own.fault as ProblemCode}`, { seconds: 30 }) })}
+            </p>
+          )}
         </>
       )}
-      {last && lastChoice && (
-        <p className={classes.hint}>
-          {last.name}: {t('room.voted', { choice: t(`room.choice.${lastChoice}`) })}
+      {last && (came?.state === 'sent' || came?.state === 'had') && (
+        <p className={classes.hint} role="status">
+          {last.name}: {came.state === 'sent' ? t('room.voted', { choice: t(`room.choice.${came.choice}`) }) : t('problem.vote_already_cast')}
         </p>
       )}
     </>

@@ -1,7 +1,5 @@
-import { notifications } from '@mantine/notifications';
-import { useCallback, useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { Problem } from '../../api/problem';
+import { useEffect, useState } from 'react';
+import type { ProblemCode } from '../../api/problem';
 import { useHeldReload } from '../../app/upgrade';
 import { useNow } from '../../app/use-now';
 import type { Plan, Voter } from '../../conduct/board';
@@ -9,6 +7,7 @@ import type { Deed } from '../../conduct/deed';
 import type { LiveState } from '../../conduct/state';
 import { mayPresent, roomView, type RoomView } from '../../conduct/room-view';
 import { newKey } from '../../live/acts';
+import { useRefused, type Do } from '../../live/use-board';
 import { usePlan } from '../../live/use-plan';
 import type { MeetingSession } from '../../meeting/session';
 import type { MeetingState } from '../../meeting/state';
@@ -29,7 +28,7 @@ export interface RoomDesk {
   readonly mayPresent: boolean;
   /** Lays a paper before everybody at a page; an empty one takes it away. */
   readonly present: (paper: string, page: number) => void;
-  readonly act: (deed: Deed) => void;
+  readonly act: Do;
   readonly early: EarlyLeave | null;
   /** This machine may read the plan: else it does not know who votes here. */
   readonly known: boolean;
@@ -57,7 +56,6 @@ function itemTitle(item: LiveState['item']): string {
 
 /** What a point's device shows and does in a conducted meeting; null in a room that nobody conducts. */
 export function useRoom(session: MeetingSession, state: MeetingState): RoomDesk | null {
-  const { t } = useTranslation();
   const { conduct, own, info } = state;
   const now = useNow(250);
   const plan = usePlan(conduct ? info.id : null);
@@ -70,19 +68,22 @@ export function useRoom(session: MeetingSession, state: MeetingState): RoomDesk 
   const onAir = view?.mic === 'speaking' || view?.mic === 'open';
   const echo = useEcho(onAir ? session.ownMic() : null, state.room.sounds);
   const silent = useSilence(view?.mic === 'speaking', ownTile?.point.speaking ?? false);
-  const perform = useCallback(
-    (deed: Deed) => {
-      setBusy(true);
-      session
-        .perform(deed)
-        .catch((error: unknown) => {
-          const code = error instanceof Problem ? error.code : 'unknown';
-          notifications.show({ color: 'red', title: t('board.refused'), message: t(`problem.${code}`, { seconds: 30 }), autoClose: 6_000 });
-        })
-        .finally(() => setBusy(false));
-    },
-    [session, t],
-  );
+  const refused = useRefused();
+  const attempt = async (deed: Deed): Promise<ProblemCode | null> => {
+    try {
+      await session.perform(deed);
+      return null;
+    } catch (error) {
+      return refused(error);
+    }
+  };
+  const perform: Do = (deed, after) => {
+    setBusy(true);
+    void attempt(deed).then((fault) => {
+      setBusy(false);
+      return after?.(fault);
+    });
+  };
   if (!conduct || !view) return null;
   const { hand } = view;
   return {
@@ -98,7 +99,7 @@ export function useRoom(session: MeetingSession, state: MeetingState): RoomDesk 
     early:
       own.id === conduct.main || conduct.phase === 'be-mac'
         ? null
-        : { granted: conduct.leaving?.includes(own.id) ?? false, ask: (reason) => perform({ do: 'ask-leave', with: { point: own.id, reason } }) },
+        : { granted: conduct.leaving?.includes(own.id) ?? false, ask: (reason, after) => perform({ do: 'ask-leave', with: { point: own.id, reason } }, after) },
     agenda: plan?.agenda ?? [],
     mayPresent: mayPresent(conduct, own.id),
     present: (paper, page) => perform({ do: 'present-paper', with: paper === '' ? {} : { paper, page } }),

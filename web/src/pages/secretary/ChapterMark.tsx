@@ -15,9 +15,12 @@ export function ChapterMark({ board, now, act }: { readonly board: Board; readon
   const text = typed.trim() || (item?.title ?? board.plan.title);
   const mark = (event: SyntheticEvent) => {
     event.preventDefault();
-    act({ do: 'chapter', with: { text } });
-    setSaid(t('chapter.done', { time: timeText(new Date(now)), text }));
-    setTyped('');
+    setSaid('');
+    act({ do: 'chapter', with: { text } }, (fault) => {
+      if (fault !== null) return;
+      setSaid(t('chapter.done', { time: timeText(new Date(now)), text }));
+      setTyped((before) => (before === typed ? '' : before));
+    });
   };
   return (
     <form className={classes.form} onSubmit={mark}>

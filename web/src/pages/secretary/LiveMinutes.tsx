@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { at, isOver, pointName, type Board, type PastSpeech } from '../../conduct/board';
 import { clockText } from '../../conduct/clock';
 import { timeText } from '../../i18n/clock';
-import type { Do } from '../../live/use-board';
+import { useDraft } from '../../live/drafts';
+import type { After, Do } from '../../live/use-board';
 import { Panel } from '../../parts/Panel';
 import classes from './LiveMinutes.module.css';
 
@@ -32,10 +33,12 @@ export function LiveMinutes({ board, act }: LiveMinutesProps) {
               {board.plan.agenda.indexOf(item) + 1}. {item.title}
             </h3>
             <Written
+              board={board}
+              field={`item ${item.id}`}
               label={t('minutes.course')}
               hidden={t('minutes.courseOf', { title: item.title })}
               value={board.notes.items[item.id] ?? ''}
-              onWritten={(text) => act({ do: 'note', with: { item: item.id, text } })}
+              onWritten={(text, after) => act({ do: 'note', with: { item: item.id, text } }, after)}
             />
             {speeches.map((speech) => (
               <Speech key={speech.number} board={board} speech={speech} act={act} />
@@ -45,7 +48,7 @@ export function LiveMinutes({ board, act }: LiveMinutesProps) {
       })}
       <article className={classes.item}>
         <h3 className={classes.title}>{t('minutes.remark')}</h3>
-        <Written label={t('minutes.remarkHint')} hidden={t('minutes.remark')} value={board.notes.remark} onWritten={(text) => act({ do: 'note', with: { text } })} />
+        <Written board={board} field="remark" label={t('minutes.remarkHint')} hidden={t('minutes.remark')} value={board.notes.remark} onWritten={(text, after) => act({ do: 'note', with: { text } }, after)} />
         <ReadBack board={board} act={act} />
       </article>
     </Panel>
@@ -79,35 +82,49 @@ function Speech({ board, speech, act }: LiveMinutesProps & { readonly speech: Pa
         {ended > 0 && <span>{clockText(ended - started)}</span>}
       </p>
       <Written
+        board={board}
+        field={`speech ${speech.number}`}
         label={t('minutes.speech')}
         hidden={t('minutes.speechOf', { number: speech.number })}
         value={speech.summary ?? ''}
-        onWritten={(summary) => act({ do: 'note-speech', with: { number: speech.number, summary } })}
+        onWritten={(summary, after) => act({ do: 'note-speech', with: { number: speech.number, summary } }, after)}
       />
     </div>
   );
 }
 
 interface WrittenProps {
+  readonly board: Board;
+  readonly field: string;
   readonly label: string;
   readonly hidden: string;
   readonly value: string;
-  readonly onWritten: (text: string) => void;
+  readonly onWritten: (text: string, after: After) => void;
 }
 
 const restMs = 1_200;
+const againMs = 5_000;
 
-/** Saves when the writer rests or leaves the field; what comes from outside never overwrites what is being typed. */
-function Written({ label, hidden, value, onWritten }: WrittenProps) {
-  const [text, setText] = useState<string | null>(null);
-  const shown = text ?? value;
+/**
+ * Saves when the writer rests or leaves the field; what comes from outside never overwrites what is being typed. What
+ * could not be saved stays in the field and is tried again.
+ */
+function Written({ board, field, label, hidden, value, onWritten }: WrittenProps) {
+  const { t } = useTranslation();
+  const { value: text, type, arrived } = useDraft<string>(board, field);
+  const [failures, setFailures] = useState(0);
+  const write = (written: string) =>
+    onWritten(written, (fault) => {
+      if (fault === null) arrived(written);
+      setFailures((before) => (fault === null ? 0 : before + 1));
+    });
   // The board is told anew every second: a rest is one of the writer and not of the board.
-  const save = useEffectEvent(onWritten);
+  const save = useEffectEvent(write);
   useEffect(() => {
-    if (text === null || text === value) return undefined;
-    const timer = setTimeout(() => save(text), restMs);
+    if (text === undefined || text === value) return undefined;
+    const timer = setTimeout(() => save(text), failures === 0 ? restMs : againMs);
     return () => clearTimeout(timer);
-  }, [text, value]);
+  }, [text, value, failures]);
   return (
     <Textarea
       autosize
@@ -115,11 +132,13 @@ function Written({ label, hidden, value, onWritten }: WrittenProps) {
       maxRows={12}
       aria-label={hidden}
       placeholder={label}
-      value={shown}
-      onChange={(event) => setText(event.currentTarget.value)}
+      value={text ?? value}
+      error={failures > 0 && text !== undefined ? t('minutes.notSaved') : undefined}
+      onChange={(event) => type(event.currentTarget.value)}
       onBlur={() => {
-        if (text !== null && text !== value) onWritten(text);
-        setText(null);
+        if (text === undefined) return;
+        if (text === value) arrived(text);
+        else write(text);
       }}
     />
   );

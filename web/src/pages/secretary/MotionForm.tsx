@@ -3,6 +3,7 @@ import { useState, type SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Board, Motion } from '../../conduct/board';
 import { newKey } from '../../live/acts';
+import { useDraft } from '../../live/drafts';
 import type { Do } from '../../live/use-board';
 import { Panel } from '../../parts/Panel';
 import classes from './MotionForm.module.css';
@@ -24,7 +25,8 @@ function choice<Value extends string>(label: string, value: Value, set: (value: 
 /** Puts a question on the board before it is opened: form, base, threshold and tie rule are fixed here (VOT-01). */
 export function MotionForm({ board, act }: { readonly board: Board; readonly act: Do }) {
   const { t } = useTranslation();
-  const [title, setTitle] = useState('');
+  const kept = useDraft<string>(board, 'motion');
+  const title = kept.value ?? '';
   const [form, setForm] = useState<Motion['form']>('gio-tay');
   const [base, setBase] = useState<Motion['base']>('tong-so');
   const [threshold, setThreshold] = useState('1/2');
@@ -33,16 +35,16 @@ export function MotionForm({ board, act }: { readonly board: Board; readonly act
     event.preventDefault();
     const [num = 1, den = 2] = threshold.split('/').map(Number);
     const item = board.live.item?.id;
-    act({
+    const deed = {
       do: 'prepare-vote',
       with: { motion: { id: newKey(), title: title.trim(), form, base, threshold: { num, den }, atLeast: threshold === '2/3', tie, quorum: { num: 2, den: 3 }, voters: [], ...(item ? { item } : {}) } },
-    });
-    setTitle('');
+    } as const;
+    act(deed, (fault) => fault === null && kept.arrived(title));
   };
   return (
     <Panel title={t('motion.title')}>
       <form className={classes.form} onSubmit={submit}>
-        <TextInput size="sm" className={classes.wide ?? ''} label={t('motion.question')} maxLength={500} value={title} onChange={(event) => setTitle(event.currentTarget.value)} />
+        <TextInput size="sm" className={classes.wide ?? ''} label={t('motion.question')} maxLength={500} value={title} onChange={(event) => kept.type(event.currentTarget.value)} />
         {choice(t('motion.form'), form, setForm, [
           { value: 'gio-tay', label: t('vote.form.gio-tay') },
           { value: 'ghi-ten', label: t('vote.form.ghi-ten') },
