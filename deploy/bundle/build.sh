@@ -35,7 +35,7 @@ GOOS=linux GOARCH=$arch go build -trimpath -buildvcs=false -ldflags "-s -w -buil
 go run ./deploy/inventory -out "$b" -version "$version" -at "$SOURCE_DATE_EPOCH"
 cp -r docs "$b/docs"
 mkdir "$b/deploy"
-git ls-files -z deploy | grep -zv '^deploy/\(test-\|check\|bundle/\(build\|check\)\|inventory/\|debian/\)' | xargs -0 cp --parents -t "$b"
+git ls-files -z deploy | grep -zv '^deploy/\(test-\|check\|bundle/\(build\|check\|province\)\|inventory/\|debian/\)' | xargs -0 cp --parents -t "$b"
 mv "$b/deploy/bundle/install.sh" "$b/install.sh"
 rmdir "$b/deploy/bundle"
 deploy/debian/build.sh "$b" "$version" "$arch"
