@@ -32,7 +32,7 @@ func (b *benchCommand) Run(ctx context.Context) error {
 	contenders := []contender{own}
 	if b.PeerURL != "" {
 		contenders = append(contenders, contender{
-			"peer", target{b.PeerURL, b.PeerKey, b.PeerSecret, b.PeerPID}, strings.Fields(b.PeerCommand),
+			"peer", target{URL: b.PeerURL, Key: b.PeerKey, Secret: b.PeerSecret, ServerPID: b.PeerPID}, strings.Fields(b.PeerCommand),
 		})
 	}
 	return b.series(ctx, contenders)

@@ -23,8 +23,8 @@ type compareCommand struct {
 
 // Run alternates A B A B.
 func (c *compareCommand) Run(ctx context.Context) error {
-	a := contender{"A", target{c.AURL, c.Key, c.Secret, c.APID}, strings.Fields(c.ACommand)}
-	b := contender{"B", target{c.BURL, c.Key, c.Secret, c.BPID}, strings.Fields(c.BCommand)}
+	a := contender{"A", target{URL: c.AURL, Key: c.Key, Secret: c.Secret, ServerPID: c.APID}, strings.Fields(c.ACommand)}
+	b := contender{"B", target{URL: c.BURL, Key: c.Key, Secret: c.Secret, ServerPID: c.BPID}, strings.Fields(c.BCommand)}
 	return c.series(ctx, []contender{a, b})
 }
 

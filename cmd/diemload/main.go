@@ -31,6 +31,7 @@ type target struct {
 	Key       string `default:"devkey" env:"DIEMLOAD_KEY" help:"API key."`
 	Secret    string `default:"secret" env:"DIEMLOAD_SECRET" help:"API secret."`
 	ServerPID int    `name:"server-pid" help:"Process whose CPU time and memory are measured."`
+	Admin     string `name:"server-admin" help:"Admin address of a bridge, which tells how long packets stay in it."`
 }
 
 // scenario is what the points do.

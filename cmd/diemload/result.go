@@ -26,7 +26,8 @@ type result struct {
 	JoinMS    spread        `json:"join_ms"`
 	FirstMS   spread        `json:"first_packet_ms"`
 	DelayMS   spread        `json:"forwarding_delay_ms"`
-	Server    *expenses     `json:"server,omitempty"` // nil without the server's pid
+	InsideMS  *spread       `json:"in_the_bridge_ms,omitempty"` // nil without its admin address
+	Server    *expenses     `json:"server,omitempty"`           // nil without the server's pid
 	ClientCPU float64       `json:"client_cpu_seconds"`
 	Recorded  *recorded     `json:"recorded,omitempty"`
 	Thin      []*thinReport `json:"thin,omitempty"` // one for each point on an impaired line
@@ -139,6 +140,9 @@ func (r *result) writeText(w io.Writer) error {
 	row("join", "p50 %.0f ms, p95 %.0f ms", r.JoinMS.P50, r.JoinMS.P95)
 	row("first packet", "p50 %.0f ms, p95 %.0f ms after the join began", r.FirstMS.P50, r.FirstMS.P95)
 	row("forwarding delay", "p50 %.2f ms, p99 %.2f ms", r.DelayMS.P50, r.DelayMS.P99)
+	if s := r.InsideMS; s != nil {
+		row("in the bridge", "p50 %.2f ms, p95 %.2f ms, p99 %.2f ms of %d bursts", s.P50, s.P95, s.P99, s.Samples)
+	}
 	if s := r.Server; s != nil {
 		row("server", "%.2f CPU s, %.2f us a packet, RSS %.1f MB at first, %.1f MB peak, %.0f kB a subscriber",
 			s.CPUSeconds, s.CPUPerPkt, mega(s.RSSStart), mega(s.RSSPeak), s.PerListener/1e3)

@@ -140,6 +140,7 @@ func (l *load) interval(ctx context.Context) *result {
 	thin := l.beginThin()
 	l.streams.measuring.Store(true)
 	taken := l.recordStats(ctx)
+	stayed := l.inside(ctx)
 	before, server, self, start := l.total(), l.server(), ownCPU(), time.Now()
 	measured, cancel := context.WithTimeout(ctx, l.Duration)
 	defer cancel()
@@ -157,6 +158,10 @@ func (l *load) interval(ctx context.Context) *result {
 	res.traffic(before, l.total(), elapsed)
 	res.cpu(server, l.server(), ownCPU()-self)
 	res.recorded(taken, l.recordStats(ctx))
+	if now := l.inside(ctx); now.histogram != nil && stayed.histogram != nil {
+		s := now.since(stayed)
+		res.InsideMS = &s
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	res.Thin = thinReports(thin)

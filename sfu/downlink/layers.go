@@ -114,7 +114,9 @@ func (s *Sink) aim() {
 	s.want.goal = max(min(s.target.spatial, len(info.Layers)-1), 0)
 }
 
-// ask requests a keyframe while the goal is not what is being forwarded.
+// ask requests a keyframe while the goal is not what is being forwarded; while
+// nothing is, one of the smallest layer, too: that is on its way sooner, and may be
+// asked for more often.
 func (s *Sink) ask() {
 	if s.target.silent() || s.now < s.want.askAt {
 		return
@@ -128,4 +130,10 @@ func (s *Sink) ask() {
 	}
 	s.want.askAt = s.now + wait
 	s.source.RequestKeyframe(s.want.goal)
+	if s.locked || s.settings.SVC {
+		return
+	}
+	if small := smallest(s.source.Info()); small < s.want.goal {
+		s.source.RequestKeyframe(small)
+	}
 }

@@ -24,6 +24,10 @@ type Source interface {
 	sfu.Source
 	// Packet returns a packet of the last second, nil if it is gone.
 	Packet(layer int, seq uint64) *sfu.Packet
+	// Beginning returns the numbers of the first packet of a layer's newest keyframe
+	// and of its newest packet, and the payload (bytes) from the one to the other; 0
+	// without any.
+	Beginning(layer int) (first, last uint64, bytes int)
 	// Translate returns the timestamp of layer to that means the instant of rtp
 	// on layer from.
 	Translate(from, to int, rtp uint32) (uint32, bool)

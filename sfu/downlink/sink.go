@@ -105,31 +105,10 @@ func (s *Sink) writeVideo(p *sfu.Packet) {
 	if s.locked && p.Layer == s.time.layer && s.time.ended(p) {
 		s.unlock() // the sender has begun anew
 	}
-	if !s.locked || p.Layer != s.time.layer {
-		if !s.switchable(p) {
-			s.counters.OtherLayer++
-			return
-		}
-		before := s.time.layer
-		if !s.time.begin(p, s.source, s.locked) {
-			s.counters.Postponed++
-			return
-		}
-		s.lock(p, s.locked && p.Layer < before)
-		s.report.nextAt = 0 // see timeline.begin
+	if s.locked && p.Layer == s.time.layer {
 		s.forwardVideo(p)
-		s.catchUp(p)
-		return
-	}
-	s.forwardVideo(p)
-}
-
-// catchUp forwards the packets that overtook the beginning of their run.
-func (s *Sink) catchUp(first *sfu.Packet) {
-	for seq := first.Sequence + 1; seq <= first.Sequence+overtaking; seq++ {
-		if p := s.source.Packet(first.Layer, seq); p != nil && s.locked {
-			s.forwardVideo(p)
-		}
+	} else if s.begin(p) {
+		s.follow(p, p.Sequence+overtaking)
 	}
 }
 
@@ -298,6 +277,7 @@ func (s *Sink) payload(p *sfu.Packet, change patch, room int) ([]byte, uint8) {
 
 // EndBurst sends what the burst wrote. It is called by the source.
 func (s *Sink) EndBurst() {
+	s.beginKept()
 	if s.now >= s.want.checkAt {
 		s.check()
 	}
@@ -318,6 +298,7 @@ func (s *Sink) Tick(now int64) int64 {
 		return never
 	}
 	s.now = max(s.now, now)
+	s.beginKept()
 	next := s.fillIn(now)
 	if s.now >= s.want.checkAt {
 		s.check()

@@ -2,6 +2,7 @@ package downlink_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -37,6 +38,19 @@ func (s *stage) RequestKeyframe(layer int)            { s.asked = append(s.asked
 func (s *stage) Do(f func())                          { f() }
 func (s *stage) REDPayloadType() uint8                { return s.red }
 func (s *stage) Packet(_ int, seq uint64) *sfu.Packet { return s.packets[seq] }
+func (s *stage) Beginning(l int) (first, last uint64, bytes int) {
+	for seq, p := range s.packets {
+		if p.Layer == l && p.Keyframe && seq > first {
+			first = seq
+		}
+	}
+	for seq, p := range s.packets {
+		if p.Layer == l && first > 0 && seq >= first {
+			last, bytes = max(last, seq), bytes+len(p.Payload)
+		}
+	}
+	return first, last, bytes
+}
 func (s *stage) Translate(from, to int, ts uint32) (uint32, bool) {
 	return s.clocks.Translate(from, to, ts)
 }
@@ -213,6 +227,33 @@ func TestASinkFallsToALiveLayerByItself(t *testing.T) {
 	}
 	if a, b := s.written[0], s.written[1]; b.SequenceNumber != a.SequenceNumber+1 || int32(b.Timestamp-a.Timestamp) != 500*90 {
 		t.Errorf("the switch steps by %d numbers and %d ticks", b.SequenceNumber-a.SequenceNumber, b.Timestamp-a.Timestamp)
+	}
+}
+
+func TestThePictureBeginsWithTheSmallestAndGrows(t *testing.T) {
+	t.Parallel()
+	s := newStage(camera(), 0, downlink.Settings{})
+	s.sink.Tick(s.now)
+	if !slices.Equal(s.asked, []int{2, 0}) {
+		t.Fatalf("asked for keyframes of %v, want the largest and the smallest", s.asked)
+	}
+	s.send(keyframe(0, 70000, 1000))
+	s.sink.EndBurst()
+	if len(s.written) != 1 {
+		t.Fatalf("%d packets written of the smallest, want 1", len(s.written))
+	}
+	s.asked = nil
+	s.now += 300 * ms
+	s.sink.Tick(s.now)
+	if !slices.Equal(s.asked, []int{2}) {
+		t.Errorf("then asked for %v, want the largest alone", s.asked)
+	}
+	s.send(keyframe(2, 80000, 1000+300*90))
+	s.sink.EndBurst()
+	s.send(delta(0, 70001, 1000+300*90))
+	s.sink.EndBurst()
+	if len(s.written) != 2 {
+		t.Errorf("%d packets written, want the two keyframes", len(s.written))
 	}
 }
 

@@ -43,6 +43,8 @@ type Engine struct {
 	ledger    *ledger
 	wheel     *pacer.Wheel // sends what waits for thin lines
 
+	forwarding forwarding
+
 	mu     sync.Mutex
 	rooms  map[*Room]struct{}
 	closed bool
@@ -65,7 +67,7 @@ func New(c Config) (*Engine, error) {
 	if err := t.Prepare(); err != nil {
 		return nil, err
 	}
-	return &Engine{config: c, transport: t, ledger: newLedger(), wheel: pacer.NewWheel(c.Flush), rooms: map[*Room]struct{}{}}, nil
+	return &Engine{config: c, transport: t, ledger: newLedger(), wheel: pacer.NewWheel(c.Flush), forwarding: newForwarding(), rooms: map[*Room]struct{}{}}, nil
 }
 
 // ICEServers are the relays that a session may use.

@@ -2,7 +2,9 @@ package engine
 
 import (
 	"diemcau/meeting"
+	"diemcau/sfu"
 	"diemcau/sfu/allocate"
+	"diemcau/sfu/downlink"
 	"diemcau/sfu/layer"
 	"diemcau/sfu/peerconn"
 )
@@ -145,8 +147,21 @@ func (s *subscriber) accept(sub *subscription, section *peerconn.Section) {
 	sub.agreed = &agreement{*section, codec}
 	if s.line.connected() {
 		s.begin(sub)
+	} else {
+		s.prepare(sub)
 	}
 	s.peer.emit(Subscribed{sub.pub.id})
+}
+
+// prepare has the publisher begin while the line is being secured, which takes as
+// long as a keyframe does to come.
+func (s *subscriber) prepare(sub *subscription) {
+	if sub.pub.track.Kind != sfu.Video || sub.wish.Disabled {
+		return
+	}
+	top := sub.wanted().Spatial
+	s.want(sub.pub, top)
+	downlink.Prepare(sub.pub.source, top)
 }
 
 // begin sends what was agreed upon. Before the line is secured packets would be lost,

@@ -31,6 +31,7 @@ func (u *publisher) publish(t *upTrack) {
 		Clock:      u.clock,
 		Pool:       u.pool,
 		Logger:     u.peer.log.With("track", string(pub.id)),
+		Forwarded:  u.peer.room.engine.forwarding.observe,
 	})
 	pub.source.SetAudience(track.Audience.peers()) // before any sink can be attached
 	u.peer.room.account.addSource(pub.source, track.Kind)

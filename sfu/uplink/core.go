@@ -223,6 +223,7 @@ func (c *core) count(st *stream, p *sfu.Packet) {
 		st.reception.packet(p.Sequence, p.Timestamp, p.Arrival, c.info.ClockRate)
 	}
 	st.packets++
+	st.beginning.packet(p)
 	c.rateOf(p).add(p)
 	c.public.traffic.Bytes += uint64(len(p.Payload))
 	if len(p.Payload) > 0 {
@@ -254,9 +255,13 @@ func (c *core) endBurst(now int64) {
 
 // send lets the sinks send what they have written.
 func (c *core) send() {
+	since := c.hold.since
 	c.hold.since = 0
 	for _, s := range c.sinks {
 		s.EndBurst()
+	}
+	if since > 0 && len(c.heard) > 0 {
+		c.settings.Forwarded(c.settings.Now() - since)
 	}
 }
 

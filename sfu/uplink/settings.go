@@ -62,6 +62,10 @@ type Settings struct {
 	// Pool lends memory for packets; sources may share one. Nil makes one.
 	Pool   *history.Pool
 	Logger *slog.Logger // nil discards
+	// Forwarded is told after each burst how long (ns) it took from the arrival of
+	// its first packet until the sinks had sent what they send of it at once. It is
+	// called on the source's goroutine; nil for nobody.
+	Forwarded func(took int64)
 	// Now is the clock of the arrival times, nil for sfu.Now.
 	Now func() int64
 }
@@ -70,6 +74,9 @@ type Settings struct {
 func (s *Settings) complete() {
 	if s.WriteRTCP == nil {
 		s.WriteRTCP = func([]rtcp.Packet) {}
+	}
+	if s.Forwarded == nil {
+		s.Forwarded = func(int64) {}
 	}
 	if s.Clock == nil {
 		s.Clock = new(clock.Publisher)

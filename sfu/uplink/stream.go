@@ -25,6 +25,7 @@ type stream struct {
 	nacks     nacker
 	reception reception
 	frame     frame
+	beginning beginning
 
 	lastTimestamp uint32
 	lastPacket    int64 // ns, arrival of the last packet with a payload
@@ -59,7 +60,7 @@ func newStream(s *Settings, index int) *stream {
 func (st *stream) restart() {
 	st.unwrapper.Restart()
 	st.nacks.clear()
-	st.frame = frame{}
+	st.frame, st.beginning = frame{}, beginning{}
 }
 
 // number finds the place of a packet. It reports false when the number is not

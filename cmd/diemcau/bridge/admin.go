@@ -72,6 +72,7 @@ func (b *Bridge) collectors() []prometheus.Collector {
 		b.sessions.Collector(),
 		b.media.engine.Collector(),
 		b.media.engine.LineCollector(),
+		b.media.engine.Forwarding(),
 		b.media.port.Collector(),
 		b.media.tcp.Collector(),
 		b.records.Collector(),
