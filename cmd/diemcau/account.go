@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -54,34 +53,24 @@ func (h house) read() (config.Config, error) {
 }
 
 // open runs f with the door of the house.
-func (h house) open(ctx context.Context, f func(*door.Door, *store.Store) error) (err error) {
+func (h house) open(ctx context.Context, f func(*door.Door, *store.Store) error) error {
 	cfg, err := h.read()
 	if err != nil {
 		return err
 	}
-	address := string(cfg.Database)
-	if address == "" {
-		address = filepath.Join(cfg.Data, "diemcau.db")
-		if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+	return h.opened(ctx, func(s *store.Store) error {
+		logger := newLogger(cfg.Log)
+		log, err := bridge.OpenAudit(ctx, cfg, s, logger, nil)
+		if err != nil {
 			return err
 		}
-	}
-	s, err := store.Open(ctx, address)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	logger := newLogger(cfg.Log)
-	log, err := bridge.OpenAudit(ctx, cfg, s, logger, nil)
-	if err != nil {
-		return err
-	}
-	defer log.Close()
-	d, err := bridge.OpenDoor(cfg, s, door.Settings{Audit: bridge.AuditTrail{Log: log, Plain: account.Logger{Logger: logger}, Address: "console"}})
-	if err != nil {
-		return err
-	}
-	return f(d, s)
+		defer log.Close()
+		d, err := bridge.OpenDoor(cfg, s, door.Settings{Audit: bridge.AuditTrail{Log: log, Plain: account.Logger{Logger: logger}, Address: "console"}})
+		if err != nil {
+			return err
+		}
+		return f(d, s)
+	})
 }
 
 // on runs f with the account of the user.

@@ -156,6 +156,11 @@ func (c *rebuildCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if _, lost := addressOf(cfg); lost != nil { // what this command is for
+			if err := c.broughtForward(ctx); err != nil {
+				return err
+			}
+		}
 		err = c.open(ctx, func(_ *door.Door, s *store.Store) error {
 			return bridge.Catalogue(ctx, c.Root, s, newLogger(cfg.Log))
 		})

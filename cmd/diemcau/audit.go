@@ -144,26 +144,6 @@ func (c *auditVerifyCmd) old(ctx context.Context, s *store.Store) (before []func
 	return before, err
 }
 
-// opened runs f with the database of the house, brought forward to this release.
-func (h house) opened(ctx context.Context, f func(*store.Store) error) (err error) {
-	cfg, err := h.read()
-	if err != nil {
-		return err
-	}
-	address := string(cfg.Database)
-	if address == "" {
-		address = filepath.Join(cfg.Data, "diemcau.db")
-		if _, err := os.Stat(address); err != nil {
-			return err
-		}
-	}
-	s, err := store.Open(ctx, address)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f(s), s.Close())
-}
-
 // noted notes in the audit log what somebody does at the console, and runs f.
 func (h house) noted(ctx context.Context, what, detail string, f func(*store.Store) error) error {
 	return h.notedOn(ctx, what, "", detail, f)

@@ -88,14 +88,8 @@ func (c *backupMakeCmd) Run(ctx context.Context) error {
 	if info, err := os.Stat(c.To); err == nil && info.IsDir() {
 		c.To = filepath.Join(c.To, "diemcau-"+time.Now().UTC().Format("20060102-150405")+".backup")
 	}
-	return c.opened(ctx, func(s *store.Store) error {
-		log, err := bridge.OpenAudit(ctx, cfg, s, newLogger(cfg.Log), nil)
-		if err != nil {
-			return err
-		}
-		err = log.Keep(ctx, audit.Line{At: time.Now(), What: "backup.made", Address: "console", On: filepath.Base(c.To)})
-		log.Close() // signs the head that the backup takes along
-		if err != nil {
+	return c.openedAsIs(ctx, func(s *store.Store, r store.Release) error {
+		if err := c.begun(ctx, s, r); err != nil {
 			return err
 		}
 		from := backup.Source{Config: cfg, ConfigFile: c.Config, Program: version, CopyDatabase: s.CopyTo}
@@ -112,8 +106,10 @@ func (c *backupMakeCmd) Run(ctx context.Context) error {
 				return fmt.Errorf("recordings: %w", err)
 			}
 		}
-		if err := c.noted(ctx, bridge.BackupKept, filepath.Base(c.To), func(*store.Store) error { return nil }); err != nil {
-			return err
+		if r.Current() {
+			if err := c.noted(ctx, bridge.BackupKept, filepath.Base(c.To), func(*store.Store) error { return nil }); err != nil {
+				return err
+			}
 		}
 		if c.JSON {
 			return printJSON(m)
@@ -121,6 +117,27 @@ func (c *backupMakeCmd) Run(ctx context.Context) error {
 		_, err = fmt.Printf("%s: %d files, %s; %d recordings sealed, %d copied now\n", c.To, len(m.Files), m.Database, len(m.Recordings), copied)
 		return err
 	})
+}
+
+// begun notes the backup in the audit log, whose signed head it takes along. Where the
+// bridge before is still running on older tables, a backup is made all the same: this
+// program must neither change them nor write what they do not fit.
+func (c *backupMakeCmd) begun(ctx context.Context, s *store.Store, r store.Release) error {
+	if !r.Current() {
+		fmt.Fprintf(os.Stderr, "the tables of the database (%s) are not those of this program (%s): the audit log and the status page are not told of this backup\n", r.Newest(), r.Known())
+		return nil
+	}
+	cfg, err := c.house.read()
+	if err != nil {
+		return err
+	}
+	log, err := bridge.OpenAudit(ctx, cfg, s, newLogger(cfg.Log), nil)
+	if err != nil {
+		return err
+	}
+	err = log.Keep(ctx, audit.Line{At: time.Now(), What: "backup.made", Address: "console", On: filepath.Base(c.To)})
+	log.Close() // signs the head that the backup takes along
+	return err
 }
 
 // opener says how a backup is opened.

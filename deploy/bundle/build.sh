@@ -36,6 +36,10 @@ go run ./deploy/inventory -out "$b" -version "$version" -at "$SOURCE_DATE_EPOCH"
 cp -r docs "$b/docs"
 mkdir "$b/deploy"
 git ls-files -z deploy | grep -zv '^deploy/\(test-\|check\|bundle/\(build\|check\|province\)\|inventory/\|debian/\)' | xargs -0 cp --parents -t "$b"
+# Commands (diemcau backup, account, audit) read where the service keeps everything from the
+# file that is installed: the unit says it by a flag, which they do not see.
+sed -i 's,^data: data$,data: /var/lib/diemcau,' "$b/deploy/diemcau.yaml"
+grep -qx 'data: /var/lib/diemcau' "$b/deploy/diemcau.yaml"
 mv "$b/deploy/bundle/install.sh" "$b/install.sh"
 rmdir "$b/deploy/bundle"
 deploy/debian/build.sh "$b" "$version" "$arch"

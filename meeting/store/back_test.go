@@ -1,8 +1,10 @@
 package store_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -29,7 +31,7 @@ func TestEveryNewMigrationHasAWayBack(t *testing.T) {
 	}
 }
 
-func TestOPS_ADatabaseWithDataGoesBackOneVersionAndForwardAgain(t *testing.T) {
+func TestOPS_ADatabaseWithDataGoesBackToTheReleaseBeforeAndForwardAgain(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, address string) {
 		address = released(t, address, "0001.sql")
@@ -38,21 +40,74 @@ func TestOPS_ADatabaseWithDataGoesBackOneVersionAndForwardAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.Close()
-		name, err := store.Back(t.Context(), address)
-		if err != nil {
-			t.Fatal(err)
+		newest := releaseOf(t, address).Known()
+		one, err := store.Back(t.Context(), address, "")
+		if err != nil || len(one) != 1 || one[0] != newest {
+			t.Fatalf("took back %v, %v; the newest was %s", one, err, newest)
 		}
-		if err := try(t, address, `INSERT INTO migrations (name) VALUES ('migrations/`+name+`.sql')`); err != nil {
-			t.Fatalf("it is still noted as applied: %v", err)
+		two, err := store.Back(t.Context(), address, "")
+		if err != nil || len(two) != 1 || two[0] >= one[0] {
+			t.Fatalf("a second time took back %v after %v, %v", two, one, err)
 		}
-		run(t, driver(address), address, `DELETE FROM migrations WHERE name = 'migrations/`+name+`.sql'`)
+		if _, err := store.Back(t.Context(), address, "0099"); err == nil || releaseOf(t, address).Newest() >= two[0] {
+			t.Errorf("back to what is not there: %v, %s", err, releaseOf(t, address).Newest())
+		}
+		if _, err := store.Back(t.Context(), address, "0007"); !errors.Is(err, store.ErrNoWayBack) || releaseOf(t, address).Newest() >= two[0] || releaseOf(t, address).Newest() < "0011" {
+			t.Errorf("all or none: %v, %s", err, releaseOf(t, address).Newest())
+		}
+		rest, err := store.Back(t.Context(), address, "0011_search")
+		if err != nil || releaseOf(t, address).Newest() != "0011_search" || slices.Contains(rest, "0011_search") {
+			t.Fatalf("took back %v, %v", rest, err)
+		}
+		if again, err := store.Back(t.Context(), address, "0011"); err != nil || len(again) > 0 {
+			t.Errorf("nothing was left to do: %v %v", again, err)
+		}
 		again := open(t, address)
 		e, err := again.Entry(t.Context(), "hop-cu")
 		if err != nil || len(e.Versions) != 3 || e.Versions[1].State != schedule.Postponed {
-			t.Errorf("after %s the meeting has %d versions, %v", name, len(e.Versions), err)
+			t.Errorf("the meeting has %d versions, %v", len(e.Versions), err)
 		}
 		if r, err := again.CheckAudit(t.Context(), "", nil); err != nil || !r.OK() || r.Lines != 1 {
 			t.Errorf("the audit log after going back and forward: %+v %v", r, err)
 		}
 	})
+}
+
+func releaseOf(t *testing.T, address string) store.Release {
+	t.Helper()
+	s, err := store.OpenAsIs(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	r, err := s.Release(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestOPS_ADatabaseOpenedAsItIsStaysOfItsRelease(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, address string) {
+		address = released(t, address, "0001.sql")
+		if r := releaseOf(t, address); r.Current() || r.Newest() >= r.Known() {
+			t.Errorf("a database of the first release: %s of %s", r.Newest(), r.Known())
+		}
+		if r := releaseOf(t, address); r.Current() {
+			t.Error("it was brought forward")
+		}
+		open(t, address).Close()
+		if r := releaseOf(t, address); !r.Current() || r.Newest() != r.Known() {
+			t.Errorf("brought forward it is %s of %s", r.Newest(), r.Known())
+		}
+	})
+	missing := filepath.Join(t.TempDir(), "none.db")
+	if s, err := store.OpenAsIs(t.Context(), missing); err == nil {
+		s.Close()
+		t.Error("a database was made")
+	}
+	if _, err := os.Stat(missing); err == nil {
+		t.Error("a file was made")
+	}
 }

@@ -44,23 +44,31 @@ type Store struct {
 // Open opens the database at the address, "postgres://..." or the path of a SQLite
 // file, and brings its tables forward to this release.
 func Open(ctx context.Context, address string) (*Store, error) {
+	s, err := connect(address, "rwc")
+	if err != nil {
+		return nil, err
+	}
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// connect opens the database as it stands; mode is that of a SQLite file.
+func connect(address, mode string) (*Store, error) {
 	driver := "pgx"
 	if !strings.HasPrefix(address, "postgres://") && !strings.HasPrefix(address, "postgresql://") {
 		// FULL: an act that was acknowledged outlives a power cut. IMMEDIATE: two
 		// writers wait for each other instead of failing half-way.
 		driver = "sqlite"
 		address = "file:" + (&url.URL{Path: address}).EscapedPath() +
-			"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
+			"?mode=" + mode + "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
 	}
 	db, err := sql.Open(driver, address)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, postgres: driver == "pgx"}
-	if err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return s, nil
+	return &Store{db: db, postgres: driver == "pgx"}, nil
 }
 
 // Close ends the connections.
@@ -79,10 +87,8 @@ func (s *Store) migrate(ctx context.Context) error {
 		return err
 	}
 	return s.write(ctx, func(tx *sql.Tx) error {
-		if s.postgres {
-			if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, migration); err != nil {
-				return err
-			}
+		if err := s.migratesAlone(ctx, tx); err != nil {
+			return err
 		}
 		if _, err := tx.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY)`); err != nil {
 			return err
@@ -91,10 +97,8 @@ func (s *Store) migrate(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, name := range applied {
-			if !slices.Contains(names, name) {
-				return fmt.Errorf("store: the database is of a later release: %s", name)
-			}
+		if err := (Release{applied: applied, known: names}).later(); err != nil {
+			return err
 		}
 		for _, name := range names {
 			if slices.Contains(applied, name) {
@@ -106,6 +110,15 @@ func (s *Store) migrate(ctx context.Context) error {
 		}
 		return standOld(ctx, tx)
 	})
+}
+
+// migratesAlone waits until no other node changes tables.
+func (s *Store) migratesAlone(ctx context.Context, tx *sql.Tx) error {
+	if !s.postgres { // one writer anyway
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, migration)
+	return err
 }
 
 // apply runs one file statement by statement and notes its name. What is headed by
