@@ -19,6 +19,7 @@ export const problemCodes = [
   'account_disabled',
   'account_idle',
   'account_too_many_attempts',
+  'pairing_refused',
   'openid_away',
   'openid_refused',
   'openid_unknown',

@@ -38,6 +38,8 @@ export interface SignIn {
 }
 
 export const signIn = async (request: SignIn): Promise<Session> => send('POST', '/api/session', request);
+/** Makes this machine the machine of a point, by a code that was made for it (SEC-04). */
+export const pairHere = async (code: string): Promise<Session> => send('POST', '/api/machine', { code });
 export const giveCode = async (code: string): Promise<Session> => send('POST', '/api/session/second-factor', { code });
 export const changePassword = async (old: string, fresh: string): Promise<Session> => send('POST', '/api/session/password', { old, new: fresh });
 export const beginFactor = async (): Promise<{ secret: string }> => send('POST', '/api/session/totp', {});

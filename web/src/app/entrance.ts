@@ -1,4 +1,5 @@
 import { enterMeeting, fetchDemo, requestJoin, type DemoInfo, type JoinGrant, type JoinRequest } from '../api/bridge';
+import { Problem } from '../api/problem';
 import { DeviceRig, type EntryTracks } from '../device/rig';
 import { MeetingSession } from '../meeting/session';
 import { Store } from './store';
@@ -82,8 +83,14 @@ export class Entrance {
   /** A paired machine takes its point's place: nobody types anything (SEC-04). */
   async enterAsMachine(room: string, title: string, tracks: () => EntryTracks): Promise<void> {
     const ask = async (): Promise<JoinGrant> => {
-      const entry = await enterMeeting(room);
-      return { url: '', token: entry.token, room: { id: entry.room, title }, point: { id: entry.identity, name: entry.name } };
+      try {
+        const entry = await enterMeeting(room);
+        return { url: '', token: entry.token, room: { id: entry.room, title }, point: { id: entry.identity, name: entry.name } };
+      } catch (error) {
+        // A standing meeting of the configuration is in nobody's plan.
+        if (error instanceof Problem && error.code === 'not_found') return requestJoin({ room, point: '', user: '', password: '' });
+        throw error;
+      }
     };
     const asked = performance.now();
     const grant = await ask();

@@ -27,6 +27,10 @@ const signIn = createRoute({
   ...at('/dang-nhap'),
   component: lazyRouteComponent(async () => import('../pages/signin/SignInPage'), 'SignInPage'),
 });
+const pairing = createRoute({
+  ...at('/ghep-may'),
+  component: lazyRouteComponent(async () => import('../pages/pairing/PairingPage'), 'PairingPage'),
+});
 const home = createRoute({ ...at('/trang-chu'), component: lazyRouteComponent(async () => import('../pages/home/HomePage'), 'HomePage') });
 const calendar = createRoute({
   ...at('/lich'),
@@ -109,7 +113,7 @@ const forBuilders = import.meta.env.DEV
   : [];
 
 export const router = createRouter({
-  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, home, calendar, editor, minutes, invitation, guest, authority, account, accounts, machines, audit, status, archive, recording, dossier, keeping, disposals, retention, ...forBuilders]),
+  routeTree: root.addChildren([join, room, content, chair, secretary, technician, signIn, pairing, home, calendar, editor, minutes, invitation, guest, authority, account, accounts, machines, audit, status, archive, recording, dossier, keeping, disposals, retention, ...forBuilders]),
   history,
   defaultPendingComponent: Pending,
   defaultPendingMs: 400,

@@ -9,6 +9,7 @@ export const enProblem: typeof viProblem = {
   account_disabled: 'This account is no longer in use. Call an administrator.',
   account_idle: 'This account was closed because nobody used it for long. Call an administrator.',
   account_too_many_attempts: 'Too many wrong tries. Wait {{seconds}} seconds.',
+  pairing_refused: 'The pairing code is wrong, used or out of date. Check it, or ask for a new one.',
   openid_away: 'The sign-in service does not answer. Try again, or use your password.',
   openid_refused: 'The sign-in was not completed, or took too long. Sign in again.',
   openid_unknown: 'This person has no account on the bridge yet. Call an administrator.',

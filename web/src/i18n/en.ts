@@ -5,6 +5,7 @@ import { enBoards } from './en-boards';
 import { enDoors } from './en-doors';
 import { enStatus } from './en-status';
 import { enAccounts } from './en-accounts';
+import { enMachine } from './en-machine';
 import { enLive } from './en-live';
 import { enOffice } from './en-office';
 import { enPapers } from './en-papers';
@@ -239,4 +240,5 @@ export const en: Texts = {
   ...enDoors,
   ...enStatus,
   ...enAccounts,
+  ...enMachine,
 };

@@ -8,6 +8,7 @@ export const viProblem = {
   account_disabled: 'Tài khoản đã ngừng sử dụng. Hãy gọi quản trị viên.',
   account_idle: 'Tài khoản đã đóng vì lâu không đăng nhập. Hãy gọi quản trị viên.',
   account_too_many_attempts: 'Thử sai quá nhiều lần. Hãy chờ {{seconds}} giây.',
+  pairing_refused: 'Mã ghép máy không đúng, đã dùng hoặc đã hết hạn. Hãy kiểm tra lại hoặc xin mã mới.',
   openid_away: 'Chưa liên lạc được với cổng đăng nhập. Hãy thử lại hoặc dùng mật khẩu.',
   openid_refused: 'Việc đăng nhập chưa hoàn tất hoặc đã quá hạn. Hãy đăng nhập lại.',
   openid_unknown: 'Chưa có tài khoản cho người này trên cầu họp. Hãy gọi quản trị viên.',

@@ -5,6 +5,7 @@ import { viBoards } from './vi-boards';
 import { viDoors } from './vi-doors';
 import { viStatus } from './vi-status';
 import { viAccounts } from './vi-accounts';
+import { viMachine } from './vi-machine';
 import { viLive } from './vi-live';
 import { viOffice } from './vi-office';
 import { viPapers } from './vi-papers';
@@ -239,6 +240,7 @@ export const vi = {
   ...viDoors,
   ...viStatus,
   ...viAccounts,
+  ...viMachine,
 };
 
 export type Texts = typeof vi;

@@ -12,17 +12,17 @@ export function comeBackHere(): void {
 }
 
 /** Only a path of this application: a stored address of another host leads nowhere. */
-export function pathWithin(stored: string | null): string {
-  return stored !== null && /^\/(?![/\\])/.test(stored) ? stored : home;
+export function pathWithin(stored: string | null, otherwise = home): string {
+  return stored !== null && /^\/(?![/\\])/.test(stored) ? stored : otherwise;
 }
 
 /** Gives the way back once. */
-export function takeWayBack(): string {
+export function takeWayBack(otherwise = home): string {
   try {
     const stored = sessionStorage.getItem(key);
     sessionStorage.removeItem(key);
-    return pathWithin(stored);
+    return pathWithin(stored, otherwise);
   } catch {
-    return home;
+    return otherwise;
   }
 }

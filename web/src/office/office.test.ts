@@ -6,6 +6,7 @@ import { addAward, dropAward, raiseAward, withAward } from './awards';
 import { beginOf, monthDays, onDay, timeAt, weekDays } from './day';
 import { addItem, dropItem, isSecret, itemStarts, missingFields, raiseItem, withMain, withPoints } from './draft';
 import { byDay, isOn, overlapping } from './lines';
+import { dueMeeting } from './machine';
 
 const { plan } = briefing.board;
 const line = (id: string, start: string, end: string, state: 'da-phat-hanh' | 'huy' = 'da-phat-hanh') => ({
@@ -38,6 +39,25 @@ describe('the calendar', () => {
     expect([...byDay([off, late, early]).values()][0]?.map((each) => each.id)).toEqual(['a', 'b', 'd']);
     expect(isOn(early, Date.parse('2026-12-03T14:00:00+07:00'))).toBe(true);
     expect(isOn(early, Date.parse('2026-12-03T14:30:00+07:00'))).toBe(false);
+  });
+});
+
+describe('a room’s machine', () => {
+  const lines = [
+    line('yesterday', '2026-12-02T14:00:00+07:00', '2026-12-02T16:00:00+07:00'),
+    line('off', '2026-12-03T07:30:00+07:00', '2026-12-03T11:00:00+07:00', 'huy'),
+    line('morning', '2026-12-03T08:00:00+07:00', '2026-12-03T10:00:00+07:00'),
+    line('noon', '2026-12-03T10:30:00+07:00', '2026-12-03T11:30:00+07:00'),
+  ];
+  const due = (hour: string, ...left: string[]) => dueMeeting(lines, Date.parse(`2026-12-03T${hour}:00+07:00`), new Set(left))?.id ?? null;
+
+  test('SEC-04 finds the meeting of the hour by itself, from the hour before it on', () => {
+    expect([due('06:59'), due('07:00'), due('09:45'), due('10:05'), due('10:45')]).toEqual([null, 'morning', 'morning', 'noon', 'noon']);
+    expect([due('12:10'), due('12:31')]).toEqual(['noon', null]);
+  });
+
+  test('does not go back by itself into what it has left', () => {
+    expect([due('09:00', 'morning'), due('09:45', 'morning'), due('10:45', 'noon'), due('10:45', 'noon', 'morning')]).toEqual([null, 'noon', 'morning', null]);
   });
 });
 

@@ -5,6 +5,7 @@ import { Clock } from '../../app/Clock';
 import type { Entrance } from '../../app/entrance';
 import { LanguageSwitch } from '../../app/LanguageSwitch';
 import { useStore } from '../../app/use-store';
+import { comeBackHere } from '../../office/after-sign-in';
 import { DeviceRig } from '../../device/rig';
 import { DeviceChoice } from './DeviceChoice';
 import { JoinForm } from './JoinForm';
@@ -32,9 +33,13 @@ interface JoinPageProps {
   readonly room: string;
   /** This machine is a point's: it has nothing to choose. */
   readonly machine: JoinMachine | null;
+  /** The meeting is closed already: a machine has somewhere else to be. */
+  readonly onClosed?: () => void;
 }
 
-export function JoinPage({ entrance, room, machine }: JoinPageProps) {
+const nothing = () => undefined;
+
+export function JoinPage({ entrance, room, machine, onClosed = nothing }: JoinPageProps) {
   const { t } = useTranslation();
   const { demo, unreachable } = useStore(entrance.state);
   const rig = useRig();
@@ -64,7 +69,7 @@ export function JoinPage({ entrance, room, machine }: JoinPageProps) {
           <Preview rig={rig} pointName={pointName} />
           <section className={classes.side}>
             {machine && (
-              <MachineForm entrance={entrance} rig={rig} room={room} machine={machine}>
+              <MachineForm entrance={entrance} rig={rig} room={room} machine={machine} onClosed={onClosed}>
                 <DeviceChoice rig={rig} />
               </MachineForm>
             )}
@@ -76,9 +81,12 @@ export function JoinPage({ entrance, room, machine }: JoinPageProps) {
           </section>
         </div>
         {!machine && (
-          <Link to="/dang-nhap" className={classes.signIn}>
-            {t('signIn.title')}
-          </Link>
+          <nav className={classes.ways}>
+            <Link to="/dang-nhap">{t('signIn.title')}</Link>
+            <Link to="/ghep-may" onClick={comeBackHere}>
+              {t('pairing.way')}
+            </Link>
+          </nav>
         )}
         {demo && <p className={classes.footnote}>{t('join.demo')}</p>}
       </main>

@@ -13,6 +13,7 @@ interface MachineFormProps {
   readonly rig: DeviceRig;
   readonly room: string;
   readonly machine: JoinMachine;
+  readonly onClosed: () => void;
   readonly children: ReactNode;
 }
 
@@ -51,7 +52,7 @@ function useKiosk(rig: DeviceRig, busy: boolean, refused: boolean, enter: () => 
 }
 
 /** A paired machine knows its point: one button. */
-export function MachineForm({ entrance, rig, room, machine, children }: MachineFormProps) {
+export function MachineForm({ entrance, rig, room, machine, onClosed, children }: MachineFormProps) {
   const { t } = useTranslation();
   const [fault, setFault] = useState('');
   const [busy, setBusy] = useState(false);
@@ -62,6 +63,7 @@ export function MachineForm({ entrance, rig, room, machine, children }: MachineF
       await entrance.enterAsMachine(room, machine.title, () => rig.handOver());
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem('unknown');
+      if (problem.code === 'meeting_closed') return onClosed();
       setFault(t(`problem.${problem.code}`, { seconds: problem.retryAfter ?? 30 }));
       setBusy(false);
     }

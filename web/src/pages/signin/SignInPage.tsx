@@ -98,6 +98,10 @@ export function SignInPage() {
         <Link to="/" className={classes.guest}>
           {t('signIn.guest')}
         </Link>
+        <br />
+        <Link to="/ghep-may" className={classes.guest}>
+          {t('pairing.way')}
+        </Link>
       </section>
     </OfficeShell>
   );
