@@ -153,7 +153,8 @@ type RecorderTold struct {
 	// Code is why it failed.
 	Code meeting.Code `json:"code,omitempty"`
 	// Alarms are the troubles that are on: "disk.filling" beyond 80 % (ARC-09),
-	// "disk.full", "disk.failing", "disk.slow", "disk.gone", "dropping".
+	// "disk.full", "disk.failing", "disk.slow", "disk.gone", "dropping",
+	// "unrecordable", "encrypted".
 	Alarms []string `json:"alarms,omitempty"`
 }
 

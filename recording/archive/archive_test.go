@@ -8,6 +8,8 @@ import (
 	"math/rand"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -307,6 +309,37 @@ func TestACutAnywhereIsMendedAndTheRecordingGoesOn(t *testing.T) {
 			t.Fatalf("after %+v: %v", r, report.Problems)
 		}
 	})
+}
+
+// A crash may cost a whole file, as of a folder that never came to the disk.
+func TestARC02_TheNumberOfALostLegIsNotGivenAgainAndItsLossIsTold(t *testing.T) {
+	t.Parallel()
+	e := create(t, archive.Settings{})
+	legs(t, e, 0, 5)
+	e.Close()
+	lost := "tracks/00002-TR_b.webm"
+	if err := os.Remove(filepath.Join(e.Dir, lost)); err != nil {
+		t.Fatal(err)
+	}
+	again, mended, err := archive.Open(e.Dir, archive.Settings{Key: key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(mended.Damaged, lost) {
+		t.Errorf("told: %+v", mended)
+	}
+	legs(t, again, 6, 5)
+	if err := again.Seal(11_000); err != nil {
+		t.Fatal(err)
+	}
+	for _, problem := range verify(t, e.Dir).Problems {
+		if !strings.Contains(fmt.Sprint(problem), "00002") {
+			t.Errorf("%v", problem)
+		}
+	}
+	if tracks := archive.Describe(e.Dir).Tracks; len(tracks) != 4 || tracks[2].File != "tracks/00003-TR_a.webm" {
+		t.Errorf("%+v", tracks)
+	}
 }
 
 func TestTwoRecordersOnOneRecordingAreRefused(t *testing.T) {

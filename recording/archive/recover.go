@@ -2,12 +2,15 @@ package archive
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,12 +62,16 @@ func (e *Entry) mend(r *Recovery) error {
 	if err != nil {
 		return err
 	}
+	files := map[uint16]string{} // of the legs that were begun
 	if err := e.mendLines(&e.events, r, func(line []byte) bool {
 		event, err := evidence.ReadEvent(line)
 		if err != nil || event.Prev != e.head {
 			return false
 		}
 		e.count, e.last, e.head = event.Number+1, event.At, evidence.LineHash(line)
+		if o := (Opening{}); event.Kind == "track.start" && json.Unmarshal(event.Data, &o) == nil {
+			files[o.Leg] = o.File
+		}
 		return true
 	}); err != nil {
 		return err
@@ -75,7 +82,26 @@ func (e *Entry) mend(r *Recovery) error {
 	}); err != nil {
 		return err
 	}
-	return e.mendTracks(ends, r)
+	if err := e.mendTracks(ends, r); err != nil {
+		return err
+	}
+	e.missing(ends, files, r)
+	return nil
+}
+
+// missing reports legs that have records but no file, and keeps the numbers of all legs
+// that ever were from being given to others: the records of two would be taken for one.
+func (e *Entry) missing(ends map[uint16]evidence.Record, files map[uint16]string, r *Recovery) {
+	for leg := range files {
+		e.next = max(e.next, leg)
+	}
+	for leg := range ends {
+		e.next = max(e.next, leg)
+		if matches, _ := filepath.Glob(filepath.Join(e.Dir, tracksName, fmt.Sprintf("%05d-*", leg))); len(matches) == 0 {
+			r.Damaged = append(r.Damaged, cmp.Or(files[leg], fmt.Sprintf("%s/%05d", tracksName, leg)))
+		}
+	}
+	slices.Sort(r.Damaged)
 }
 
 // mendIndex reads the index up to its last good record and returns for each leg

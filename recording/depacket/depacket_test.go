@@ -287,6 +287,53 @@ func TestASwitchOfLayersAndANewSenderAreNoLoss(t *testing.T) {
 	}
 }
 
+func TestOfAFrameThatWasCutOffNoRestComes(t *testing.T) {
+	t.Parallel()
+	for name, cut := range map[string]func(a *depacket.Assembler){"flushed": (*depacket.Assembler).Flush, "skipped": (*depacket.Assembler).Skip} {
+		for _, mime := range []string{"video/VP8", "video/VP9", "video/AV1"} {
+			s := sample(t, "video/VP8", 2)
+			if mime != s.mime {
+				s = encode(t, mime)
+			}
+			whole := len(s.packets(len(s.frames)))
+			packets := s.packets(len(s.frames) + 1) // the last frame is the first keyframe again
+			if len(packets) < whole+2 {
+				t.Fatalf("%s: a keyframe in one packet", mime)
+			}
+			a := depacket.New(codecOf(s), s.kind, 0)
+			for _, p := range packets[:whole+1] {
+				a.Push(p)
+			}
+			a.Take()
+			cut(a)
+			for _, p := range packets[whole+1:] {
+				a.Push(p)
+			}
+			if got := a.Take(); len(got) != 0 || a.Counts().Lost != 0 {
+				t.Errorf("%s, %s: %d frames of the rest, %d packets lost", mime, name, len(got), a.Counts().Lost)
+			}
+		}
+	}
+}
+
+func TestAnAV1StreamMayTellItsTiming(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "clip.obu")
+	out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=322x182:rate=30", "-frames:v", "1", "-c:v", "libaom-av1",
+		"-usage", "realtime", "-cpu-used", "8", "-pix_fmt", "yuv420p", "-bsf:v", "av1_metadata=tick_rate=30:num_ticks_per_picture=1", "-f", "obu", file).CombinedOutput()
+	if err != nil {
+		t.Fatalf("ffmpeg: %v: %s", err, out)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := recording.Format{Codec: recording.AV1}
+	if !depacket.Describe(&f, b) || f.Width != 322 || f.Height != 182 {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestALostPacketIsWaitedForHalfASecondOnly(t *testing.T) {
 	t.Parallel()
 	s := sample(t, "audio/opus", 0)

@@ -179,12 +179,24 @@ func (a *Assembler) advance(deadline int64) {
 	a.waiting = slices.Delete(a.waiting, 0, taken)
 }
 
-// Flush takes all that waits and ends the frame at hand.
+// Flush takes all that waits and ends the frame at hand: what comes of it later is
+// a piece, and no frame.
 func (a *Assembler) Flush() {
 	a.advance(1<<63 - 1)
 	if a.frame.open {
 		a.drop()
+		a.whole = false
 	}
+}
+
+// Skip forgets what waits and the frame at hand. The next packet begins anew, as
+// the first did; what was left out on purpose does not count as lost.
+func (a *Assembler) Skip() {
+	clear(a.waiting)
+	a.waiting = a.waiting[:0]
+	a.frame.open, a.frame.data = false, nil
+	a.next, a.lost = 0, 0
+	a.keyed, a.doubt = false, false
 }
 
 func (a *Assembler) miss(n int) {

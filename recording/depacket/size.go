@@ -112,38 +112,3 @@ func describeAV1(f *recording.Format, key []byte) bool {
 	}
 	return false
 }
-
-// sequence reads section 5.5 of the AV1 bitstream as far as the frame size.
-func sequence(f *recording.Format, obu, body []byte) bool {
-	r := &bitReader{b: body}
-	profile := r.read(3)
-	r.read(1)
-	level, tier := 0, 0
-	if r.read(1) != 0 { // reduced still picture
-		level = r.read(5)
-	} else {
-		if r.read(1) != 0 { // timing info: no WebRTC encoder sends it
-			return false
-		}
-		delay := r.read(1)
-		if delay != 0 {
-			return false
-		}
-		for i, points := 0, r.read(5); i <= points; i++ {
-			r.read(12)
-			l, t := r.read(5), 0
-			if l > 7 {
-				t = r.read(1)
-			}
-			if i == 0 {
-				level, tier = l, t
-			}
-		}
-	}
-	wide, high := r.read(4)+1, r.read(4)+1
-	f.Width, f.Height = r.read(wide)+1, r.read(high)+1
-	// 4:2:0 with 8 bits, which is all that the main profile of WebRTC has.
-	const subsampled = 0x0c
-	f.Private = append([]byte{0x81, byte(profile<<5 | level), byte(tier<<7 | subsampled), 0}, obu...)
-	return !r.short
-}

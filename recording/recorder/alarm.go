@@ -13,7 +13,9 @@ const (
 	DiskSlow    AlarmKind = "disk.slow"    // fragments wait for seconds
 	DiskGone    AlarmKind = "disk.gone"    // the recording is not where it is written: removed, moved, unmounted; it does not end
 	Dropping    AlarmKind = "dropping"     // packets or fragments find their queue full
-	Encrypted   AlarmKind = "encrypted"    // a track is encrypted end to end and not recorded; raised by who hands out tracks
+	// Unrecordable: packets of a track come, and no file can be begun with them.
+	Unrecordable AlarmKind = "unrecordable"
+	Encrypted    AlarmKind = "encrypted" // a track is encrypted end to end and not recorded; raised by who hands out tracks
 )
 
 // Alarm tells of a trouble that begins or ends.

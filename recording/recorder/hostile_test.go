@@ -65,6 +65,11 @@ func (s *script) become(mime string) {
 
 // send hands out a frame: its payloads, at a time of arrival.
 func (s *script) send(rtp uint32, arrival int64, payloads ...[]byte) {
+	s.part(rtp, arrival, true, payloads)
+}
+
+// part hands out a part of a frame, its last one or not.
+func (s *script) part(rtp uint32, arrival int64, last bool, payloads [][]byte) {
 	s.mu.Lock()
 	mime, kind := s.info.MIME, s.info.Kind
 	s.mu.Unlock()
@@ -72,7 +77,7 @@ func (s *script) send(rtp uint32, arrival int64, payloads ...[]byte) {
 	for i, b := range payloads {
 		p := sfu.Packet{
 			Sequence: s.number, Timestamp: rtp, Arrival: arrival, PayloadType: mediaPT, Payload: b,
-			Marker: i == len(payloads)-1 && kind == sfu.Video,
+			Marker: last && i == len(payloads)-1 && kind == sfu.Video,
 		}
 		if len(b) > 0 {
 			_ = inspector.Inspect(&p) // an unreadable one is handed out, too

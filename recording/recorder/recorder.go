@@ -347,15 +347,18 @@ func (r *Recorder) setPaused(paused bool) {
 	if r.paused == paused {
 		return
 	}
-	r.paused = paused
-	kind := "recording.resume"
+	kind, now := "recording.resume", r.settings.Now()
 	if paused {
-		kind = "recording.pause"
-		now := r.settings.Now()
+		kind, r.paused = "recording.pause", true
 		for _, t := range r.tracks {
 			t.drain(now)
 			t.closeLeg(now)
 		}
+	} else {
+		for _, t := range r.tracks {
+			t.skip(now) // what came since the last tick is off the record, too
+		}
+		r.paused = false
 	}
 	r.note(kind, nil)
 }
@@ -372,6 +375,7 @@ func (r *Recorder) add(source sfu.Source, info sfu.SourceInfo, who archive.Sourc
 
 // tick moves everything on.
 func (r *Recorder) tick(now int64) {
+	unrecordable := ""
 	for id, t := range r.tracks {
 		closed := t.sink.isClosed()
 		t.drain(now)
@@ -380,8 +384,11 @@ func (r *Recorder) tick(now int64) {
 			t.end(now)
 			delete(r.tracks, id)
 			r.counters.tracks.Add(-1)
+		} else if t.unrecordable(now) {
+			unrecordable = t.who.Track + " (" + t.info.MIME + ")"
 		}
 	}
+	r.alarms.set(Unrecordable, unrecordable != "", "no file can be begun with what comes of "+unrecordable)
 	r.watchWall()
 	if dropped := r.counters.droppedPackets.Load(); dropped != r.noted {
 		r.noteAt(now, "packets.dropped", map[string]uint64{"packets": dropped - r.noted})

@@ -43,6 +43,7 @@ type sink struct {
 
 	layer    int          // being recorded; -1 before the first keyframe
 	shown    atomic.Int64 // layer, for the owner
+	came     atomic.Int64 // ns, the newest packet of any layer, for the owner
 	heard    []int64
 	stamps   []reference // of the latest packet by layer
 	asked    int64
@@ -70,6 +71,7 @@ func (s *sink) WritePacket(p *sfu.Packet) {
 		s.heard, s.stamps = append(s.heard, 0), append(s.stamps, reference{})
 	}
 	if len(p.Payload) > 0 {
+		s.came.Store(p.Arrival)
 		s.heard[p.Layer] = p.Arrival
 		s.stamps[p.Layer] = reference{p.Layer, p.Timestamp, p.Arrival, true}
 	}

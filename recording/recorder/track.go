@@ -1,7 +1,6 @@
 package recorder
 
 import (
-	"bytes"
 	"time"
 
 	"github.com/pion/rtp"
@@ -51,15 +50,10 @@ type track struct {
 	stamped int64
 	number  uint32
 	spare   []sfu.Packet
-}
 
-// leg is a file in the making; the writer opens it with its first fragment.
-type leg struct {
-	opening archive.Opening
-	header  []byte
-	format  recording.Format
-	file    *archive.Leg // the writer's
-	closed  bool         // the writer's
+	came   int64 // ns, of the newest packet when this was last looked at
+	placed int64 // ns, of the newest packet that a file was open for
+	lost   bool  // packets come, and no file can be begun with them
 }
 
 func newTrack(r *Recorder, source sfu.Source, info sfu.SourceInfo, who archive.Source) *track {
@@ -244,7 +238,7 @@ func (t *track) place(f recording.Frame, now int64) {
 		}
 	}
 	if t.leg != nil && f.Key && f.At-t.legAt > legLength {
-		t.closeLeg(now)
+		t.roll(now)
 	}
 	if t.leg == nil && !t.openLeg(f) {
 		return
@@ -256,43 +250,6 @@ func (t *track) place(f recording.Frame, now int64) {
 		t.measure(&f)
 	}
 	t.pending = append(t.pending, f)
-}
-
-// measure notes when a keyframe has another size than those before. It needs no
-// new file: keyframes of all codecs carry their size.
-func (t *track) measure(f *recording.Frame) {
-	was, is := &t.leg.format, recording.Format{Codec: t.codec}
-	if !depacket.Describe(&is, f.Data) || is.Width == was.Width && is.Height == was.Height && bytes.Equal(is.SPS, was.SPS) {
-		return
-	}
-	*was = is
-	t.recorder.out.put(job{event: "track.resolution", at: f.At / 1000, data: map[string]any{
-		"track": t.who.Track, "width": is.Width, "height": is.Height,
-	}})
-}
-
-// openLeg begins a file with a keyframe; without one there is nothing to play.
-func (t *track) openLeg(f recording.Frame) bool {
-	l := &leg{format: recording.Format{Codec: t.codec}}
-	if !f.Key || !depacket.Describe(&l.format, f.Data) {
-		return false
-	}
-	var err error
-	switch t.codec {
-	case recording.H264:
-		l.header, err = fmp4.AppendInit(nil, l.format)
-	case recording.Raw:
-	default:
-		l.header, err = webm.AppendHeader(nil, l.format, t.recorder.out.epoch, uint64(f.At)+1) // not negative
-	}
-	if err != nil {
-		return false // parameter sets that contradict themselves: the next may not
-	}
-	l.opening = archive.Opening{
-		Codec: t.codec, MIME: t.info.MIME, Width: l.format.Width, Height: l.format.Height, Source: t.who,
-	}
-	t.leg, t.legAt, t.number = l, f.At, 0
-	return true
 }
 
 // flush makes a fragment of what is pending and hands it to the writer.
@@ -365,21 +322,6 @@ func (t *track) tick(now int64) {
 		}
 		t.sink.source.RequestKeyframe(t.sink.layerNow())
 	}
-}
-
-// closeLeg writes what is left and ends the file.
-func (t *track) closeLeg(now int64) {
-	t.assembler.Flush()
-	t.frames()
-	if t.held != nil {
-		t.release(t.held.At+t.step, now)
-	}
-	t.flush()
-	if t.leg != nil {
-		t.recorder.out.put(job{leg: t.leg, end: true, at: t.recorder.millis(now)})
-		t.leg = nil
-	}
-	t.lastEnd = 0
 }
 
 func (t *track) end(now int64) {

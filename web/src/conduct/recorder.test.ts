@@ -9,6 +9,7 @@ test('ARC-09 boards name the worst trouble of the recorder, and nothing that the
   expect(of('recording', ['disk.filling'])).toBe('filling');
   expect(of('recording', ['disk.filling', 'disk.full', 'dropping'])).toBe('full');
   expect(of('recording', ['dropping'])).toBe('slow');
+  expect(of('recording', ['unrecordable', 'disk.filling'])).toBe('unrecordable');
   expect(of('failed', ['disk.full'])).toBe('failed');
   expect(of('recording', ['of.a.newer.bridge'])).toBeNull();
 });

@@ -1,7 +1,7 @@
 import type { LiveState } from './state';
 
 /** What is wrong with the recording, the worst first. */
-const troubles = ['failed', 'gone', 'full', 'failing', 'slow', 'encrypted', 'filling'] as const;
+const troubles = ['failed', 'gone', 'full', 'failing', 'slow', 'unrecordable', 'encrypted', 'filling'] as const;
 
 export type RecorderTrouble = (typeof troubles)[number];
 
@@ -12,6 +12,7 @@ const ofAlarm: Readonly<Record<string, RecorderTrouble>> = {
   'disk.slow': 'slow',
   dropping: 'slow',
   'disk.filling': 'filling',
+  unrecordable: 'unrecordable',
   encrypted: 'encrypted',
 };
 

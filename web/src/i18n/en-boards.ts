@@ -21,6 +21,7 @@ export const enBoards: typeof viBoards = {
       failing: 'The disk is failing: parts of the recording may be lost. Tell the technician.',
       slow: 'The disk is slow or overloaded: parts of the recording may be lost.',
       filling: 'More than 80 % of the disk are used. Make room before it is full.',
+      unrecordable: 'The picture of a line cannot be recorded: its stream does not say how to decode it. Tell the technician.',
       encrypted: 'A line that is encrypted end to end cannot be recorded.',
     },
     stale: 'No connection to the bridge. This screen may be out of date; it reconnects by itself.',

@@ -20,6 +20,7 @@ export const viBoards = {
       failing: 'Ổ đĩa lỗi: một phần bản ghi có thể bị mất. Báo kỹ thuật viên.',
       slow: 'Ổ đĩa chậm hoặc quá tải: một phần bản ghi có thể bị mất.',
       filling: 'Ổ đĩa đã dùng quá 80 %. Cần dọn chỗ trước khi đầy.',
+      unrecordable: 'Có đường truyền gửi hình mà hệ thống chưa ghi được vì luồng hình thiếu thông số giải mã. Báo kỹ thuật viên.',
       encrypted: 'Có đường truyền mã hóa đầu cuối không ghi được.',
     },
     stale: 'Mất liên lạc với máy chủ. Màn hình này có thể đã cũ; trang tự kết nối lại.',
