@@ -5,6 +5,15 @@ const troubles = ['failed', 'gone', 'full', 'failing', 'slow', 'unrecordable', '
 
 export type RecorderTrouble = (typeof troubles)[number];
 
+/** What everybody in a meeting is told of its recording (ARC-01). */
+export type RecordingWord = 'off' | 'on' | 'paused';
+
+/** In a room that nobody conducts the bridge's own word counts: `active`. */
+export function recordingWord(live: LiveState | null, active: boolean): RecordingWord {
+  if (live?.recording !== true) return active ? 'on' : 'off';
+  return live.recorder?.paused === true ? 'paused' : 'on';
+}
+
 const ofAlarm: Readonly<Record<string, RecorderTrouble>> = {
   'disk.gone': 'gone',
   'disk.full': 'full',

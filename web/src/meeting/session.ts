@@ -36,6 +36,7 @@ const viewEvents = [
   RoomEvent.ConnectionQualityChanged,
   RoomEvent.AudioPlaybackStatusChanged,
   RoomEvent.ParticipantAttributesChanged,
+  RoomEvent.RecordingStatusChanged,
 ] as const;
 
 const drawAfterMs = 30;
@@ -293,6 +294,7 @@ export class MeetingSession {
       camera: media.camera,
       sharing: media.sharing,
       sharingWholeScreen: media.sharingWholeScreen,
+      recorded: joined ? room.isRecording : before.recorded,
     });
     if (speaking.restless) this.drawTimer = setTimeout(this.redraw, restlessMs);
   };

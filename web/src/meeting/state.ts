@@ -30,6 +30,8 @@ export interface MeetingState {
   /** What is shared is a whole screen, so showing it here would show itself for ever. */
   readonly sharingWholeScreen: boolean;
   readonly trouble: DeviceTrouble | null;
+  /** The bridge says that the room is recorded. */
+  readonly recorded: boolean;
   /** How the meeting is conducted; null for a room that nobody conducts. */
   readonly conduct: LiveState | null;
 }
@@ -46,6 +48,7 @@ export function firstState(info: RoomInfo, own: PointInfo): MeetingState {
     sharing: false,
     sharingWholeScreen: false,
     trouble: null,
+    recorded: false,
     conduct: null,
   };
 }

@@ -1,3 +1,4 @@
+import { recordingWord } from '../../conduct/recorder';
 import { roomView } from '../../conduct/room-view';
 import { briefing } from '../../conduct/sample';
 import type { LiveState } from '../../conduct/state';
@@ -26,7 +27,7 @@ export function RoomSample({ state, own, micOn = false, silent = false, name }: 
     <main className={classes.page}>
       <h1 className="visually-hidden">{own}</h1>
       <ItemLine item={`4. ${briefing.board.plan.agenda[3]?.title ?? ''}`} />
-      <RoomNotices state={state} view={view} silent={silent} />
+      <RoomNotices state={state} view={view} recording={recordingWord(state, false)} silent={silent} />
       <div className={classes.stage}>{view.speaker?.name ?? ''}</div>
       <LowerThird lines={state.screen.lowerThird ?? []} />
       {view.vote && <VoteSheet vote={view.vote} voters={voters} known={view.mayOpenMic || voters.length > 0} onCast={nothing} onHands={nothing} />}

@@ -2,9 +2,11 @@ import { useTranslation } from 'react-i18next';
 import { Clock } from '../../app/Clock';
 import { LanguageSwitch } from '../../app/LanguageSwitch';
 import type { MeetingState } from '../../meeting/state';
+import { recordingWord } from '../../conduct/recorder';
 import { ItemLine } from '../room/ItemLine';
 import classes from './Header.module.css';
 import { LineWord } from './LineWord';
+import { RecordingSign } from './RecordingSign';
 
 export function Header({ state, item = '' }: { readonly state: MeetingState; readonly item?: string }) {
   const { t } = useTranslation();
@@ -17,6 +19,7 @@ export function Header({ state, item = '' }: { readonly state: MeetingState; rea
         </h1>
         {item !== '' && <ItemLine item={item} />}
       </div>
+      <RecordingSign word={recordingWord(state.conduct, state.recorded)} />
       <span className={classes.fact} data-testid="count">
         {t('meeting.points', { count: state.room.points.length })}
       </span>

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Notice } from '../../app/Notice';
 import { useStore } from '../../app/use-store';
+import { recordingWord } from '../../conduct/recorder';
 import { reachOf } from '../../device/ptz';
 import { nextWish } from '../../meeting/layout';
 import type { MeetingSession } from '../../meeting/session';
@@ -13,7 +14,7 @@ import { CameraPanel } from '../room/CameraPanel';
 import { RoomChat } from '../room/RoomChat';
 import { PapersPanel } from '../../papers/PapersPanel';
 import { LowerThird } from '../room/LowerThird';
-import { RoomNotices } from '../room/RoomNotices';
+import { PlainNotices, RoomNotices } from '../room/RoomNotices';
 import { RoomStrip } from '../room/RoomStrip';
 import { useContentWindow } from '../room/use-content-window';
 import { useRoom } from '../room/use-room';
@@ -94,6 +95,7 @@ function Live({ session }: { readonly session: MeetingSession }) {
     papers: () => room && setSide(side === 'papers' ? null : 'papers'),
     aim: () => reach && setSide(side === 'aim' ? null : 'aim'),
   });
+  const recording = recordingWord(state.conduct, state.recorded);
   const vote = room?.view.vote;
   const toggle = (which: Side) => setSide(side === which ? null : which);
   return (
@@ -102,7 +104,8 @@ function Live({ session }: { readonly session: MeetingSession }) {
       <Banners session={session} state={state} />
       <div className={classes.middle}>
         <div className={classes.picture}>
-          {room && state.conduct && <RoomNotices state={state.conduct} view={room.view} silent={room.silent} echo={room.echo} talkback={state.room.talkback} previewed={state.room.previewed} />}
+          {!(room && state.conduct) && <PlainNotices recording={recording} />}
+          {room && state.conduct && <RoomNotices state={state.conduct} view={room.view} recording={recording} silent={room.silent} echo={room.echo} talkback={state.room.talkback} previewed={state.room.previewed} />}
           <Stage
             contentElsewhere={contentElsewhere}
             {...(room ? { paper: { meeting: state.info.id, pointer: session.pointer, mayPresent: room.mayPresent, onPage: (to: number) => room.present(state.conduct?.screen.paper?.id ?? '', to) } } : {})}

@@ -1,12 +1,15 @@
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../../app/icons';
+import type { RecordingWord } from '../../conduct/recorder';
 import type { RoomView } from '../../conduct/room-view';
 import type { LiveState } from '../../conduct/state';
+import { RecordingNotice } from './RecordingNotice';
 import classes from './RoomNotices.module.css';
 
 interface RoomNoticesProps {
   readonly state: LiveState;
   readonly view: RoomView;
+  readonly recording: RecordingWord;
   readonly silent: boolean;
   readonly echo?: boolean;
   readonly talkback?: boolean;
@@ -14,7 +17,7 @@ interface RoomNoticesProps {
 }
 
 /** What everybody is told, in one column over the picture: nothing moves when it comes and goes. */
-export function RoomNotices({ state, view, silent, echo = false, talkback = false, previewed = false }: RoomNoticesProps) {
+export function RoomNotices({ state, view, recording, silent, echo = false, talkback = false, previewed = false }: RoomNoticesProps) {
   const { t } = useTranslation();
   const stage = state.phase === 'tap-hop' ? t('room.gathering') : state.phase === 'giai-lao' ? t('room.recess') : state.phase === 'be-mac' ? t('room.closed') : '';
   return (
@@ -24,6 +27,7 @@ export function RoomNotices({ state, view, silent, echo = false, talkback = fals
           {t('room.loudspeaker')}
         </p>
       )}
+      <RecordingNotice word={recording} />
       {view.lost !== '' && (
         <p className={classes.notice} data-kind="lost" role="alert">
           <Icon name="warning" size="1.2em" />
@@ -53,6 +57,15 @@ export function RoomNotices({ state, view, silent, echo = false, talkback = fals
           {t('room.echo')}
         </p>
       )}
+    </div>
+  );
+}
+
+/** What is told in a room that nobody conducts. */
+export function PlainNotices({ recording }: { readonly recording: RecordingWord }) {
+  return (
+    <div className={classes.column} aria-live="polite">
+      <RecordingNotice word={recording} />
     </div>
   );
 }
