@@ -55,6 +55,14 @@ func (d Declaration) Fresh() Declaration {
 	return declare(r)
 }
 
+// House asks besides that the right is held in the whole house, not in one unit: for what
+// is one for all units.
+func (d Declaration) House() Declaration {
+	r, _ := RuleOf(d)
+	r.House = true
+	return declare(r)
+}
+
 func declare(r Rule) Declaration { return Declaration{ruleKey: r} }
 
 // Rule is what a Declaration says.
@@ -64,6 +72,7 @@ type Rule struct {
 	Servers  bool            // a server's token, which the handler looks at
 	Rights   []meeting.Right // one of them is enough; none means that being signed in is
 	Fresh    bool
+	House    bool // held in the whole house
 }
 
 // RuleOf reads the metadata of an operation; false when it declares nothing.
@@ -95,6 +104,9 @@ func (r Rule) Check(ctx context.Context, now time.Time) error {
 	}
 	if len(r.Rights) > 0 && (who.Person == "" || !slices.ContainsFunc(r.Rights, who.Has)) {
 		return meeting.Refuse(meeting.CodeNoRight, "").With(string(r.Rights[0]))
+	}
+	if r.House && who.Unit != "" {
+		return meeting.Refuse(meeting.CodeNoRight, "unit").With(string(who.Unit))
 	}
 	if r.Fresh {
 		if at := ProvedAt(ctx); at.IsZero() || at.After(now) || now.Sub(at) > FreshFor {

@@ -49,9 +49,9 @@ type Booking struct {
 }
 
 func (o *Office) registerDirectory(api huma.API) {
-	shelve[Unit](o, api, "units", "Unit", "unit", store.Units, account.Allow(meeting.Administrator), func(u Unit) string { return string(u.ID) })
-	shelve[PersonEntry](o, api, "people", "Person", "person", store.People, account.Allow(meeting.Administrator, meeting.Secretary), func(p PersonEntry) string { return string(p.ID) }, withoutContact)
-	shelve[RoomEntry](o, api, "rooms", "Room", "room", store.Rooms, account.Allow(meeting.Administrator, meeting.Secretary), func(r RoomEntry) string { return string(r.ID) })
+	shelve[Unit](o, api, "units", "Unit", "unit", store.Units, account.Allow(meeting.Administrator), func(u Unit) string { return string(u.ID) }, o.mayKeepUnit)
+	shelve[PersonEntry](o, api, "people", "Person", "person", store.People, account.Allow(meeting.Administrator, meeting.Secretary), func(p PersonEntry) string { return string(p.ID) }, o.mayKeepPerson, withoutContact)
+	shelve[RoomEntry](o, api, "rooms", "Room", "room", store.Rooms, account.Allow(meeting.Administrator, meeting.Secretary), func(r RoomEntry) string { return string(r.ID) }, nil)
 	operation(o, api, http.MethodGet, "/api/rooms/{room}/bookings", "listBookings", "Who has a room when", account.SignedIn(), o.listBookings)
 	operation(o, api, http.MethodPost, "/api/rooms/{room}/bookings", "bookRoom", "Take a room apart from meetings", account.Allow(meeting.Secretary, meeting.Administrator), o.bookRoom)
 }
@@ -69,9 +69,11 @@ func withoutContact(p PersonEntry) PersonEntry {
 }
 
 // shelve registers list, entry and save of one sort of the directory's entries.
-// Entries are never deleted: closed ones stay for the meetings that name them. less is what
-// those see of an entry who do not keep the directory.
-func shelve[T any](o *Office, api huma.API, path, name, one string, shelf store.Shelf, keepers account.Declaration, id func(T) string, less ...func(T) T) {
+// Entries are never deleted: closed ones stay for the meetings that name them. may refuses
+// a change of one entry to a keeper (before is nil for a new one); without it every keeper
+// changes all. less is what those see of an entry who do not keep the directory.
+func shelve[T any](o *Office, api huma.API, path, name, one string, shelf store.Shelf, keepers account.Declaration, id func(T) string,
+	may func(ctx context.Context, before *T, after T) error, less ...func(T) T) {
 	show := func(ctx context.Context, x T) T {
 		if rule, _ := account.RuleOf(keepers); rule.Check(ctx, o.now()) == nil {
 			return x
@@ -95,9 +97,21 @@ func shelve[T any](o *Office, api huma.API, path, name, one string, shelf store.
 			d, err := store.Get[T](ctx, o.store, shelf, "", in.ID)
 			return tag(d.Number, show(ctx, d.Body), err)
 		})
+	shelveChanges(o, api, path, name, one, shelf, keepers, id, may)
+}
+
+// shelveChanges is the part of shelve that changes entries.
+func shelveChanges[T any](o *Office, api huma.API, path, name, one string, shelf store.Shelf, keepers account.Declaration, id func(T) string,
+	may func(ctx context.Context, before *T, after T) error) {
+	if may == nil {
+		may = func(context.Context, *T, T) error { return nil }
+	}
 	operation(o, api, http.MethodPost, "/api/"+path, "add"+name, "A new "+one, keepers,
 		func(ctx context.Context, in *struct{ Body T }) (*tagged[T], error) {
-			err := store.Put(ctx, o.store, shelf, document(ctx, o, "", id(in.Body), 1, in.Body))
+			err := may(ctx, nil, in.Body)
+			if err == nil {
+				err = store.Put(ctx, o.store, shelf, document(ctx, o, "", id(in.Body), 1, in.Body))
+			}
 			if meeting.CodeOf(err) == store.CodeStale {
 				err = meeting.Refuse(meeting.CodeDuplicate, "id").With(id(in.Body))
 			}
@@ -116,8 +130,15 @@ func shelve[T any](o *Office, api huma.API, path, name, one string, shelf store.
 			if id(in.Body) != in.ID {
 				return nil, meeting.Refuse(meeting.CodeInvalid, "id")
 			}
-			if _, err := store.Get[T](ctx, o.store, shelf, "", in.ID); err != nil {
+			before, err := store.Get[T](ctx, o.store, shelf, "", in.ID)
+			if err != nil {
 				return nil, err
+			}
+			if err := may(ctx, &before.Body, in.Body); err != nil {
+				return nil, err
+			}
+			if before.Number != revision { // what was judged is what is changed
+				return nil, meeting.Refuse(store.CodeStale, "")
 			}
 			return tag(revision+1, in.Body, store.Put(ctx, o.store, shelf, document(ctx, o, "", in.ID, revision+1, in.Body)))
 		})

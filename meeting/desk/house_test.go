@@ -73,11 +73,14 @@ func newHouse(t *testing.T, address string) *house {
 	person("hucau", "LG-X2", meeting.Delegate)
 	person("vidu", "LG-S1", meeting.Secretary)
 	h.people["admin"] = account.Identity{Person: "admin", Name: "Quản trị", Rights: []meeting.Right{meeting.Administrator}}
+	h.people["admin-00"] = account.Identity{Person: "admin-00", Name: "Quản trị tỉnh", Unit: "LG-00", Rights: []meeting.Right{meeting.Administrator}}
+	h.people["admin-x1"] = account.Identity{Person: "admin-x1", Name: "Quản trị xã", Unit: "LG-X1", Rights: []meeting.Right{meeting.Administrator}}
+	h.people["thu-x1"] = account.Identity{Person: "thu-x1", Name: "Thư ký xã", Unit: "LG-X1", Rights: []meeting.Right{meeting.Secretary}}
 	h.people["stranger"] = account.Identity{Person: "nguoi-la", Name: "Người Lạ", Unit: "LG-S3", Rights: []meeting.Right{meeting.Delegate}}
 	h.people["may-x1"] = account.Identity{Device: "may-x1", Point: "LG-X1"}
 	office, err := desk.NewOffice(desk.OfficeSettings{
 		Store: s, Papers: h.papers, Logger: slog.New(slog.DiscardHandler), Now: h.clock,
-		Limits: paper.Limits{Bytes: 1 << 20, Types: paper.Usual().Types},
+		Limits: paper.Limits{Bytes: 1 << 20, Types: paper.Usual().Types}, Standing: []meeting.PointID{"KHO"},
 	})
 	if err != nil {
 		t.Fatal(err)

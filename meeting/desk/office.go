@@ -36,6 +36,9 @@ type OfficeSettings struct {
 	// Recorded are the sealed recordings of a meeting, which its minutes name; nil for
 	// none.
 	Recorded func(ctx context.Context, id meeting.ID) ([]minutes.File, error)
+	// Standing are the points of the rooms of the configuration, which need not be on the
+	// map; nil for none.
+	Standing []meeting.PointID
 }
 
 // Post writes the letters that tell of an announcement, and the points that none of
@@ -60,6 +63,8 @@ type Office struct {
 	// growing is held while the map of points is read, changed and kept: a change says
 	// what becomes true, not of which map, so one that comes meanwhile waits.
 	growing sync.Mutex
+	// standing are the points of the rooms of the configuration.
+	standing []meeting.PointID
 
 	recorded func(context.Context, meeting.ID) ([]minutes.File, error)
 }
@@ -79,7 +84,7 @@ func NewOffice(s OfficeSettings) (*Office, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Office{store: s.Store, vault: v, log: s.Logger, limits: s.Limits, now: s.Now, post: s.Post, recorded: s.Recorded}, nil
+	return &Office{store: s.Store, vault: v, log: s.Logger, limits: s.Limits, now: s.Now, post: s.Post, recorded: s.Recorded, standing: s.Standing}, nil
 }
 
 // Register adds the operations of the office to the API.

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -109,14 +110,19 @@ func (o *Office) listPoints(ctx context.Context, in *OnDay) (*tagged[point.Map],
 }
 
 // grow changes the map and keeps the version before.
-func (o *Office) grow(ctx context.Context, change func(point.Tree, calendar.Date) (point.Tree, error)) (point.Tree, error) {
+// from is the day from which on.
+func (o *Office) grow(ctx context.Context, from calendar.Date, change func(point.Tree, calendar.Date, reach) (point.Tree, error)) (point.Tree, error) {
 	o.growing.Lock()
 	defer o.growing.Unlock()
 	tree, number, err := o.points(ctx)
 	if err != nil {
 		return tree, err
 	}
-	grown, err := change(tree, o.today())
+	r, err := o.reach(ctx, tree, []meeting.Right{meeting.Administrator}, from)
+	if err != nil {
+		return tree, err
+	}
+	grown, err := change(tree, o.today(), r)
 	if err != nil {
 		return tree, err
 	}
@@ -147,7 +153,10 @@ func (o *Office) getPoint(ctx context.Context, in *struct {
 }
 
 func (o *Office) addPoint(ctx context.Context, in *struct{ Body NewPoint }) (*answer[PointHistory], error) {
-	tree, err := o.grow(ctx, func(t point.Tree, today calendar.Date) (point.Tree, error) {
+	tree, err := o.grow(ctx, in.Body.From, func(t point.Tree, today calendar.Date, r reach) (point.Tree, error) {
+		if err := o.overNewPoint(ctx, r, t, in.Body); err != nil {
+			return t, err
+		}
 		if len(t.Records) > 0 && in.Body.From.Before(today) {
 			return t, meeting.Refuse(meeting.CodePast, "from").With(today.String())
 		}
@@ -163,7 +172,10 @@ func (o *Office) changePoint(ctx context.Context, in *struct {
 	OfPoint
 	Body ChangePoint
 }) (*answer[PointHistory], error) {
-	tree, err := o.grow(ctx, func(t point.Tree, today calendar.Date) (point.Tree, error) {
+	tree, err := o.grow(ctx, in.Body.From, func(t point.Tree, today calendar.Date, r reach) (point.Tree, error) {
+		if err := r.overPoint(t.At(in.Body.From), in.Point, in.Body.Parent); err != nil {
+			return t, err
+		}
 		return t.Change(in.Point, in.Body.From, today, func(r *point.Record) { *r = in.Body.record(in.Point) })
 	})
 	if err != nil {
@@ -178,7 +190,10 @@ func (o *Office) closePoint(ctx context.Context, in *struct {
 		From calendar.Date `json:"from" doc:"the first day without the point"`
 	}
 }) (*answer[PointHistory], error) {
-	tree, err := o.grow(ctx, func(t point.Tree, today calendar.Date) (point.Tree, error) {
+	tree, err := o.grow(ctx, in.Body.From, func(t point.Tree, today calendar.Date, r reach) (point.Tree, error) {
+		if err := r.overEnd(t.At(in.Body.From), in.Point); err != nil {
+			return t, err
+		}
 		return t.Close(in.Point, in.Body.From, today)
 	})
 	if err != nil {
@@ -188,7 +203,10 @@ func (o *Office) closePoint(ctx context.Context, in *struct {
 }
 
 func (o *Office) mergePoints(ctx context.Context, in *struct{ Body MergePoints }) (*answer[point.Map], error) {
-	tree, err := o.grow(ctx, func(t point.Tree, today calendar.Date) (point.Tree, error) {
+	tree, err := o.grow(ctx, in.Body.From, func(t point.Tree, today calendar.Date, r reach) (point.Tree, error) {
+		if err := errors.Join(r.over(meeting.UnitID(in.Body.Into)), r.overEnd(t.At(in.Body.From), in.Body.IDs...)); err != nil {
+			return t, err
+		}
 		return t.Merge(in.Body.IDs, in.Body.Into, in.Body.From, today)
 	})
 	return give(tree.At(in.Body.From), err)

@@ -27,20 +27,9 @@ type judge struct {
 	units account.Units
 }
 
-// judge reads the tree of units: the points of today are units by their own ids, and
-// units that are no points stand among them.
+// judge reads the tree of units of today.
 func (o *Office) judge(ctx context.Context) (judge, error) {
-	tree, _, err := o.points(ctx)
-	if err != nil {
-		return judge{}, err
-	}
-	all, err := store.All[Unit](ctx, o.store, store.Units, "")
-	units := account.UnitsOf(tree.At(o.today()))
-	for _, d := range all {
-		if _, point := units[d.Body.ID]; !point || d.Body.Parent != "" {
-			units[d.Body.ID] = d.Body.Parent
-		}
-	}
+	units, err := UnitsOn(ctx, o.store, o.today())
 	return judge{who: who(ctx), units: units}, err
 }
 

@@ -2,12 +2,18 @@ package desk_test
 
 import (
 	"encoding/json"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"diemcau/meeting"
+	"diemcau/meeting/account"
+	"diemcau/meeting/calendar"
 	"diemcau/meeting/desk"
+	"diemcau/meeting/paper"
 	"diemcau/meeting/plan"
+	"diemcau/meeting/point"
 	"diemcau/meeting/schedule"
 )
 
@@ -94,4 +100,66 @@ func TestSEC04_WherePeopleAreReachedIsToldToThoseWhoKeepTheDirectory(t *testing.
 			t.Errorf("%s sees %+v and %s", as, got, list.raw)
 		}
 	}
+}
+
+// keeping is a change of directory or map, and who of the keepers may make it.
+type keeping struct {
+	why, method, path string
+	body              any
+	may               string // of admin, admin-00, admin-x1, thu-x1, thu
+}
+
+func TestSEC04_WhoKeepsOneUnitKeepsNothingAboveOrBesideIt(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		h.samples(t)
+		for id, unit := range map[string]meeting.UnitID{"cu": "CU", "cu2": "CU2"} {
+			a := account.Account{Person: meeting.PersonID(id), User: id, Name: "Cũ", Unit: unit, Rights: []meeting.Right{meeting.Delegate}, Created: day}
+			if err := h.store.AddAccount(t.Context(), a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		from := calendar.On(2027, 1, 1)
+		pt := func(name string, up meeting.PointID) desk.ChangePoint {
+			return desk.ChangePoint{From: from, Name: name, Kind: point.Commune, Parent: up}
+		}
+		for _, k := range []keeping{
+			{"the root below the commune", "PUT", "/api/units/LG-00", desk.Unit{ID: "LG-00", Parent: "LG-X1", Name: "x"}, ""},
+			{"a department below the commune", "PUT", "/api/units/LG-S1", desk.Unit{ID: "LG-S1", Parent: "LG-X1", Name: "x"}, "admin admin-00"},
+			{"a department's name", "PUT", "/api/units/LG-S1", desk.Unit{ID: "LG-S1", Parent: "LG-00", Name: "x"}, "admin admin-00"},
+			{"a point as a unit of the commune", "POST", "/api/units", desk.Unit{ID: "LG-X2", Parent: "LG-X1", Name: "x"}, "admin admin-00"},
+			{"its own name", "POST", "/api/units", desk.Unit{ID: "LG-X1", Parent: "LG-00", Name: "x"}, "admin admin-00 admin-x1"},
+			{"itself at the top", "POST", "/api/units", desk.Unit{ID: "LG-X3", Parent: "LG-X3", Name: "x"}, ""},
+			{"a unit of accounts", "POST", "/api/units", desk.Unit{ID: "CU", Parent: "LG-X1", Name: "x"}, "admin"},
+			{"a room of the configuration", "POST", "/api/units", desk.Unit{ID: "KHO", Parent: "LG-X1", Name: "x"}, "admin"},
+			{"a root", "POST", "/api/units", desk.Unit{ID: "GOC", Name: "x"}, "admin"},
+			{"below itself", "POST", "/api/units", desk.Unit{ID: "X1-VP", Parent: "LG-X1", Name: "x"}, "admin admin-00 admin-x1"},
+			{"a point below itself", "POST", "/api/points", desk.NewPoint{ID: "X1-A", ChangePoint: pt("Thôn A", "LG-X1")}, "admin admin-00 admin-x1"},
+			{"a point beside itself", "POST", "/api/points", desk.NewPoint{ID: "X9", ChangePoint: pt("Xã 9", "LG-00")}, "admin admin-00"},
+			{"a point of accounts", "POST", "/api/points", desk.NewPoint{ID: "CU2", ChangePoint: pt("Cũ", "LG-X1")}, "admin"},
+			{"another commune below itself", "PUT", "/api/points/LG-X4", pt("Xã 4", "LG-X1"), "admin admin-00"},
+			{"itself as it stands", "PUT", "/api/points/LG-X1", pt("Xã 1", "LG-00"), "admin admin-00 admin-x1"},
+			{"itself elsewhere", "PUT", "/api/points/LG-X1", pt("Xã 1", "LG-S1"), "admin admin-00"},
+			{"its own end", "POST", "/api/points/LG-X1/close", map[string]any{"from": from}, "admin admin-00"},
+			{"another commune into itself", "POST", "/api/points/merge", desk.MergePoints{IDs: []meeting.PointID{"LG-X5"}, Into: "LG-X1", From: from}, "admin admin-00"},
+			{"what is accepted as papers", "PUT", "/api/papers/limits", paper.Limits{Bytes: 1 << 20, Types: []string{".pdf"}}, "admin"},
+			{"presets", "PUT", "/api/templates/giao-ban", plan.Template{Type: plan.Briefing, Name: "Giao ban"}, "admin"},
+			{"the chair's mail", "PUT", "/api/people/mau", desk.PersonEntry{ID: "mau", Name: "Mẫu", Unit: "LG-00", Mail: "x@x.example"}, "admin admin-00 thu"},
+			{"the chair into the commune", "PUT", "/api/people/mau", desk.PersonEntry{ID: "mau", Name: "Mẫu", Unit: "LG-X1", Mail: "x@x.example"}, "admin admin-00 thu"},
+			{"its own leader's mail", "PUT", "/api/people/giadinh", desk.PersonEntry{ID: "giadinh", Name: "Giả Định", Unit: "LG-X1", Mail: "x@x.example"}, "admin admin-00 admin-x1 thu thu-x1"},
+			{"its own leader elsewhere", "PUT", "/api/people/giadinh", desk.PersonEntry{ID: "giadinh", Name: "Giả Định", Unit: "LG-S2"}, "admin admin-00 thu"},
+			{"somebody of its own", "POST", "/api/people", desk.PersonEntry{ID: "moi", Name: "Mới", Unit: "LG-X1"}, "admin admin-00 admin-x1 thu thu-x1"},
+			{"somebody's account as its own", "POST", "/api/people", desk.PersonEntry{ID: "cu2", Name: "Cũ", Unit: "LG-X1", Mail: "x@x.example"}, "admin"},
+			{"somebody of the house", "POST", "/api/people", desk.PersonEntry{ID: "chung", Name: "Chung"}, "admin"},
+		} {
+			for _, as := range []string{"admin-x1", "thu-x1", "admin-00", "thu", "admin"} {
+				// Whoever is let by must not leave anything: only the refusal of rights is asked for.
+				a := h.ask(t, as, k.method, k.path, k.body, "If-Match", `"999"`)
+				barred := a.status == http.StatusForbidden
+				if may := slices.Contains(strings.Fields(k.may), as); barred == may && !(k.may == "" && a.status == http.StatusUnprocessableEntity) {
+					t.Errorf("%s, by %s: %d %s", k.why, as, a.status, a.raw)
+				}
+			}
+		}
+	})
 }

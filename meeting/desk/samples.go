@@ -31,7 +31,7 @@ func LoadSamples(ctx context.Context, s *store.Store, standing meeting.ID, now t
 		errs = append(errs, put(ctx, s, store.Units, "", string(u.ID), from, u))
 	}
 	for _, p := range sample.Cast() {
-		errs = append(errs, put(ctx, s, store.People, "", string(p.ID), from, PersonEntry{ID: p.ID, Name: p.Name, Position: p.Position, UnitName: p.Unit}))
+		errs = append(errs, put(ctx, s, store.People, "", string(p.ID), from, PersonEntry{ID: p.ID, Name: p.Name, Position: p.Position, Unit: sampleUnitOf(p), UnitName: p.Unit}))
 	}
 	errs = append(errs, put(ctx, s, store.Rooms, "", "hoi-truong", from, RoomEntry{ID: "hoi-truong", Name: "Hội trường UBND tỉnh", Point: "LG-00", Seats: 120}))
 	for _, p := range sample.Upcoming(now) {
@@ -55,6 +55,22 @@ func sampleUnits() []Unit {
 		{ID: "LG-S2", Parent: "LG-00", Name: "Sở NN&MT", Symbol: "SNNMT"},
 		{ID: "LG-S3", Parent: "LG-00", Name: "Sở Nội vụ", Symbol: "SNV"},
 	}
+}
+
+// sampleUnitOf is the unit that a person of the samples belongs to: the one of that name,
+// or the point that he leads.
+func sampleUnitOf(p meeting.Person) meeting.UnitID {
+	for _, u := range sampleUnits() {
+		if u.Name == p.Unit {
+			return u.ID
+		}
+	}
+	for _, x := range sample.YearEnd().Points {
+		if x.Leader.ID == p.ID {
+			return meeting.UnitID(x.ID)
+		}
+	}
+	return ""
 }
 
 // put adds the first version of something unless there is one.

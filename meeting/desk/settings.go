@@ -37,7 +37,7 @@ const (
 )
 
 func (o *Office) registerSettings(api huma.API) {
-	keepers := account.Allow(meeting.Administrator)
+	keepers := account.Allow(meeting.Administrator).House()
 	operation(o, api, http.MethodGet, "/api/templates", "listTemplates", "Types of meetings and what they preset", account.SignedIn(), o.listTemplates)
 	operation(o, api, http.MethodPut, "/api/templates/{type}", "saveTemplate", "Change what a type presets", keepers, o.saveTemplate)
 	operation(o, api, http.MethodGet, "/api/calendar", "getCalendar", "Holidays, days worked, periods", account.SignedIn(), o.getCalendar)

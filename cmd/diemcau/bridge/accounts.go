@@ -19,7 +19,6 @@ import (
 	"diemcau/meeting/desk"
 	"diemcau/meeting/door"
 	"diemcau/meeting/door/openid"
-	"diemcau/meeting/point"
 	"diemcau/meeting/store"
 	"diemcau/signaling/token"
 	"diemcau/signaling/wire"
@@ -162,24 +161,7 @@ func keptSecret(path string) ([]byte, error) {
 // units is the tree of units today: those of the directory, and each point as the
 // unit of its own id.
 func units(ctx context.Context, s *store.Store) (account.Units, error) {
-	tree := account.Units{}
-	maps, err := store.All[point.Tree](ctx, s, store.Maps, "")
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range maps {
-		for unit, above := range account.UnitsOf(m.Body.At(calendar.Of(time.Now()))) {
-			tree[unit] = above
-		}
-	}
-	all, err := store.All[desk.Unit](ctx, s, store.Units, "")
-	if err != nil {
-		return nil, err
-	}
-	for _, u := range all {
-		tree[u.Body.ID] = u.Body.Parent
-	}
-	return tree, nil
+	return desk.UnitsOn(ctx, s, calendar.Of(time.Now()))
 }
 
 // maySit answers whether somebody may sit at a point: one of his unit or below it,

@@ -22,6 +22,11 @@ import (
 // --demo the sample meetings are loaded once.
 func (b *Bridge) office() (*desk.Office, error) {
 	s := desk.OfficeSettings{Store: b.store, Papers: filepath.Join(b.cfg.Data, "papers"), Logger: b.log, Now: b.now, Recorded: b.sealedRecordings(b.keeping.ledger)}
+	for _, m := range b.cfg.Meetings {
+		for _, p := range m.Points {
+			s.Standing = append(s.Standing, meeting.PointID(p.ID))
+		}
+	}
 	if b.post.outbox != nil {
 		s.Post = outbox.Sender{Store: b.store, Outbox: b.post.outbox, Now: b.now}
 	}

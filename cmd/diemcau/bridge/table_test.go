@@ -34,6 +34,7 @@ var columns = []struct {
 	{"archivist", account.Identity{Person: "p", Rights: []meeting.Right{meeting.Archivist}}},
 	{"server", account.Identity{}}, // with a token, whatever it grants; told where not everybody may call
 	{"administrator", account.Identity{Person: "p", Rights: []meeting.Right{meeting.Administrator}}},
+	{"unit-administrator", account.Identity{Person: "p", Unit: "LG-X1", Rights: []meeting.Right{meeting.Administrator}}}, // of one commune
 }
 
 func TestSEC04_EveryRouteLetsInExactlyTheRolesOfTheTable(t *testing.T) {
