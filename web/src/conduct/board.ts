@@ -205,6 +205,8 @@ export interface Board {
     /** When the minutes were read back and agreed. */
     readonly readBack?: string;
   };
+  /** Which point each device sees and hears off the air. */
+  readonly previews: Readonly<Record<string, PointId>>;
   readonly banned: readonly PointId[];
   readonly untested: readonly PointId[];
   readonly failed: readonly PointId[];

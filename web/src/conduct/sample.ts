@@ -167,6 +167,7 @@ const board: Board = {
     remark: '',
   },
   banned: [],
+  previews: {},
   untested: ['LG-X5'],
   failed: ['LG-X4'],
 };

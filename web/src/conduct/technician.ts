@@ -1,6 +1,7 @@
 import { pointName, type Board } from './board';
 import type { LineFigures } from './lines';
 import { rollOrder } from './roll';
+import { mayOpenMic } from './room-view';
 import type { PointId } from './state';
 
 /** The technician's view of a hundred and forty points (CON-15): facts in, alarms and order out. */
@@ -94,7 +95,9 @@ export interface AlarmInput {
   readonly connected: boolean;
   /** It was here once: a point that never came is no alarm before the roll call. */
   readonly expected: boolean;
-  readonly invited: boolean;
+  /** How long it has had the floor; null without it. */
+  readonly invitedFor: number | null;
+  /** By its own right, or because somebody previews it: the bridge then opens it off the air. */
   readonly mayMic: boolean;
   readonly facts: PointFacts | null;
   readonly load: number | null;
@@ -102,11 +105,12 @@ export interface AlarmInput {
   readonly untested: boolean;
 }
 
-export function alarmsOf({ connected, expected, invited, mayMic, facts, load, failed, untested }: AlarmInput): Alarm[] {
+export function alarmsOf({ connected, expected, invitedFor, mayMic, facts, load, failed, untested }: AlarmInput): Alarm[] {
   const found: Alarm[] = [];
-  if (!connected && (expected || invited)) found.push('lost');
+  if (!connected && (expected || invitedFor !== null)) found.push('lost');
   if (connected && facts) {
-    if (invited && facts.silentFor >= silentAfterMs) found.push('silent');
+    // It was silent all the while before it was called: that is no fault.
+    if (invitedFor !== null && Math.min(facts.silentFor, invitedFor) >= silentAfterMs) found.push('silent');
     if (facts.mic && !mayMic) found.push('openMic');
     if (facts.mic && facts.level >= clippingLevel) found.push('clipping');
     if (facts.camera && facts.frozenFor >= frozenAfterMs) found.push('frozen');
@@ -118,10 +122,10 @@ export function alarmsOf({ connected, expected, invited, mayMic, facts, load, fa
   return found;
 }
 
-export function techRows(board: Board, facts: ReadonlyMap<PointId, PointFacts>): TechRow[] {
+export function techRows(board: Board, facts: ReadonlyMap<PointId, PointFacts>, now: number): TechRow[] {
   const { live } = board;
   const muted = new Set(live.muted ?? []);
-  const open = live.mode === 'thao-luan';
+  const previewed = new Set(Object.values(board.previews));
   return rollOrder(board.plan).map(({ id, kind }) => {
     const presence = board.points[id];
     const own = facts.get(id) ?? null;
@@ -131,7 +135,6 @@ export function techRows(board: Board, facts: ReadonlyMap<PointId, PointFacts>):
     const load = own === null || rate === null || budget === 0 ? null : Math.round((rate / budget) * 100);
     const invited = live.speech?.point === id;
     const connected = presence?.connected ?? false;
-    const mayMic = !muted.has(id) && (id === live.main || invited || open);
     return {
       point: id,
       name: pointName(board, id),
@@ -145,8 +148,8 @@ export function techRows(board: Board, facts: ReadonlyMap<PointId, PointFacts>):
       alarms: alarmsOf({
         connected,
         expected: (presence?.joined ?? '') !== '' && !presence?.left,
-        invited,
-        mayMic,
+        invitedFor: invited ? now - (live.speech?.started ?? now) : null,
+        mayMic: mayOpenMic(live, id) || previewed.has(id),
         facts: own,
         load,
         failed: board.failed.includes(id),

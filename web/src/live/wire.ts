@@ -17,6 +17,7 @@ export function boardOf(answer: unknown): Board {
     runs: board.runs ?? [],
     votes: board.votes ?? [],
     notes: { tasks: notes?.tasks ?? [], items: notes?.items ?? {}, incidents: notes?.incidents ?? [], remark: notes?.remark ?? '' },
+    previews: board.previews ?? {},
     banned: board.banned ?? [],
     untested: board.untested ?? [],
     failed: board.failed ?? [],

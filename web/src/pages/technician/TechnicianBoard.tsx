@@ -29,7 +29,7 @@ export function TechnicianBoard({ board, now, act, stale = false, facts, preview
   const { t } = useTranslation();
   const [filter, setFilter] = useState<TechFilter>({ order: 'worst', find: '', onlyAlarms: false });
   const [chosen, setChosen] = useState<string | null>(null);
-  const rows = techRows(board, facts);
+  const rows = techRows(board, facts, now);
   const shown = chooseRows(rows, filter);
   const alarms = rows.filter((row) => row.alarms.length > 0).length;
   const may = board.you.seats.length > 0 && !isOver(board);

@@ -16,21 +16,27 @@ export function TechnicianPage() {
 function Connected(props: BoardProps) {
   const { room: meeting = '' } = useParams({ strict: false });
   const [room] = useState(() => new BoardRoom());
+  const { you, previews } = props.board;
+  const seats = you.seats.join(' ');
   useEffect(() => {
-    room.open(meeting).catch(() => room.close());
+    room.open(meeting);
     return () => room.close();
   }, [room, meeting]);
+  useEffect(() => room.seated(seats), [room, seats]);
+  // Also what was chosen before a reload or a lock: as long as the bridge opens the point for this board, it says so.
+  const stated = previews[you.device ?? ''] ?? null;
+  useEffect(() => room.preview(stated), [room, stated]);
   const [lines] = useState(() => new LineWatch(meeting));
   useEffect(() => {
     lines.open();
     return () => lines.close();
   }, [lines]);
-  const { facts: seen, preview, tracks, talking, talkFault } = useStore(room.view);
+  const { facts: seen, tracks, talking, talkFault } = useStore(room.view);
   const measured = useStore(lines.view);
   const facts = useMemo(() => allFacts(seen, measured.figures, measured.at), [seen, measured]);
   const look = (point: string | null) => {
     props.act({ do: 'preview', with: point === null ? {} : { point } });
-    room.preview(point);
+    room.look();
   };
-  return <TechnicianBoard {...props} facts={facts} preview={preview} onPreview={look} picture={<Preview tracks={tracks} />} talk={{ on: talking, fault: talkFault, press: (on) => void room.talk(on) }} />;
+  return <TechnicianBoard {...props} facts={facts} preview={stated} onPreview={look} picture={<Preview tracks={tracks} />} talk={{ on: talking, fault: talkFault, press: (on) => void room.talk(on) }} />;
 }
