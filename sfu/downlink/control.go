@@ -93,14 +93,20 @@ func (s *Sink) fullIntra(p *rtcp.FullIntraRequest) {
 	}
 }
 
-// pictureLost answers a subscriber that cannot go on without a keyframe.
+// pictureLost answers a subscriber that cannot go on without a keyframe. Until that
+// comes, what has been sent since the one before may still be repaired: the
+// subscriber may have asked by a clock, or for the keyframe that is on its way.
 func (s *Sink) pictureLost() {
 	s.counters.PLIs++
 	if s.audio || s.target.silent() {
 		return
 	}
 	if s.locked {
+		if s.now-s.again.keyframeAt < max(crossing, s.report.rtt) {
+			return // it was sent before the keyframe could be seen
+		}
 		s.again.waiting = true
+		s.again.floor = max(s.again.floor, s.again.keyframe-1)
 		s.source.RequestKeyframe(s.time.layer)
 	}
 	if !s.locked || s.want.goal != s.time.layer {

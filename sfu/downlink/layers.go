@@ -30,7 +30,7 @@ func (s *Sink) StepDown(spatial, temporal int) {
 	s.source.Do(func() {
 		s.retarget(spatial, temporal)
 		if s.locked && !s.settings.SVC && s.time.layer > s.want.goal {
-			s.discard()
+			s.discard(s.time.numbers.Last())
 			s.unlock()
 			s.recheck()
 		}
@@ -73,7 +73,7 @@ func (s *Sink) withhold(flag *bool, value bool) {
 	}
 	*flag = value
 	if value && s.locked {
-		s.discard()
+		s.discard(s.time.numbers.Last())
 		s.unlock()
 	}
 	s.recheck()

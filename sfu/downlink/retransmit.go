@@ -15,10 +15,14 @@ import (
 const (
 	maxAnswers      = 3
 	maxSoundAnswers = 5 // speech is short, and worth it
-	// A repeated request means something only once the answer could have come.
-	answerInterval = int64(100 * time.Millisecond) // while the round trip is not known
+	// A repeated request means something only once the answer could have come. A
+	// receiver repeats it after one round trip, which sways.
+	answerInterval = int64(80 * time.Millisecond) // while the round trip is not known
 	answerShortest = int64(20 * time.Millisecond)
 	answerLongest  = int64(400 * time.Millisecond)
+	// crossing is how long after the beginning of a keyframe, at least, a request for
+	// one is taken to have crossed it: receivers repeat theirs that often.
+	crossing = int64(200 * time.Millisecond)
 )
 
 // patch is how a payload was changed when it was sent.
@@ -42,16 +46,25 @@ type retransmitter struct {
 	log   sequence.Log[patch]
 	floor uint64 // what was sent up to this number has been given up
 	// waiting: the subscriber has lost its picture and gets a keyframe next.
-	// Until then old packets would only add to the load.
-	waiting bool
+	waiting    bool
+	keyframe   uint64 // number of the first packet of the latest keyframe
+	keyframeAt int64  // when that was sent
+}
+
+// begun notes the first packet of a keyframe. A subscriber that has asked for it
+// needs nothing of what was before.
+func (r *retransmitter) begun(number uint64, now int64) {
+	if r.waiting {
+		r.waiting, r.floor = false, max(r.floor, number-1)
+	}
+	if number > r.keyframe {
+		r.keyframe, r.keyframeAt = number, now
+	}
 }
 
 // nack sends again what a NACK asks for and can still be had.
 func (s *Sink) nack(p *rtcp.TransportLayerNack) {
 	s.counters.NACKs++
-	if s.again.waiting {
-		return
-	}
 	// Repairs have a share of the line. Where it is too small, the newest are worth
 	// more than what will come too late anyway.
 	for i := len(p.Nacks) - 1; i >= 0; i-- {
@@ -70,7 +83,7 @@ func (s *Sink) nack(p *rtcp.TransportLayerNack) {
 func (s *Sink) askedTooSoon(e *sequence.Sent[patch]) bool {
 	interval, most := answerInterval, uint8(maxAnswers)
 	if s.report.rtt > 0 {
-		interval = min(max(s.report.rtt*5/4, answerShortest), answerLongest)
+		interval = min(max(s.report.rtt*4/5, answerShortest), answerLongest)
 	}
 	if s.audio {
 		most = maxSoundAnswers

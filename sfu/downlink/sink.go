@@ -129,20 +129,20 @@ func (s *Sink) switchable(p *sfu.Packet) bool {
 // pictures is not worth its time on the line any more.
 func (s *Sink) lock(p *sfu.Packet, down bool) {
 	if down {
-		s.discard()
+		s.discard(s.time.numbers.Last() - 1) // p has its number already, and may need repair
 	}
 	s.locked = true
-	s.again.waiting = false
 	s.choice.Reset()
 	if s.isVP8 {
 		s.vp8.Switch(p)
 	}
 }
 
-// discard drops what waits for the line, and will not send it again.
-func (s *Sink) discard() {
+// discard drops what waits for the line, and will not send again what was numbered
+// up to last.
+func (s *Sink) discard(last uint64) {
 	s.out.line.Purge()
-	s.again.floor = s.time.numbers.Last()
+	s.again.floor = last
 }
 
 // refused goes on after a packet that was not sent: without room on the line the
@@ -153,7 +153,7 @@ func (s *Sink) refused(err error) {
 		return
 	}
 	s.counters.Congested++
-	s.discard()
+	s.discard(s.time.numbers.Last())
 	s.again.waiting = true
 	s.unlock()
 	s.want.askAt = s.now + askCongested
@@ -197,7 +197,7 @@ func (s *Sink) forwardVideo(p *sfu.Packet) {
 		return
 	}
 	if p.Keyframe {
-		s.again.waiting = false
+		s.again.begun(number, s.now)
 	}
 	s.send(p, number, p.Marker || end, change)
 }

@@ -257,39 +257,6 @@ func TestThePictureBeginsWithTheSmallestAndGrows(t *testing.T) {
 	}
 }
 
-func TestAPacketIsSentAgainThreeTimesAtMostAndNotWhileAKeyframeIsComing(t *testing.T) {
-	t.Parallel()
-	s := newStage(camera(), 0, downlink.Settings{RTXSSRC: 8, RTXPayloadType: 101})
-	s.send(keyframe(2, 70000, 1000))
-	number := s.written[0].SequenceNumber
-	nack := []rtcp.Packet{&rtcp.TransportLayerNack{MediaSSRC: 7, Nacks: []rtcp.NackPair{{PacketID: number, LostPackets: 0xffff}}}}
-	for range 100 {
-		s.sink.HandleRTCP(nack)
-		s.now += 10 * ms
-	}
-	if n := len(s.written) - 1; n != 3 {
-		t.Fatalf("sent again %d times, want 3", n)
-	}
-	again := s.written[1]
-	if again.SSRC != 8 || again.PayloadType != 101 || again.Timestamp != s.written[0].Timestamp ||
-		string(again.Payload[2:]) != string(s.written[0].Payload) {
-		t.Errorf("retransmission %+v", again)
-	}
-	s.send(delta(2, 70001, 4000))
-	nack[0].(*rtcp.TransportLayerNack).Nacks[0].PacketID = number + 1 // made above
-	s.sink.HandleRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: 7}})
-	before := len(s.written)
-	s.sink.HandleRTCP(nack)
-	if len(s.written) != before {
-		t.Error("a packet was sent again between a PLI and its keyframe")
-	}
-	s.send(keyframe(2, 70002, 7000))
-	s.sink.HandleRTCP(nack)
-	if len(s.written) != before+2+1 {
-		t.Errorf("%d packets after the keyframe, want it and two answers", len(s.written)-before)
-	}
-}
-
 func TestTheRoundTripIsMeasuredFromReports(t *testing.T) {
 	t.Parallel()
 	s := newStage(camera(), 0, downlink.Settings{CNAME: "point"})
@@ -345,35 +312,6 @@ func TestExtensionsGetTheSubscribersIDs(t *testing.T) {
 			t.Errorf("descriptor %q", got.GetExtension(4))
 		}
 	}
-}
-
-func TestWithoutARetransmissionStreamTheVerySameBytesGoOutAgain(t *testing.T) {
-	t.Parallel()
-	s := newStage(camera(), 0, downlink.Settings{Extensions: downlink.Extensions{AbsSendTime: 3}})
-	s.send(keyframe(2, 70000, 1000))
-	s.now += 777 * ms
-	s.sink.HandleRTCP([]rtcp.Packet{&rtcp.TransportLayerNack{
-		MediaSSRC: 7, Nacks: []rtcp.NackPair{{PacketID: s.written[0].SequenceNumber}},
-	}})
-	if len(s.written) != 2 {
-		t.Fatalf("%d packets", len(s.written))
-	}
-	if a, b := raw(t, s.written[0]), raw(t, s.written[1]); a != b {
-		t.Errorf("first %x\nthen  %x", a, b)
-	}
-	s.send(keyframe(2, 70000, 1000))
-	if len(s.written) != 2 {
-		t.Error("a duplicate of the source's went out under the same number")
-	}
-}
-
-func raw(t *testing.T, p rtp.Packet) string {
-	t.Helper()
-	b, err := p.Marshal()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
 }
 
 func TestForwardingAllocatesNothing(t *testing.T) { // AllocsPerRun counts for the whole process
