@@ -36,26 +36,14 @@ type Stream struct {
 
 	// Guarded by the pacer's lock.
 	urgency  int // lower goes first
-	waiting  []item
-	head     int
-	bytes    int // of what waits
+	waiting  queue
+	repairs  queue // what waits of retransmissions
 	rtx      uint16
 	overflow bool // something was dropped since the last write
 	gone     bool
 	scratch  rtp.Header // of the drain
 	stamp    [2]byte    // the transport-wide number of padding
 }
-
-// item is a packet that waits.
-type item struct {
-	buffer  *[maxPacket]byte
-	at      int64
-	length  int16
-	padding uint8
-	again   bool
-}
-
-const maxPacket = 1600
 
 // Open adds a track.
 func (p *Pacer) Open(s StreamSettings) *Stream {
@@ -100,18 +88,22 @@ func (s *Stream) Purge() {
 }
 
 func (s *Stream) purge() {
-	p := s.pacer
-	for i := s.head; i < len(s.waiting); i++ {
-		p.count.Stale++
-		p.free(&s.waiting[i])
+	for _, q := range []*queue{&s.waiting, &s.repairs} {
+		for q.front() != nil {
+			s.drop(q)
+		}
 	}
-	s.waiting, s.head, s.bytes = s.waiting[:0], 0, 0
 }
 
-func (p *Pacer) free(i *item) {
+// drop takes out what waits first.
+func (s *Stream) drop(q *queue) {
+	s.pacer.count.Stale++
+	s.pacer.free(q.pop())
+}
+
+func (p *Pacer) free(i item) {
 	p.queued--
 	p.settings.Wheel.give(i.buffer)
-	*i = item{}
 }
 
 // WriteRTP sends a packet of the track, now or when it is its turn.
@@ -156,7 +148,7 @@ func (s *Stream) write(h *rtp.Header, payload []byte, again bool) (int, error) {
 		p.mu.Unlock()
 		return 0, ErrFull
 	}
-	if again && !p.repairs(size, now) {
+	if again && !p.repairs(size, now) || !again && s.refuses() {
 		p.mu.Unlock()
 		return 0, ErrFull
 	}
@@ -198,17 +190,26 @@ func (s *Stream) number(h *rtp.Header, size int, again bool, now int64) {
 	}
 }
 
+// refuses tells, once, that something was dropped behind which nothing makes sense
+// but a keyframe.
+func (s *Stream) refuses() bool {
+	if !s.overflow {
+		return false
+	}
+	s.overflow = false
+	s.pacer.count.Refused++
+	return true
+}
+
 // enqueue copies a packet to wait for its turn.
 func (s *Stream) enqueue(h *rtp.Header, payload []byte, again bool, now int64) error {
-	p := s.pacer
-	if s.overflow && !again {
-		s.overflow = false
-		p.count.Refused++
-		return ErrFull
+	p, q := s.pacer, &s.waiting
+	if again {
+		q = &s.repairs
 	}
 	length := h.MarshalSize() + len(payload)
 	room := max(leastQueue, int(min(p.limit(), fastest)/8*maxWait/second))
-	if length > maxPacket || s.bytes+length > room {
+	if length > maxPacket || q.bytes+length > room {
 		p.count.Refused++
 		if !again {
 			s.purge()
@@ -222,45 +223,36 @@ func (s *Stream) enqueue(h *rtp.Header, payload []byte, again bool, now int64) e
 		return err
 	}
 	copy(i.buffer[n:], payload)
-	if s.head > 64 && s.head*2 > len(s.waiting) {
-		n := copy(s.waiting, s.waiting[s.head:])
-		clear(s.waiting[n:])
-		s.waiting, s.head = s.waiting[:n], 0
-	}
-	s.waiting = append(s.waiting, i)
-	s.bytes += length
+	q.push(i)
 	p.queued++
 	p.count.Delayed++
 	return nil
 }
 
-// next returns what is to go out first of the stream, nil if nothing waits.
-// Repairs that came too late are dropped on the way, and so is a picture that
-// has waited until nobody wants it.
+// next returns what is to go out first of the stream, nil if nothing waits: a
+// repair before the pictures, which it would come too late behind. Repairs that have
+// waited too long all the same are dropped on the way, and so is a picture that has
+// waited until nobody wants it.
 func (s *Stream) next(now int64) *item {
-	for s.head < len(s.waiting) {
-		i := &s.waiting[s.head]
-		switch {
-		case i.again && now-i.at > staleAgain:
-			s.pop()
-			s.pacer.count.Stale++
-			s.pacer.free(i)
-		case now-i.at > 2*maxWait:
-			s.purge()
-			s.overflow = true
-		default:
+	for i := s.repairs.front(); i != nil; i = s.repairs.front() {
+		if now-i.at <= staleAgain {
 			return i
 		}
+		s.drop(&s.repairs)
 	}
-	return nil
-}
-
-func (s *Stream) pop() item {
-	i := s.waiting[s.head]
-	s.bytes -= int(i.length)
-	s.head++
-	if s.head == len(s.waiting) {
-		defer func() { s.waiting, s.head = s.waiting[:0], 0 }()
+	i := s.waiting.front()
+	if i != nil && now-i.at > 2*maxWait {
+		s.purge()
+		s.overflow = true
+		return nil
 	}
 	return i
+}
+
+// pop takes out what next has returned.
+func (s *Stream) pop(i *item) item {
+	if i.again {
+		return s.repairs.pop()
+	}
+	return s.waiting.pop()
 }

@@ -112,7 +112,7 @@ func (p *Pacer) drain() (sent int, more bool) {
 		if i == nil || !p.affords(int(i.length)+int(i.padding)+p.extra, now) {
 			break
 		}
-		waited := s.pop()
+		waited := s.pop(i)
 		h := &s.scratch
 		n, err := h.Unmarshal(waited.buffer[:waited.length])
 		if err == nil {
@@ -123,7 +123,7 @@ func (p *Pacer) drain() (sent int, more bool) {
 			sent++
 			p.mu.Lock()
 		}
-		p.free(&waited)
+		p.free(waited)
 	}
 	for {
 		s, h := p.pad(p.settings.Now())
