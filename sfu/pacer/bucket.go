@@ -45,7 +45,19 @@ func (b *bucket) has(size int, now int64) bool {
 	return b.tokens >= int64(size)*8
 }
 
+// take overdraws by what comes in within a second at most: no second is too full
+// if who can wait waits for one, and what was spoken in ten minutes is not paid for
+// afterwards by the pictures.
 func (b *bucket) take(size int, now int64) {
+	if b.rate == 0 {
+		return
+	}
+	b.refill(now)
+	b.tokens = max(b.tokens-int64(size)*8, min(b.tokens, -b.rate))
+}
+
+// charge is take without that bound, for what is paid for as a whole.
+func (b *bucket) charge(size int, now int64) {
 	if b.rate == 0 {
 		return
 	}

@@ -82,8 +82,8 @@ func (p *Pacer) Data(bytes int, patient bool) time.Duration {
 			return later(need-d.tokens, d.rate)
 		}
 		if d.reserved = 0; patient && p.budget.rate > 0 {
-			p.budget.take(size, now)
-			d.take(size, now)
+			p.budget.charge(size, now)
+			d.charge(size, now)
 			d.reserved = size
 		}
 	}
@@ -97,8 +97,9 @@ func (p *Pacer) Data(bytes int, patient bool) time.Duration {
 		p.leave(size, now)
 		return 0
 	}
-	d.take(size, now)
-	p.spend(size, now)
+	d.charge(size, now)
+	p.budget.charge(size, now)
+	p.leave(size, now)
 	return 0
 }
 
