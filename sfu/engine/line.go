@@ -171,11 +171,7 @@ func (l *line) changed(s webrtc.PeerConnectionState) {
 		}
 		l.silent = false
 	case webrtc.PeerConnectionStateDisconnected:
-		if l.conn.Heard(heardWithin) {
-			break // checks were lost on a bad line, which carries media all the same
-		}
-		l.silent = true // either way: who cannot be heard is as lost as who does not hear
-		p.emit(Silent{})
+		l.listen()
 	case webrtc.PeerConnectionStateFailed:
 		p.emit(Failed{l.target})
 	}
@@ -190,8 +186,25 @@ func (l *line) primary() bool {
 	return (l.target == Subscriber) == dualSubscriber
 }
 
+// listen tells, once, that nothing is heard any more. Checks alone may be lost on a
+// bad line, which carries media all the same; that may end later.
+func (l *line) listen() {
+	if l.state != webrtc.PeerConnectionStateDisconnected || l.silent || l.conn != nil && l.conn.Heard(heardWithin) {
+		return
+	}
+	l.silent = true // either way: who cannot be heard is as lost as who does not hear
+	l.peer.emit(Silent{})
+}
+
 // connected tells whether packets flow.
-func (l *line) connected() bool { return l.state == webrtc.PeerConnectionStateConnected }
+func (l *line) connected() bool {
+	return l.state == webrtc.PeerConnectionStateConnected || l.state == webrtc.PeerConnectionStateDisconnected && !l.silent
+}
+
+// lost tells that a line that was up carries nothing any more.
+func (l *line) lost() bool {
+	return l.state == webrtc.PeerConnectionStateDisconnected && l.silent || l.state == webrtc.PeerConnectionStateFailed
+}
 
 // lineHandler posts what Pion reports to the peer's owner.
 type lineHandler struct{ l *line }

@@ -5,8 +5,6 @@ import (
 	"diemcau/sfu"
 	"diemcau/sfu/quality"
 	"diemcau/sfu/speaker"
-
-	"github.com/pion/webrtc/v4"
 )
 
 // measureLevels reports the tracks whose loudness changed. Room goroutine.
@@ -53,6 +51,8 @@ func (p *Peer) measureQuality() {
 	if !p.wasConnected {
 		return
 	}
+	p.pub.line.listen()
+	p.sub.line.listen()
 	p.pub.measureRoundTrip()
 	p.sub.weigh()
 	score := float32(bestMOS)
@@ -61,12 +61,10 @@ func (p *Peer) measureQuality() {
 			score = min(score, sub.measure())
 		}
 	}
-	gone := primary.state == webrtc.PeerConnectionStateDisconnected ||
-		primary.state == webrtc.PeerConnectionStateFailed
-	if gone {
+	if primary.lost() {
 		score = 1
 	}
-	p.emit(Quality{Score: score, Lost: gone})
+	p.emit(Quality{Score: score, Lost: primary.lost()})
 }
 
 // weigh tells the pacer how long the headers are on the path to the client.
