@@ -114,10 +114,7 @@ func (o *output) flush() {
 	}
 }
 
-// Stamp writes the absolute send time of a packet that leaves now (sfu.Now).
-func Stamp(b []byte, now int64) { putAbsSendTime(b, now) }
-
-// putAbsSendTime writes a time as seconds of 6.18 bits.
+// putAbsSendTime writes a time (sfu.Now) as seconds of 6.18 bits.
 func putAbsSendTime(b []byte, now int64) {
 	const second = 1_000_000_000
 	v := uint32(now/second)<<18 | uint32(now%second<<18/second) // wraps every 64 s by design

@@ -16,6 +16,7 @@ import (
 
 	"diemcau/meeting"
 	"diemcau/sfu"
+	"diemcau/sfu/pacer"
 )
 
 // Source is what a Sink must have of a source beyond the contract. The methods
@@ -122,6 +123,21 @@ func (s *Settings) complete() {
 			s.ClockRate = 48000
 		}
 	}
+}
+
+// Stream is how the pacer treats the track, which goes out by w. The time of sending
+// is written when a packet leaves: a client that estimates the line by it would take
+// the bridge's own queue for the line's. Not where packets are sent again as they
+// were, for the bridge must know what stood in them.
+func (s *Settings) Stream(w pacer.Writer) pacer.StreamSettings {
+	stream := pacer.StreamSettings{
+		Writer: w, Sound: s.audio(), TransportCC: s.Extensions.TransportCC,
+		RTXSSRC: s.RTXSSRC, RTXPayloadType: s.RTXPayloadType,
+	}
+	if s.RTXSSRC != 0 {
+		stream.AbsSendTime, stream.Stamp = s.Extensions.AbsSendTime, putAbsSendTime
+	}
+	return stream
 }
 
 func (s *Settings) audio() bool { return strings.HasPrefix(s.MIME, "audio/") }

@@ -40,10 +40,7 @@ func (s *subscriber) start(sub *subscription, section *peerconn.Section, codec p
 		// anew; and a number that comes twice spoils the estimate.
 		settings.Extensions.TransportCC = 0
 	}
-	stream := s.budget.pacer.Open(pacer.StreamSettings{
-		Writer: sub.down, Sound: pub.track.Kind == sfu.Audio, TransportCC: settings.Extensions.TransportCC,
-		RTXSSRC: settings.RTXSSRC, RTXPayloadType: settings.RTXPayloadType,
-	})
+	stream := s.budget.pacer.Open(settings.Stream(sub.down))
 	settings.Writer = stream
 	conn.Demux.OnControl(func(ssrc uint32, raw []byte, _ int64) { s.budget.pacer.Feedback(ssrc, raw) })
 	if s.peer.settings.Single {

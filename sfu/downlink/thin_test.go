@@ -1,0 +1,80 @@
+package downlink_test
+
+import (
+	"sync/atomic"
+	"testing"
+
+	"github.com/pion/rtp"
+
+	"diemcau/sfu/downlink"
+	"diemcau/sfu/pacer"
+)
+
+// thin is a stage whose subscriber has a line with a budget. What waits leaves as
+// its clock goes on.
+type thin struct {
+	*stage
+	clock atomic.Int64
+	left  chan rtp.Packet
+}
+
+func newThin(t *testing.T, settings downlink.Settings, budget int64) *thin {
+	t.Helper()
+	s := &thin{stage: newStage(camera(), 0, settings), left: make(chan rtp.Packet, 100)}
+	s.clock.Store(s.now)
+	wheel := pacer.NewWheel(func() {})
+	t.Cleanup(wheel.Close)
+	p := pacer.New(pacer.Settings{Wheel: wheel, Now: s.clock.Load})
+	p.SetBudget(budget)
+	settings.SSRC, settings.PayloadType, settings.MIME = 7, 100, "video/VP8"
+	settings.Now = s.clock.Load
+	settings.Writer = p.Open(settings.Stream(leaving(s.left)))
+	s.sink = downlink.NewSink(s, settings)
+	return s
+}
+
+type leaving chan rtp.Packet
+
+func (l leaving) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
+	l <- rtp.Packet{Header: h.Clone(), Payload: append([]byte(nil), payload...)}
+	return len(payload), nil
+}
+
+// sendTime is when a packet was sent, as it says itself, in seconds of 64.
+func sendTime(p *rtp.Packet) float64 {
+	b := p.GetExtension(3)
+	return float64(uint32(b[0])<<16|uint32(b[1])<<8|uint32(b[2])) / (1 << 18)
+}
+
+// What estimates the line by the times of sending must see when packets left, not
+// when they came to wait.
+func TestTheTimeOfSendingIsThatOfLeavingTheBridge(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		rtx  uint32
+		want float64
+	}{
+		{"with a stream for repairs", 8, 9 * 0.02},
+		{"repaired by the very same packet", 0, 0},
+	} {
+		s := newThin(t, downlink.Settings{
+			RTXSSRC: c.rtx, RTXPayloadType: 101, Extensions: downlink.Extensions{AbsSendTime: 3},
+		}, 500_000)
+		for i := range uint64(10) {
+			p := delta(2, 70000+i, 1000)
+			p.Keyframe = i == 0
+			p.Payload = append([]byte{0x10, 0, 1, 2}, make([]byte, 1000)...)
+			s.send(p)
+		}
+		var times []float64
+		for range 10 {
+			s.clock.Add(20 * ms) // enough for one
+			p := <-s.left
+			times = append(times, sendTime(&p))
+		}
+		if d := times[9] - times[0]; d < c.want-0.001 || d > c.want+0.001 {
+			t.Errorf("%s: the last says that it was sent %.3f s after the first, want %.3f", c.name, d, c.want)
+		}
+	}
+}
