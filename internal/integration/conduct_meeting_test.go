@@ -289,13 +289,19 @@ func (b *briefing) minutes() {
 	b.wall.set(b.day.AddDays(1).At(9, 0))
 	step := func(w who, what string, body any) (v desk.MinutesView) {
 		t.Helper()
-		if err := w.ask(http.MethodPost, "/minutes/"+what, body, &v); err != nil {
+		var read desk.MinutesView
+		if what != "draft" {
+			if err := w.ask(http.MethodGet, "/minutes", nil, &read); err != nil {
+				t.Fatalf("%s: %v", what, err)
+			}
+		}
+		if err := w.ask(http.MethodPost, "/minutes/"+what, body, &v, "If-Match", read.Revision); err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
 		return v
 	}
 	step(b.scribe, "draft", nil)
-	if err := b.lead.ask(http.MethodPost, "/minutes/sign", nil, nil); codeOf(err) != meeting.CodeState {
+	if err := b.lead.ask(http.MethodPost, "/minutes/sign", nil, nil, "If-Match", "1.1"); codeOf(err) != meeting.CodeState {
 		t.Errorf("a draft is signed: %v", err)
 	}
 	step(b.scribe, "submit", nil)

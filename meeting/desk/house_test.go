@@ -29,6 +29,7 @@ import (
 type house struct {
 	store  *store.Store
 	url    string
+	door   http.Handler // what stands behind the address
 	papers string
 	people map[string]account.Identity
 
@@ -92,15 +93,25 @@ func newHouse(t *testing.T, address string) *house {
 	if bad := door.Undeclared(api); len(bad) > 0 {
 		t.Fatalf("nobody says who may call %v", bad)
 	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h.door = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if i, ok := h.people[r.Header.Get("X-Who")]; ok {
-			r = r.WithContext(account.With(r.Context(), i))
+			r = r.WithContext(account.WithProof(account.With(r.Context(), i), h.proved(r)))
 		}
 		mux.ServeHTTP(w, r)
-	}))
+	})
+	server := httptest.NewServer(h.door)
 	t.Cleanup(server.Close)
 	h.url = server.URL
 	return h
+}
+
+// proved is when who asks last proved himself: just now, unless the request says that
+// it is long ago.
+func (h *house) proved(r *http.Request) time.Time {
+	if r.Header.Get("X-Proved") == "long ago" {
+		return h.clock().Add(-time.Hour)
+	}
+	return h.clock()
 }
 
 func (h *house) clock() time.Time {

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -24,8 +25,9 @@ type NoticeView struct {
 // MinutesView is a version of the minutes with its text.
 type MinutesView struct {
 	minutes.Version
-	Text   string `json:"text" doc:"the wording of Mẫu 1.9 without layout"`
-	Intact bool   `json:"intact" doc:"a signed version still has the fields that were signed"`
+	Revision string `json:"revision" doc:"what If-Match names when this text is submitted or signed"`
+	Text     string `json:"text" doc:"the wording of Mẫu 1.9 without layout"`
+	Intact   bool   `json:"intact" doc:"a signed version still has the fields that were signed"`
 }
 
 func (o *Office) registerMinutes(api huma.API) {
@@ -37,8 +39,8 @@ func (o *Office) registerMinutes(api huma.API) {
 	operation(o, api, http.MethodPut, base, "saveMinutes", "Change the fields of a draft", mine(), o.saveMinutes)
 	operation(o, api, http.MethodPost, base+"/submit", "submitMinutes", "Lay a draft before the chair (trình ký)", mine(), o.submitMinutes)
 	operation(o, api, http.MethodPost, base+"/take-back", "takeBackMinutes", "Make a submitted version a draft again", mine(), o.takeBackMinutes)
-	operation(o, api, http.MethodPost, base+"/sign", "signMinutes", "Sign: unchangeable from now on", mine(), o.signMinutes)
-	operation(o, api, http.MethodPost, base+"/number", "numberMinutes", "Give a signed version its number", mine(), o.numberMinutes)
+	operation(o, api, http.MethodPost, base+"/sign", "signMinutes", "Sign the text that was shown: unchangeable from now on", mine().Fresh(), o.signMinutes)
+	operation(o, api, http.MethodPost, base+"/number", "numberMinutes", "Give a signed version its number, or the right one", mine(), o.numberMinutes)
 	operation(o, api, http.MethodPost, base+"/correct", "correctMinutes", "A new version that corrects a signed one", mine(), o.correctMinutes)
 	operation(o, api, http.MethodGet, "/api/meetings/{meeting}/notice", "getNotice", "The notice of conclusions", account.Known(), o.getNotice)
 	operation(o, api, http.MethodPost, "/api/meetings/{meeting}/notice/sent", "sentNotice", "The notice was sent", mine(), o.sentNotice)
@@ -69,8 +71,31 @@ func (o *Office) versions(ctx context.Context, id meeting.ID) ([]store.Document[
 	return all, err
 }
 
-func minutesView(v minutes.Version) MinutesView {
-	return MinutesView{Version: v, Text: v.Fields.Text(), Intact: v.Intact()}
+// revisionOf names one state of one version: a correction counts from 1 again.
+func revisionOf(v minutes.Version, state int) string { return fmt.Sprintf("%d.%d", v.Number, state) }
+
+func minutesView(v minutes.Version, state int) MinutesView {
+	return MinutesView{Version: v, Revision: revisionOf(v, state), Text: v.Fields.Text(), Intact: v.Intact()}
+}
+
+// tagMinutes is tag for a version of the minutes.
+func tagMinutes(v minutes.Version, state int, err error) (*tagged[MinutesView], error) {
+	if err != nil {
+		return nil, err
+	}
+	view := minutesView(v, state)
+	return &tagged[MinutesView]{ETag: strconv.Quote(view.Revision), CacheControl: "no-cache", Body: view}, nil
+}
+
+// shown refuses an act on a text that is not the one that was read.
+func (m Matching) shown(d store.Document[minutes.Version]) error {
+	switch m.tag() {
+	case "":
+		return meeting.Refuse(codeNoMatch, "")
+	case revisionOf(d.Body, d.Number):
+		return nil
+	}
+	return meeting.Refuse(store.CodeStale, "")
 }
 
 // readsMinutes lets everybody of the meeting read what is signed, and those who
@@ -90,7 +115,7 @@ func (o *Office) getMinutes(ctx context.Context, in *OfMeeting) (*tagged[Minutes
 	}
 	for _, d := range slices.Backward(all) {
 		if readsMinutes(m, d.Body) {
-			return tag(d.Number, minutesView(d.Body), nil)
+			return tagMinutes(d.Body, d.Number, nil)
 		}
 	}
 	return nil, meeting.Refuse(meeting.CodeUnknown, "minutes").With(string(in.Meeting))
@@ -105,7 +130,7 @@ func (o *Office) listMinutes(ctx context.Context, in *OfMeeting) (*answer[listed
 	var views []MinutesView
 	for _, d := range all {
 		if readsMinutes(m, d.Body) {
-			views = append(views, minutesView(d.Body))
+			views = append(views, minutesView(d.Body, d.Number))
 		}
 	}
 	return list(views, err)
@@ -113,7 +138,7 @@ func (o *Office) listMinutes(ctx context.Context, in *OfMeeting) (*answer[listed
 
 // keep puts the next state of a version of the minutes.
 func (o *Office) keep(ctx context.Context, id meeting.ID, number int, v minutes.Version) (*tagged[MinutesView], error) {
-	return tag(number, minutesView(v), store.Put(ctx, o.store, store.Minutes, document(ctx, o, id, strconv.Itoa(v.Number), number, v)))
+	return tagMinutes(v, number, store.Put(ctx, o.store, store.Minutes, document(ctx, o, id, strconv.Itoa(v.Number), number, v)))
 }
 
 func (o *Office) draftMinutes(ctx context.Context, in *OfMeeting) (*tagged[MinutesView], error) {
@@ -161,10 +186,6 @@ func (o *Office) saveMinutes(ctx context.Context, in *struct {
 		Fields minutes.Minutes `json:"fields"`
 	}
 }) (*tagged[MinutesView], error) {
-	revision, err := in.revision()
-	if err != nil {
-		return nil, err
-	}
 	if _, _, err := o.held(ctx, in.Meeting, meeting.Secretary); err != nil {
 		return nil, err
 	}
@@ -172,22 +193,31 @@ func (o *Office) saveMinutes(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
+	if err := in.shown(d); err != nil {
+		return nil, err
+	}
 	in.Body.Fields.Head.Number = d.Body.Fields.Head.Number // given by the register alone
 	v, err := d.Body.Edit(in.Body.Fields)
 	if err != nil {
 		return nil, err
 	}
-	return o.keep(ctx, in.Meeting, revision+1, v)
+	return o.keep(ctx, in.Meeting, d.Number+1, v)
 }
 
-// turn moves the newest version to another stage.
-func (o *Office) turn(ctx context.Context, id meeting.ID, rights []meeting.Right, how func(minutes.Version) (minutes.Version, error)) (*tagged[MinutesView], error) {
+// turn moves the newest version to another stage. With shown, it must be the one that
+// was read: nobody submits or signs a text that he has not seen.
+func (o *Office) turn(ctx context.Context, id meeting.ID, shown *Matching, rights []meeting.Right, how func(minutes.Version) (minutes.Version, error)) (*tagged[MinutesView], error) {
 	if _, _, err := o.held(ctx, id, rights...); err != nil {
 		return nil, err
 	}
 	d, err := o.newest(ctx, id)
 	if err != nil {
 		return nil, err
+	}
+	if shown != nil {
+		if err := shown.shown(d); err != nil {
+			return nil, err
+		}
 	}
 	v, err := how(d.Body)
 	if err != nil {
@@ -200,8 +230,14 @@ func (o *Office) turn(ctx context.Context, id meeting.ID, rights []meeting.Right
 	return o.keep(ctx, id, number, v)
 }
 
-func (o *Office) submitMinutes(ctx context.Context, in *OfMeeting) (*tagged[MinutesView], error) {
-	return o.turn(ctx, in.Meeting, []meeting.Right{meeting.Secretary}, func(v minutes.Version) (minutes.Version, error) {
+// OfShown names the minutes of a meeting in the state in which they were read.
+type OfShown struct {
+	OfMeeting
+	Matching
+}
+
+func (o *Office) submitMinutes(ctx context.Context, in *OfShown) (*tagged[MinutesView], error) {
+	return o.turn(ctx, in.Meeting, &in.Matching, []meeting.Right{meeting.Secretary}, func(v minutes.Version) (minutes.Version, error) {
 		v, err := v.Submit()
 		if err != nil {
 			return v, err
@@ -212,11 +248,11 @@ func (o *Office) submitMinutes(ctx context.Context, in *OfMeeting) (*tagged[Minu
 }
 
 func (o *Office) takeBackMinutes(ctx context.Context, in *OfMeeting) (*tagged[MinutesView], error) {
-	return o.turn(ctx, in.Meeting, []meeting.Right{meeting.Secretary, meeting.Chair}, minutes.Version.TakeBack)
+	return o.turn(ctx, in.Meeting, nil, []meeting.Right{meeting.Secretary, meeting.Chair}, minutes.Version.TakeBack)
 }
 
-func (o *Office) signMinutes(ctx context.Context, in *OfMeeting) (*tagged[MinutesView], error) {
-	return o.turn(ctx, in.Meeting, []meeting.Right{meeting.Chair}, func(v minutes.Version) (minutes.Version, error) {
+func (o *Office) signMinutes(ctx context.Context, in *OfShown) (*tagged[MinutesView], error) {
+	return o.turn(ctx, in.Meeting, &in.Matching, []meeting.Right{meeting.Chair}, func(v minutes.Version) (minutes.Version, error) {
 		return v.Sign(who(ctx).Person, o.now().UTC())
 	})
 }
@@ -227,46 +263,9 @@ func (o *Office) correctMinutes(ctx context.Context, in *struct {
 		Reason string `json:"reason" maxLength:"2000"`
 	}
 }) (*tagged[MinutesView], error) {
-	return o.turn(ctx, in.Meeting, []meeting.Right{meeting.Secretary}, func(v minutes.Version) (minutes.Version, error) {
+	return o.turn(ctx, in.Meeting, nil, []meeting.Right{meeting.Secretary}, func(v minutes.Version) (minutes.Version, error) {
 		return v.Correct(v.Number+1, in.Body.Reason)
 	})
-}
-
-// NewNumber asks for a number in the register.
-type NewNumber struct {
-	Number int    `json:"number,omitempty" minimum:"0" maximum:"99999" doc:"as typed from the document system; the next one when left out"`
-	Symbol string `json:"symbol,omitempty" maxLength:"32" doc:"of the unit in numbers; that of the host unit when left out"`
-}
-
-func (o *Office) numberMinutes(ctx context.Context, in *struct {
-	OfMeeting
-	Body NewNumber
-}) (*tagged[MinutesView], error) {
-	now, _, err := o.held(ctx, in.Meeting, meeting.Secretary)
-	if err != nil {
-		return nil, err
-	}
-	d, err := o.newest(ctx, in.Meeting)
-	if err != nil {
-		return nil, err
-	}
-	v := d.Body
-	if v.Stage != minutes.Signed || v.Fields.Head.Number != "" {
-		return nil, meeting.Refuse(meeting.CodeState, "stage").With(string(v.Stage))
-	}
-	symbol := in.Body.Symbol
-	if unit, err := store.Get[Unit](ctx, o.store, store.Units, "", string(now.Plan.Unit)); err == nil && symbol == "" {
-		symbol = unit.Body.Symbol
-	}
-	if symbol == "" {
-		return nil, meeting.Refuse(meeting.CodeMissing, "symbol")
-	}
-	slot := minutes.Slot{Unit: symbol, Type: "BB", Year: calendar.Of(v.Signed).Year}
-	_, err = store.GiveNumber(ctx, o.store, slot, in.Body.Number, in.Meeting, func(text string) (store.Shelf, store.Document[minutes.Version], error) {
-		v.Fields.Head.Number = text
-		return store.Minutes, document(ctx, o, in.Meeting, strconv.Itoa(v.Number), d.Number+1, v), nil
-	})
-	return tag(d.Number+1, minutesView(v), err)
 }
 
 // Notice draws the notice of conclusions from the newest minutes, with the day on

@@ -1,11 +1,13 @@
 package desk_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"diemcau/meeting"
+	"diemcau/meeting/account"
 	"diemcau/meeting/calendar"
 	"diemcau/meeting/conduct"
 	"diemcau/meeting/desk"
@@ -81,12 +83,12 @@ func TestMIN01_MIN04_MinutesAreDrawnFromTheLogSignedNumberedAndCorrected(t *test
 		tag := a.header.Get("ETag")
 		into[desk.MinutesView](t, h.ask(t, "nhap", "PUT", base, edit, "If-Match", tag), 200)
 		refused(t, h.ask(t, "nhap", "PUT", base, edit, "If-Match", tag), 412, store.CodeStale)
-		refused(t, h.ask(t, "mau", "POST", base+"/sign", nil), 409, meeting.CodeState)
-		into[desk.MinutesView](t, h.ask(t, "nhap", "POST", base+"/submit", nil), 200)
+		refused(t, h.ask(t, "mau", "POST", base+"/sign", nil, "If-Match", h.etag(t, "mau", v.ID+"/minutes")), 409, meeting.CodeState)
+		h.lay(t, base, "nhap", "submit")
 		refused(t, h.ask(t, "nhap", "POST", base+"/draft", nil), 409, minutes.CodeSigned)
-		refused(t, h.ask(t, "nhap", "POST", base+"/sign", nil), 403, meeting.CodeNoRight)
+		refused(t, h.ask(t, "nhap", "POST", base+"/sign", nil, "If-Match", "1.3"), 403, meeting.CodeNoRight)
 		refused(t, h.ask(t, "nhap", "POST", base+"/number", desk.NewNumber{}), 409, meeting.CodeState)
-		s := into[desk.MinutesView](t, h.ask(t, "mau", "POST", base+"/sign", nil), 200)
+		s := h.lay(t, base, "mau", "sign")
 		if s.Stage != minutes.Signed || len(s.Hash) != 64 || s.Signer != "mau" || !s.Intact || s.Fields.Remark != "Kết quả tốt." {
 			t.Errorf("signed: %+v", s.Version)
 		}
@@ -123,9 +125,9 @@ func TestMIN03_ADuplicateNumberIsRefusedOverHTTP(t *testing.T) {
 			into[desk.MeetingView](t, h.ask(t, "nhap", "POST", "/api/meetings/"+string(v.ID)+"/publish", desk.PublishMeeting{}), 200)
 			h.hold(t, v.ID)
 			base := "/api/meetings/" + string(v.ID) + "/minutes"
-			for _, act := range []struct{ as, what string }{{"nhap", "draft"}, {"nhap", "submit"}, {"mau", "sign"}} {
-				into[desk.MinutesView](t, h.ask(t, act.as, "POST", base+"/"+act.what, nil), 200)
-			}
+			into[desk.MinutesView](t, h.ask(t, "nhap", "POST", base+"/draft", nil), 200)
+			h.lay(t, base, "nhap", "submit")
+			h.lay(t, base, "mau", "sign")
 			paths = append(paths, base)
 		}
 		into[desk.MinutesView](t, h.ask(t, "nhap", "POST", paths[0]+"/number", desk.NewNumber{Number: 12}), 200)
@@ -135,6 +137,86 @@ func TestMIN03_ADuplicateNumberIsRefusedOverHTTP(t *testing.T) {
 		}
 		if n := into[desk.MinutesView](t, h.ask(t, "nhap", "POST", paths[1]+"/number", desk.NewNumber{}), 200); n.Fields.Head.Number != "13/BB-VP" {
 			t.Errorf("the next is %s", n.Fields.Head.Number)
+		}
+		// A slip of the keys is set right, and leaves no hole behind: the next follows the last that stands.
+		slip := func(n int) string {
+			return into[desk.MinutesView](t, h.ask(t, "nhap", "POST", paths[1]+"/number", desk.NewNumber{Number: n}), 200).Fields.Head.Number
+		}
+		if wrong, right := slip(99999), slip(14); wrong != "99999/BB-VP" || right != "14/BB-VP" {
+			t.Errorf("%s set right is %s", wrong, right)
+		}
+		refused(t, h.ask(t, "nhap", "POST", paths[1]+"/number", desk.NewNumber{}), 409, meeting.CodeState)
+		refused(t, h.ask(t, "nhap", "POST", paths[1]+"/number", desk.NewNumber{Number: 12}), 409, minutes.CodeNumber)
+		if next := h.nextNumber(t, "VP"); next != 15 {
+			t.Errorf("after 14 comes %d", next)
+		}
+	})
+}
+
+// lay submits or signs the minutes as whoever does it reads them now.
+func (h *house) lay(t *testing.T, base, as, what string) desk.MinutesView {
+	t.Helper()
+	read := into[desk.MinutesView](t, h.ask(t, as, "GET", base, nil), 200)
+	return into[desk.MinutesView](t, h.ask(t, as, "POST", base+"/"+what, nil, "If-Match", `"`+read.Revision+`"`), 200)
+}
+
+// nextNumber is the number that the next minutes of a unit would get this year; nothing
+// is kept of it.
+func (h *house) nextNumber(t *testing.T, unit string) (n int) {
+	t.Helper()
+	none := errors.New("not wanted")
+	_, err := store.GiveNumber(t.Context(), h.store, minutes.Slot{Unit: unit, Type: "BB", Year: 2026}, 0, "next", "", func(text string) (store.Shelf, store.Document[int], error) {
+		_, n, _ = minutes.ReadNumber(text, 2026)
+		return store.Minutes, store.Document[int]{}, none
+	})
+	if !errors.Is(err, none) {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestMIN03_NobodyNumbersInTheRegisterOfAnotherUnit(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		v := h.samples(t).published(t)
+		h.hold(t, v.ID)
+		base := "/api/meetings/" + string(v.ID) + "/minutes"
+		into[desk.MinutesView](t, h.ask(t, "nhap", "POST", base+"/draft", nil), 200)
+		h.lay(t, base, "nhap", "submit")
+		h.lay(t, base, "mau", "sign")
+		p := refused(t, h.ask(t, "nhap", "POST", base+"/number", desk.NewNumber{Symbol: "UBND"}), 422, meeting.CodeInvalid)
+		if p.Field != "symbol" {
+			t.Errorf("%+v", p)
+		}
+		if n := into[desk.MinutesView](t, h.ask(t, "nhap", "POST", base+"/number", desk.NewNumber{Symbol: "VP"}), 200); n.Fields.Head.Number != "01/BB-VP" {
+			t.Errorf("numbered %q", n.Fields.Head.Number)
+		}
+	})
+}
+
+func TestMIN04_NobodySignsATextThatHeHasNotSeen(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		v := h.samples(t).published(t)
+		h.hold(t, v.ID)
+		base := "/api/meetings/" + string(v.ID) + "/minutes"
+		drawn := into[desk.MinutesView](t, h.ask(t, "nhap", "POST", base+"/draft", nil), 200)
+		h.lay(t, base, "nhap", "submit")
+		seen := into[desk.MinutesView](t, h.ask(t, "mau", "GET", base, nil), 200).Revision
+		// While the chair reads, the text is taken back, changed and laid before him again.
+		into[desk.MinutesView](t, h.ask(t, "nhap", "POST", base+"/take-back", nil), 200)
+		refused(t, h.ask(t, "nhap", "POST", base+"/submit", nil), 428, "precondition.required")
+		refused(t, h.ask(t, "nhap", "POST", base+"/submit", nil, "If-Match", `"`+seen+`"`), 412, store.CodeStale)
+		drawn.Fields.Remark = "Một câu mà chủ trì chưa đọc."
+		tag := h.etag(t, "nhap", v.ID+"/minutes")
+		into[desk.MinutesView](t, h.ask(t, "nhap", "PUT", base, map[string]any{"fields": drawn.Fields}, "If-Match", tag), 200)
+		h.lay(t, base, "nhap", "submit")
+		refused(t, h.ask(t, "mau", "POST", base+"/sign", nil, "If-Match", `"`+seen+`"`), 412, store.CodeStale)
+		refused(t, h.ask(t, "mau", "POST", base+"/sign", nil), 428, "precondition.required")
+		now := into[desk.MinutesView](t, h.ask(t, "mau", "GET", base, nil), 200).Revision
+		refused(t, h.ask(t, "mau", "POST", base+"/sign", nil, "If-Match", `"`+now+`"`, "X-Proved", "long ago"), 403, account.CodeProve)
+		if s := h.lay(t, base, "mau", "sign"); s.Fields.Remark != drawn.Fields.Remark || s.Revision == now {
+			t.Errorf("signed %+v", s)
 		}
 	})
 }

@@ -171,15 +171,19 @@ const codeNoMatch meeting.Code = "precondition.required"
 
 // revision is the number in If-Match.
 func (m Matching) revision() (int, error) {
-	if m.IfMatch == "" {
+	tag := m.tag()
+	if tag == "" {
 		return 0, meeting.Refuse(codeNoMatch, "")
 	}
-	n, err := strconv.Atoi(strings.Trim(strings.TrimPrefix(m.IfMatch, "W/"), `"`))
+	n, err := strconv.Atoi(tag)
 	if err != nil {
 		return 0, meeting.Refuse(store.CodeStale, "")
 	}
 	return n, nil
 }
+
+// tag is what stands in If-Match; "" is nothing.
+func (m Matching) tag() string { return strings.Trim(strings.TrimPrefix(m.IfMatch, "W/"), `"`) }
 
 // who is who asks. The guard has let nobody by who is not known.
 func who(ctx context.Context) account.Identity {

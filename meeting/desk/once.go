@@ -2,11 +2,13 @@ package desk
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -17,11 +19,15 @@ import (
 const (
 	keyHeader = "Idempotency-Key"
 	maxKey    = 128
+	// oncePatience is how long an act under a key may take: it goes on without its
+	// client, so something else must end it.
+	oncePatience = time.Minute
 )
 
 // once does a request with an Idempotency-Key one time: the second gets the answer
-// of the first. A request whose bridge stopped in the middle of it is refused, for
-// nobody knows whether it was done.
+// of the first. It goes on when the line breaks, for a broken line is what keys are
+// for: who asks again gets the answer that he missed. A request whose bridge stopped
+// in the middle of it is refused, for nobody knows whether it was done.
 func (o *Office) once(ctx huma.Context, next func(huma.Context)) {
 	key := ctx.Header(keyHeader)
 	if key == "" {
@@ -57,9 +63,11 @@ func (o *Office) once(ctx huma.Context, next func(huma.Context)) {
 		_, _ = io.WriteString(ctx.BodyWriter(), before.Body) // the client may have gone
 		return
 	}
-	r := &kept{request: ctx, in: bytes.NewReader(body)}
+	alone, cancel := context.WithTimeout(context.WithoutCancel(ctx.Context()), oncePatience)
+	defer cancel()
+	r := &kept{request: ctx, alone: alone, in: bytes.NewReader(body)}
 	next(r)
-	if err := o.store.Finish(ctx.Context(), person, key, store.Answer{Status: r.status, Header: r.etag, Body: r.out.String()}); err != nil {
+	if err := o.store.Finish(context.WithoutCancel(alone), person, key, store.Answer{Status: r.status, Header: r.etag, Body: r.out.String()}); err != nil {
 		o.log.Error("an answer could not be kept under its key", "error", err)
 	}
 }
@@ -87,17 +95,33 @@ type request huma.Context
 // kept is a request whose body was read and whose answer is kept.
 type kept struct {
 	request
+	alone  context.Context // of the act: it does not end with the client's line
 	in     io.Reader
 	out    bytes.Buffer
 	status int
 	etag   string
 }
 
+// Context implements huma.Context.
+func (k *kept) Context() context.Context { return k.alone }
+
 // BodyReader implements huma.Context.
 func (k *kept) BodyReader() io.Reader { return k.in }
 
 // BodyWriter implements huma.Context.
-func (k *kept) BodyWriter() io.Writer { return io.MultiWriter(k.request.BodyWriter(), &k.out) }
+func (k *kept) BodyWriter() io.Writer { return both{kept: &k.out, client: k.request.BodyWriter()} }
+
+// both keeps an answer whole, whether or not the client still takes it.
+type both struct {
+	kept   *bytes.Buffer
+	client io.Writer
+}
+
+// Write implements io.Writer.
+func (b both) Write(p []byte) (int, error) {
+	_, _ = b.client.Write(p) // the client may have gone
+	return b.kept.Write(p)
+}
 
 // SetStatus implements huma.Context.
 func (k *kept) SetStatus(code int) {

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"diemcau/meeting"
@@ -159,6 +161,14 @@ func (r *Register) Take(s Slot, n int, to meeting.ID) (string, error) {
 	}
 	r.Given[s][n] = to
 	return fmt.Sprintf("%02d/%s-%s", n, s.Type, s.Unit), nil
+}
+
+// ReadNumber reads the text of a number that Take gave in the year.
+func ReadNumber(text string, year int) (Slot, int, bool) {
+	number, rest, slash := strings.Cut(text, "/")
+	kind, unit, dash := strings.Cut(rest, "-")
+	n, err := strconv.Atoi(number)
+	return Slot{Unit: unit, Type: kind, Year: year}, n, slash && dash && err == nil && n > 0
 }
 
 // Notice is the notice of conclusions (Thông báo kết luận, MIN-05).

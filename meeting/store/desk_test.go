@@ -145,7 +145,7 @@ func TestMIN03_ANumberIsGivenOnceAndStartsAnewEachYear(t *testing.T) {
 		slot := minutes.Slot{Unit: uuid.NewString()[:6], Type: "BB", Year: 2026}
 		give := func(slot minutes.Slot, wanted int) (string, error) {
 			id := fresh()
-			return store.GiveNumber(t.Context(), s, slot, wanted, id, func(text string) (store.Shelf, store.Document[string], error) {
+			return store.GiveNumber(t.Context(), s, slot, wanted, id, "", func(text string) (store.Shelf, store.Document[string], error) {
 				return store.Minutes, store.Document[string]{Owner: id, ID: "1", Number: 1, Body: text}, nil
 			})
 		}

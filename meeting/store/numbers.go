@@ -13,10 +13,18 @@ import (
 
 // GiveNumber gives a document of a meeting its number in the register of unit, type
 // and year (MIN-03): the wanted one, or the next when wanted is 0. One that is taken
-// is refused. What the document becomes with the number is kept in the same act.
-func GiveNumber[T any](ctx context.Context, s *Store, slot minutes.Slot, wanted int, to meeting.ID, keep func(number string) (Shelf, Document[T], error)) (string, error) {
+// is refused. What the document becomes with the number is kept in the same act. Where
+// the document had one in the year already, instead of which it gets this, that one is
+// free again: nobody else's is.
+func GiveNumber[T any](ctx context.Context, s *Store, slot minutes.Slot, wanted int, to meeting.ID, instead string, keep func(number string) (Shelf, Document[T], error)) (string, error) {
 	var text string
 	err := s.write(ctx, func(tx *sql.Tx) error {
+		if old, n, ok := minutes.ReadNumber(instead, slot.Year); ok {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM numbers WHERE unit = $1 AND kind = $2 AND year = $3 AND number = $4 AND meeting = $5`,
+				old.Unit, old.Type, old.Year, n, string(to)); err != nil {
+				return err
+			}
+		}
 		register, err := register(ctx, tx, slot)
 		if err != nil {
 			return err

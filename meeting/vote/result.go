@@ -56,12 +56,13 @@ func (v Vote) Tally() Result {
 	return r
 }
 
-// breakable reports whether for and against are equal and the motion asks for no
-// more than a half: a chair's vote can stand for a missing vote, not for a missing
-// sixth of the members.
+// breakable reports whether for and against are equal, the motion asks for no more
+// than a half, and one vote more would carry it: a chair's vote can stand for one
+// missing vote, not for all who abstained or were away.
 func (v Vote) breakable(r Result) bool {
 	t := v.Motion.Threshold
-	return v.Motion.Tie == TieChair && r.For > 0 && r.For == r.Against && 2*t.Num <= t.Den
+	return v.Motion.Tie == TieChair && r.For > 0 && r.For == r.Against && 2*t.Num <= t.Den &&
+		t.reaches(r.For+1, r.Base, v.Motion.AtLeast)
 }
 
 // Decides is the chair's own named vote, which a tie follows without a further

@@ -64,6 +64,10 @@ func TestVOT01_BaseThresholdAndTieDecideTheResult(t *testing.T) {
 		{"a tie with the chair for", 40, 40, 20, 20, 0, vote.OfAll, vote.Share{Num: 1, Den: 2}, false, vote.For, 500, true, true, false},
 		{"a tie with the chair against", 40, 40, 20, 20, 0, vote.OfAll, vote.Share{Num: 1, Den: 2}, false, vote.Against, 500, false, true, false},
 		{"a tie cannot make two thirds", 40, 40, 20, 20, 0, vote.OfAll, vote.Share{Num: 2, Den: 3}, false, vote.For, 500, false, false, false},
+		{"a tie of a quarter each is far from a half of all", 40, 40, 10, 10, 20, vote.OfAll, vote.Share{Num: 1, Den: 2}, false, vote.For, 250, false, false, false},
+		{"a tie with two absent of all", 42, 40, 20, 20, 0, vote.OfAll, vote.Share{Num: 1, Den: 2}, false, vote.For, 476, false, false, false},
+		{"a tie with one absent of all", 41, 40, 20, 20, 0, vote.OfAll, vote.Share{Num: 1, Den: 2}, false, vote.For, 488, true, true, false},
+		{"a tie of two cannot make two thirds", 2, 2, 1, 1, 0, vote.OfAll, vote.Share{Num: 2, Den: 3}, false, vote.For, 500, false, false, false},
 		{"unanimous", 12, 12, 12, 0, 0, vote.OfAll, vote.Share{Num: 1, Den: 2}, false, "", 1000, true, false, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

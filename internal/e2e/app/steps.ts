@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect } from './fixture';
+import { password } from './office';
 
 /** What people do in the sample briefing, for the test that holds it and for the guides that show it. */
 
@@ -57,4 +58,17 @@ export async function writeCourse(secretary: Page): Promise<void> {
   await secretary.getByRole('textbox', { name: 'Tên mốc' }).fill('Ý kiến đường liên xã');
   await secretary.keyboard.press('Enter');
   await expect(secretary.getByText('Đã đánh dấu lúc')).toBeVisible();
+}
+
+/** Signing wants a proof of the last five minutes, which a slow walk through the meeting has outlived. */
+export async function signMinutes(chair: Page): Promise<void> {
+  await button(chair, 'Ký biên bản').click();
+  const signed = chair.getByTestId('minutes-version').first().getByText('Mã băm SHA-256');
+  const asked = chair.getByRole('dialog');
+  await expect(signed.or(asked).first()).toBeVisible();
+  if (await asked.isVisible()) {
+    await asked.getByLabel('Mật khẩu', { exact: true }).fill(password);
+    await button(chair, 'Xác nhận').click();
+  }
+  await expect(signed).toBeVisible();
 }

@@ -24,8 +24,14 @@ export async function fetchNotice(meeting: string): Promise<NoticeOfConclusions 
   }
 }
 
-export async function stepMinutes(meeting: string, step: MinutesStep): Promise<void> {
-  await send('POST', `${of(meeting)}/minutes/${step}`, step === 'number' ? {} : undefined);
+/** Submitting and signing name the text that was shown: one that was changed meanwhile is refused. */
+export async function stepMinutes(meeting: string, step: MinutesStep, shown?: MinutesVersion): Promise<void> {
+  await send('POST', `${of(meeting)}/minutes/${step}`, step === 'number' ? {} : undefined, shown ? { 'If-Match': `"${shown.revision}"` } : {});
+}
+
+/** Gives minutes that have a number another one; the old one is free again. */
+export async function renumberMinutes(meeting: string, number: number): Promise<void> {
+  await send('POST', `${of(meeting)}/minutes/number`, { number });
 }
 
 export async function correctMinutes(meeting: string, reason: string): Promise<void> {

@@ -29,6 +29,8 @@ export const problemCodes = [
   'field_missing',
   'field_invalid',
   'not_found',
+  'store_stale',
+  'minutes_number_taken',
   'duplicate',
   'right_missing',
   'past_unchangeable',

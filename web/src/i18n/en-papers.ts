@@ -65,6 +65,8 @@ export const enPapers: typeof viPapers = {
     takeBack: 'Take back',
     sign: 'Sign the minutes',
     number: 'Give a number',
+    rightNumber: 'Right number',
+    renumber: 'Set number right',
     correct: 'Begin a correction',
     reason: 'Reason of the correction',
     version: 'Version {{number}}',

@@ -19,6 +19,8 @@ export const enProblem: typeof viProblem = {
   field_missing: 'Something required is missing.',
   field_invalid: 'Something was not entered properly.',
   not_found: 'Not found. Somebody may have changed it just now.',
+  store_stale: 'Somebody else has just changed this; the new text is loaded. Read it, then try again.',
+  minutes_number_taken: 'This number was given to other minutes of the year.',
   duplicate: 'It is there already.',
   right_missing: 'This account has no right to do that.',
   past_unchangeable: 'What is past cannot be changed.',

@@ -64,6 +64,8 @@ export const viPapers = {
     takeBack: 'Rút về dự thảo',
     sign: 'Ký biên bản',
     number: 'Cấp số',
+    rightNumber: 'Số đúng',
+    renumber: 'Sửa số',
     correct: 'Lập bản đính chính',
     reason: 'Lý do đính chính',
     version: 'Bản {{number}}',

@@ -18,6 +18,8 @@ export const viProblem = {
   field_missing: 'Còn thiếu thông tin bắt buộc.',
   field_invalid: 'Thông tin nhập chưa đúng.',
   not_found: 'Không tìm thấy. Có thể vừa có người thay đổi.',
+  store_stale: 'Nội dung vừa được người khác thay đổi; trang đã tải bản mới. Hãy đọc lại rồi thực hiện.',
+  minutes_number_taken: 'Số này đã cấp cho biên bản khác trong năm.',
   duplicate: 'Đã có rồi.',
   right_missing: 'Tài khoản này không có quyền làm việc đó.',
   past_unchangeable: 'Không sửa được việc đã qua.',

@@ -3,12 +3,14 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { correctMinutes, fetchMinutes, fetchNotice, noticeSent, stepMinutes, type MinutesStep } from '../../api/minutes';
+import { correctMinutes, fetchMinutes, fetchNotice, noticeSent, renumberMinutes, stepMinutes, type MinutesStep } from '../../api/minutes';
 import { Problem } from '../../api/problem';
 import { Panel } from '../../parts/Panel';
+import { useProved } from '../account/use-proved';
 import { Downloads } from './Downloads';
 import { MinutesSheet } from './MinutesSheet';
 import { NoticeLine } from './NoticeLine';
+import { RightNumber } from './RightNumber';
 import classes from './MinutesDesk.module.css';
 
 interface MinutesDeskProps {
@@ -32,12 +34,13 @@ export function MinutesDesk({ meeting, rights }: MinutesDeskProps) {
     },
     onSettled: async () => Promise.all(['minutes', 'notice'].map(async (key) => client.invalidateQueries({ queryKey: [key, meeting] }))),
   });
+  const proved = useProved();
   const last = versions.data?.at(-1);
   const newestFirst = [...(versions.data ?? [])].sort((a, b) => b.number - a.number);
   const writes = rights.includes('thu-ky');
   const signs = rights.includes('chu-tri');
   const button = (name: MinutesStep, word: string, filled = true) => (
-    <Button size="md" variant={filled ? 'filled' : 'default'} loading={step.isPending} onClick={() => step.mutate(async () => stepMinutes(meeting, name))}>
+    <Button size="md" variant={filled ? 'filled' : 'default'} loading={step.isPending} onClick={() => step.mutate(async () => stepMinutes(meeting, name, last))}>
       {word}
     </Button>
   );
@@ -55,13 +58,17 @@ export function MinutesDesk({ meeting, rights }: MinutesDeskProps) {
           )}
           {last?.stage === 'trinh-ky' && (
             <>
-              {signs && button('sign', t('signing.sign'))}
+              {signs && (
+                <Button size="md" loading={proved.busy} onClick={() => proved.act(async () => stepMinutes(meeting, 'sign', last))}>
+                  {t('signing.sign')}
+                </Button>
+              )}
               {(writes || signs) && button('take-back', t('signing.takeBack'), false)}
             </>
           )}
           {writes && last?.stage === 'da-ky' && (
             <>
-              {(last.fields.head.number ?? '') === '' && button('number', t('signing.number'))}
+              {(last.fields.head.number ?? '') === '' ? button('number', t('signing.number')) : <RightNumber onNumber={(number) => step.mutate(async () => renumberMinutes(meeting, number))} />}
               <TextInput size="sm" aria-label={t('signing.reason')} placeholder={t('signing.reason')} maxLength={2_000} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
               <Button
                 variant="default"
@@ -76,6 +83,11 @@ export function MinutesDesk({ meeting, rights }: MinutesDeskProps) {
             </>
           )}
         </div>
+        {proved.fault !== '' && (
+          <p role="alert" className={classes.broken}>
+            {proved.fault}
+          </p>
+        )}
         {newestFirst.map((version) => (
           <MinutesSheet key={version.number} meeting={meeting} version={version} open={version === last} />
         ))}
@@ -84,6 +96,7 @@ export function MinutesDesk({ meeting, rights }: MinutesDeskProps) {
         {notice.data && <NoticeLine notice={notice.data} onSent={writes ? () => step.mutate(async () => noticeSent(meeting)) : null} />}
         <Downloads meeting={meeting} minutes={last !== undefined} />
       </div>
+      {proved.dialog}
     </div>
   );
 }
