@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"errors"
-	"io"
 	"io/fs"
 	"strings"
 	"testing"
@@ -13,7 +12,9 @@ import (
 
 	"filippo.io/age"
 
+	"diemcau/recording"
 	"diemcau/recording/archive"
+	"diemcau/recording/evidence"
 	"diemcau/recording/specimen"
 )
 
@@ -21,31 +22,36 @@ import (
 func clipped(t testing.TB, from, to int64) (fstest.MapFS, *archive.Entry) {
 	t.Helper()
 	e := specimen.Seal(t, t.TempDir(), specimen.About(), archive.Settings{}, specimen.Clusters(t, 60, 400))
-	c, err := archive.NewClip(e.Dir, from, to, nil)
+	clip, err := zipped(e.Dir, from, to)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return clip, e
+}
+
+// zipped cuts a clip and takes it out of its ZIP.
+func zipped(dir string, from, to int64) (fstest.MapFS, error) {
+	c, err := archive.NewClip(dir, from, to, nil)
+	if err != nil {
+		return nil, err
 	}
 	var b bytes.Buffer
 	if err := c.WriteZIP(&b); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	out := fstest.MapFS{}
 	for _, f := range z.File {
-		r, err := f.Open()
+		content, err := fs.ReadFile(z, f.Name)
 		if err != nil {
-			t.Fatal(err)
-		}
-		content, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		out[f.Name] = &fstest.MapFile{Data: content}
 	}
-	return out, e
+	return out, nil
 }
 
 func TestARC04_AClipIsProvenToBePartOfTheRecording(t *testing.T) {
@@ -60,6 +66,41 @@ func TestARC04_AClipIsProvenToBePartOfTheRecording(t *testing.T) {
 		if span[0] == 20_300 && r.Fragments != want {
 			t.Errorf("%d fragments, want %d", r.Fragments, want)
 		}
+	}
+}
+
+// A write that fails uses up a number, which is a nonce; nothing is missing of what was
+// sealed.
+func TestARC04_AClipOverAMomentInWhichWritingFailedIsSound(t *testing.T) {
+	t.Parallel()
+	fails := false
+	e := create(t, archive.Settings{}.SlowSync(func(string) error {
+		if fails {
+			return errors.New("no space left on device")
+		}
+		return nil
+	}))
+	l, err := e.NewLeg(0, archive.Opening{Codec: recording.VP8, Source: archive.Source{Track: "TR_a"}}, []byte("header"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range int64(20) {
+		fails = n > 7 && n < 10
+		data := bytes.Repeat([]byte{byte(n)}, 100)
+		if err := l.Append(archive.Fragment{At: n * 1e6, Duration: 1e6, Flags: evidence.FlagKey, Data: data}); (err != nil) != fails {
+			t.Fatal(n, err)
+		}
+	}
+	l.Close(20_000)
+	if err := e.Seal(20_000); err != nil {
+		t.Fatal(err)
+	}
+	clip, err := zipped(e.Dir, 3_000, 15_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := archive.VerifyClip(clip, archive.VerifySettings{}); err != nil || !r.OK() || !verify(t, e.Dir).OK() {
+		t.Errorf("%+v, %v", r, err)
 	}
 }
 

@@ -139,14 +139,14 @@ func (v *verification) clipTracks(dir fs.FS, c Clip, records []evidence.Record) 
 }
 
 func (v *verification) clipTrack(f io.Reader, name string, records []evidence.Record) {
-	at, last := int64(0), int64(-1)
+	at, end, last := int64(0), int64(-1), uint32(0) // end and last: in the file of the recording
 	for _, r := range records {
 		ms := r.At / 1000
-		if last >= 0 && int64(r.Number) != last+1 {
-			v.add(name, at, at, ms, missing(uint32(last+1), r.Number-1)) // both are numbers of fragments
+		if end >= 0 && r.Offset != end { // numbers alone may jump: a write that failed has used one up
+			v.add(name, at, at, ms, missing(last+1, max(r.Number, last+2)-1))
 		}
-		if last >= 0 || r.Flags&evidence.FlagHeader == 0 {
-			last = int64(r.Number)
+		if end >= 0 || r.Flags&evidence.FlagHeader == 0 {
+			end, last = r.Offset+r.Length, r.Number
 		}
 		h := sha256.New()
 		n, err := io.CopyN(h, f, r.Length)

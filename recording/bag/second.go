@@ -2,6 +2,7 @@ package bag
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,9 +30,47 @@ type Rechecker struct {
 	Root string
 	// Second is the folder like Root that holds a second copy; "" for none.
 	Second string
+	// Noted is what was noted of the recording's seal when it was new: nothing else is
+	// taken for it. Empty for what nobody has noted; then the seal that it has here
+	// counts, as long as that can be read.
+	Noted Seal
 	// Pace is told how many bytes were just read and returns when to go on, or why
 	// not to; nil is as fast as it goes.
 	Pace func(ctx context.Context, n int64) error
+}
+
+// Seal is what tells one sealed recording from every other.
+type Seal struct{ Root, Head string }
+
+// errAnother tells of a sound recording that is not the one that belongs there.
+var errAnother = errors.New("it is not the recording whose head was noted")
+
+// expect returns the seal that a recording must have; empty when nothing tells.
+func (c Rechecker) expect(dir string) Seal {
+	if c.Noted.Head != "" {
+		return c.Noted
+	}
+	m, err := archive.SealOf(dir, nil)
+	if err != nil {
+		return Seal{}
+	}
+	return Seal{m.Root, m.Head}
+}
+
+// is reports by its error whether a sound folder has a seal. The copy must be verified:
+// only then its content is what the seal says.
+func (s Seal) is(dir string) error {
+	if s.Head == "" {
+		return nil
+	}
+	m, err := archive.SealOf(dir, nil)
+	if err != nil {
+		return err
+	}
+	if m.Root != s.Root || m.Head != s.Head {
+		return errAnother
+	}
+	return nil
 }
 
 // One verifies a sealed recording below Root against its own evidence. With a
@@ -47,17 +86,27 @@ func (c Rechecker) One(ctx context.Context, name string) Recheck {
 	} else {
 		r.Sealed, r.Problems = report.Sealed, report.Problems
 	}
+	want := c.expect(dir)
+	if err == nil && r.Sealed && len(r.Problems) == 0 {
+		if another := want.is(dir); another != nil {
+			r.Problems = append(r.Problems, archive.Problem{File: archive.ManifestName, At: -1, What: another.Error()})
+		}
+	}
 	if err == nil && !r.Sealed && len(r.Problems) == 0 || c.Second == "" || ctx.Err() != nil {
 		return r // being recorded: its copy comes after the seal
 	}
 	second := c.Second
 	copied := filepath.Join(second, filepath.FromSlash(name))
 	if err == nil && len(r.Problems) == 0 {
-		if !c.same(settings, dir, copied) && ctx.Err() == nil {
-			_, r.Copied, err = r.replace(ctx, dir, copied)
+		if !c.same(settings, want, dir, copied) && ctx.Err() == nil {
+			_, r.Copied, err = r.replace(ctx, want, dir, copied)
 		}
 	} else if _, bad := soundBy(copied, settings); bad == nil {
-		r.Kept, r.Restored, err = r.replace(ctx, copied, dir)
+		if bad := want.is(copied); bad != nil {
+			r.Error = "the second copy is of no use: " + bad.Error()
+			return r
+		}
+		r.Kept, r.Restored, err = r.replace(ctx, want, copied, dir)
 	}
 	if err != nil {
 		r.Error = err.Error()
@@ -74,10 +123,10 @@ func (c Rechecker) settings(ctx context.Context) archive.VerifySettings {
 	return archive.VerifySettings{Pace: func(n int64) error { return c.Pace(ctx, n) }}
 }
 
-// same reports whether the copy is sound and has the time-stamp that the recording
-// has.
-func (c Rechecker) same(s archive.VerifySettings, dir, copied string) bool {
-	if _, err := soundBy(copied, s); err != nil {
+// same reports whether the copy is sound, is of this recording and has the time-stamp
+// that the recording has.
+func (c Rechecker) same(s archive.VerifySettings, want Seal, dir, copied string) bool {
+	if _, err := soundBy(copied, s); err != nil || want.is(copied) != nil {
 		return false
 	}
 	_, here := os.Stat(filepath.Join(dir, archive.StampName))
@@ -86,7 +135,7 @@ func (c Rechecker) same(s archive.VerifySettings, dir, copied string) bool {
 }
 
 // replace puts a verified copy of from in the place of to.
-func (*Recheck) replace(ctx context.Context, from, to string) (kept string, done bool, err error) {
+func (*Recheck) replace(ctx context.Context, want Seal, from, to string) (kept string, done bool, err error) {
 	partial := filepath.Join(filepath.Dir(to), ".incoming-"+filepath.Base(to))
 	if err := os.RemoveAll(partial); err != nil {
 		return "", false, fmt.Errorf("bag: %w", err)
@@ -95,6 +144,9 @@ func (*Recheck) replace(ctx context.Context, from, to string) (kept string, done
 		return "", false, err
 	}
 	if _, err := sound(partial); err != nil {
+		return "", false, err
+	}
+	if err := want.is(partial); err != nil {
 		return "", false, err
 	}
 	if _, err := os.Stat(to); err == nil {

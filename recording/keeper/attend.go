@@ -99,7 +99,7 @@ func (k *Keeper) check(ctx context.Context, c *Custody) (bool, error) {
 		}
 	}()
 	k.metrics.checks.Inc()
-	again := bag.Rechecker{Root: k.Root, Second: k.Second, Pace: k.pace}
+	again := bag.Rechecker{Root: k.Root, Second: k.Second, Noted: bag.Seal{Root: c.Root, Head: c.Head}, Pace: k.pace}
 	r := again.One(ctx, c.Dir)
 	if ctx.Err() != nil {
 		return false, ctx.Err()
@@ -110,11 +110,6 @@ func (k *Keeper) check(ctx context.Context, c *Custody) (bool, error) {
 	}
 	if r.Error != "" {
 		c.Problems = append(c.Problems, r.Error)
-	}
-	if len(c.Problems) == 0 && c.Head != "" {
-		if m, err := archive.SealOf(k.dir(c), nil); err != nil || m.Root != c.Root || m.Head != c.Head {
-			c.Problems = append(c.Problems, "it is not the recording whose head was noted")
-		}
 	}
 	c.Sound = len(c.Problems) == 0 && r.Sealed
 	now := k.Now().UTC()
@@ -202,7 +197,7 @@ func (k *Keeper) fetch(ctx context.Context, c *Custody) error {
 		c.Unseen = true
 		return k.storeAnswered(err)
 	}
-	if m, err := archive.SealOf(to, nil); err != nil || c.Head != "" && m.Head != c.Head {
+	if m, err := archive.SealOf(to, nil); err != nil || c.Head != "" && (m.Head != c.Head || m.Root != c.Root) {
 		return errors.Join(errors.New("keeper: the store has another recording under its name"), os.RemoveAll(to))
 	}
 	if _, err := os.Lstat(k.dir(c)); err == nil {

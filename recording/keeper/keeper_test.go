@@ -3,6 +3,7 @@ package keeper_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"os"
@@ -272,6 +273,35 @@ func TestARC04_AnotherSealedRecordingInItsPlaceIsNoticed(t *testing.T) {
 	}
 	h.clock.advance(8 * 24 * time.Hour)
 	h.until(id, "noticed", func(c keeper.Custody) bool { return !c.Sound && len(c.Problems) == 1 })
+}
+
+func TestARC04_AForgedSecondCopyIsNotTakenForTheRecordingWhoseHeadWasNoted(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.settings.Second = h.second
+	id, dir := h.sealed()
+	h.until(id, "copied", func(c keeper.Custody) bool { return !c.Copied.IsZero() })
+	_, forged := h.sealed() // sound in itself
+	copied := h.elsewhere(h.second, dir)
+	if err := errors.Join(os.RemoveAll(copied), os.CopyFS(copied, os.DirFS(forged))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(forged); err != nil {
+		t.Fatal(err)
+	}
+	flip(t, dir)
+	h.clock.advance(8 * 24 * time.Hour)
+	c := h.until(id, "reported", func(c keeper.Custody) bool { return len(c.Problems) > 0 })
+	if c.Sound || !c.Restored.IsZero() || sound(t, dir) || !sound(t, copied) {
+		t.Errorf("%+v", c)
+	}
+	flip(t, dir) // as it was: now the copy is the wrong one
+	h.clock.advance(8 * 24 * time.Hour)
+	h.until(id, "copied anew", func(c keeper.Custody) bool { return c.Sound && c.Copied.After(h.clock.Now().Add(-time.Hour)) })
+	seal, err := archive.SealOf(copied, nil)
+	if err != nil || seal.Head != c.Head {
+		t.Errorf("the copy has head %s: %v", seal.Head, err)
+	}
 }
 
 func TestAStoreThatRefusesForAnHourIsSurvivedAndCounted(t *testing.T) {
