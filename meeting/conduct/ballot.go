@@ -23,9 +23,10 @@ func (d Prepare) decide(l *Live, a Act) ([]Change, error) {
 		return nil, err
 	}
 	m := d.Motion
-	if m.Voters = slices.Clone(m.Voters); len(m.Voters) == 0 {
-		m.Voters = l.opening.voters()
+	if len(m.Voters) == 0 {
+		m.Voters = l.opening.Plan.Voters
 	}
+	m.Voters = l.opening.withSubstitutes(m.Voters)
 	if err := m.Check(); err != nil {
 		return nil, err
 	}

@@ -104,6 +104,11 @@ func TestVOT03_WithoutAQuorumTheChairMustConfirmInWords(t *testing.T) {
 		t.Errorf("vote %+v", v)
 	}
 	p.refused(vote.CodeIneligible, at("P1"), conduct.CastVote{Motion: "q", Voter: voter("P1"), Choice: vote.For})
+	// He has no vote either where the question has a list of its own.
+	p.do(scribe, conduct.Prepare{Motion: vote.Usual("r", "Việc khác", vote.Hands, []vote.Voter{{Person: voter("P1"), Point: "P1"}, {Person: voter("P2"), Point: "P2"}})})
+	if own := p.live.State().Votes[1].Motion.Voters; !own[0].Substitute || own[1].Substitute {
+		t.Errorf("voters of the second question %+v", own)
+	}
 }
 
 func TestVOT04_OnlyAnUnopposedItemPassesFast(t *testing.T) {

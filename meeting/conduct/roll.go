@@ -97,9 +97,10 @@ func (l *Live) Voting(voters []vote.Voter) []meeting.PersonID {
 	return there
 }
 
-// voters is the plan's list with the approved substitutes marked.
-func (o Opening) voters() []vote.Voter {
-	list := slices.Clone(o.Plan.Voters)
+// withSubstitutes is a list of voters with the approved substitutes marked, the
+// plan's or that of one question.
+func (o Opening) withSubstitutes(voters []vote.Voter) []vote.Voter {
+	list := slices.Clone(voters)
 	for i, v := range list {
 		if sub, ok := o.Substitutes[v.Point]; ok && sub.Voter == v.Person {
 			list[i].Substitute = true

@@ -22,6 +22,9 @@ const (
 	codeTooLong meeting.Code = "plan.too_long"
 	codeLate    meeting.Code = "plan.late"
 	codeDayOff  meeting.Code = "plan.day_off"
+	// codeNoSeat tells who holds a seat of the meeting by name alone: the directory
+	// does not know him, so nobody can sign in for it (CON-01).
+	codeNoSeat meeting.Code = "plan.no_seat"
 )
 
 func (o *Office) registerAnnouncements(api huma.API) {
@@ -48,6 +51,9 @@ func (o *Office) warnings(ctx context.Context, p plan.Plan) ([]Warning, *calenda
 			warn(codeTooLong, t.Longest.String())
 		}
 	}
+	if names := unseated(p); len(names) > 0 {
+		warn(codeNoSeat, strings.Join(names, ", "))
+	}
 	if p.Start.IsZero() || p.End.Before(p.Start) {
 		return all, nil, nil
 	}
@@ -66,6 +72,17 @@ func (o *Office) warnings(ctx context.Context, p plan.Plan) ([]Warning, *calenda
 		warn(codeLate, due.Papers.String())
 	}
 	return all, &due, nil
+}
+
+// unseated are the names in the seats of a plan that are nobody's of the directory.
+func unseated(p plan.Plan) []string {
+	names := []string{}
+	for _, x := range []meeting.Person{p.People.Chair, p.People.Secretary, p.People.Technician} {
+		if x.ID == "" && !meeting.Blank(x.Name) && !slices.Contains(names, x.Name) {
+			names = append(names, x.Name)
+		}
+	}
+	return names
 }
 
 // conflicts are what the plan collides with: meetings that are on, and rooms that

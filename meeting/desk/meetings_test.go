@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -118,6 +119,13 @@ func TestSCH08_TypesPresetAgendaModeRetentionAndWarnOfLength(t *testing.T) {
 		}
 		if len(v.Warnings) != 1 || v.Warnings[0].Code != "plan.too_long" || !strings.Contains(v.Warnings[0].Message, "dài hơn") {
 			t.Errorf("warnings: %+v", v.Warnings)
+		}
+		named := v.Plan
+		named.People.Chair, named.People.Technician = meeting.Person{Name: "Người Gõ Tay"}, meeting.Person{ID: "kiem-thu", Name: "Kiểm Thử"}
+		if w := into[desk.CheckResult](t, h.ask(t, "nhap", "POST", "/api/meetings/check", map[string]any{"plan": named}), 200).Warnings; !slices.ContainsFunc(w, func(x desk.Warning) bool {
+			return x.Code == "plan.no_seat" && strings.HasSuffix(x.Message, ": Người Gõ Tay")
+		}) {
+			t.Errorf("nobody is told that the chair has no seat: %+v", w)
 		}
 		refused(t, h.ask(t, "nhap", "POST", "/api/meetings", desk.NewMeeting{Type: "hop-kin"}), 422, meeting.CodeInvalid)
 	})

@@ -146,6 +146,7 @@ var sentences = map[meeting.Code]words{
 	"papers.late":                  {"Đã quá hạn gửi {}; cần ghi rõ lý do", "The deadline {} is over; a reason is required"},
 	"plan.too_long":                {"Cuộc họp dài hơn mức khuyến nghị {}", "Longer than advised: {}"},
 	"plan.late":                    {"Đã quá hạn gửi giấy mời, tài liệu ({})", "The deadline of invitations and papers is over ({})"},
+	"plan.no_seat":                 {"Không có trong danh bạ nên không mở được bàn điều khiển: {}", "Not in the directory, so no board can be opened: {}"},
 	"plan.day_off":                 {"{} là ngày nghỉ", "{} is no working day"},
 	"meeting.begun":                {"Cuộc họp đã bắt đầu, không thể đổi kế hoạch", "The meeting has begun; its plan cannot be changed"},
 	"queue.already":                {"Đã có đăng ký của điểm cầu {}", "Registered already: {}"},

@@ -121,8 +121,8 @@ export async function fetchReplies(id: string): Promise<readonly Reply[]> {
 }
 
 export async function fetchPeople(): Promise<readonly Person[]> {
-  const people = listOf(await get<Page<Person & { readonly unitName?: string }>>('/api/people?limit=200'));
-  return people.map(({ id, name, position, unitName }) => ({ name, ...(id ? { id } : {}), ...(position ? { position } : {}), ...(unitName ? { unit: unitName } : {}) }));
+  const people = listOf(await get<Page<Person & { readonly unitName?: string; readonly closed?: boolean }>>('/api/people'));
+  return people.filter((person) => person.closed !== true).map(({ id, name, position, unitName }) => ({ name, ...(id ? { id } : {}), ...(position ? { position } : {}), ...(unitName ? { unit: unitName } : {}) }));
 }
 
 export async function fetchPoints(on: string): Promise<readonly PointRecord[]> {

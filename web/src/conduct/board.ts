@@ -62,6 +62,7 @@ export interface Plan {
   readonly secrecy: string;
   readonly awards?: readonly Award[];
   readonly voters?: readonly Voter[];
+  readonly conduct?: { readonly quorum?: { readonly num: number; readonly den: number } };
 }
 
 /** One line of the list that is read out in a ceremony, from the highest award to the lowest. */

@@ -54,6 +54,11 @@ export function rollRows(board: Board): RollRow[] {
   });
 }
 
+/** A mark that one key cannot make: an absence wants its reason, a presence its heads where the plan expects none. */
+export function asksFirst(row: Pick<RollRow, 'expected'>, status: RollStatus): boolean {
+  return status === 'vang-co-ly-do' || (status === 'co-mat' && row.expected === 0);
+}
+
 export interface RollTotals {
   readonly points: number;
   readonly present: number;

@@ -1,5 +1,7 @@
+import type { viMachine } from './vi-machine';
+
 /** Words of a room's machine: how it becomes the machine of a point, and its first page. */
-export const enMachine = {
+export const enMachine: typeof viMachine = {
   pairing: {
     title: 'Pair this machine with a point',
     code: 'Pairing code',

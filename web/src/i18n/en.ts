@@ -6,6 +6,7 @@ import { enDoors } from './en-doors';
 import { enStatus } from './en-status';
 import { enAccounts } from './en-accounts';
 import { enMachine } from './en-machine';
+import { enPeople } from './en-people';
 import { enLive } from './en-live';
 import { enOffice } from './en-office';
 import { enPapers } from './en-papers';
@@ -241,4 +242,5 @@ export const en: Texts = {
   ...enStatus,
   ...enAccounts,
   ...enMachine,
+  ...enPeople,
 };

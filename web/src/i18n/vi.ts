@@ -6,6 +6,7 @@ import { viDoors } from './vi-doors';
 import { viStatus } from './vi-status';
 import { viAccounts } from './vi-accounts';
 import { viMachine } from './vi-machine';
+import { viPeople } from './vi-people';
 import { viLive } from './vi-live';
 import { viOffice } from './vi-office';
 import { viPapers } from './vi-papers';
@@ -241,6 +242,7 @@ export const vi = {
   ...viStatus,
   ...viAccounts,
   ...viMachine,
+  ...viPeople,
 };
 
 export type Texts = typeof vi;

@@ -7,6 +7,8 @@ import { beginOf, monthDays, onDay, timeAt, weekDays } from './day';
 import { addItem, dropItem, isSecret, itemStarts, missingFields, raiseItem, withMain, withPoints } from './draft';
 import { byDay, isOn, overlapping } from './lines';
 import { dueMeeting } from './machine';
+import { addVoter, dropVoter, invited, leadersVote, moveVoter, withHeads, withKnownLeaders, withPoint } from './members';
+import { choicesOf, matching, namesakes, personOf } from './people';
 
 const { plan } = briefing.board;
 const line = (id: string, start: string, end: string, state: 'da-phat-hanh' | 'huy' = 'da-phat-hanh') => ({
@@ -99,4 +101,43 @@ test('CON-16 awards are listed from high to low, each handed over at a point or 
   expect(withAward(edited, 1, { point: '' }).awards?.[1]).not.toHaveProperty('point');
   expect(dropAward(edited, 0).awards?.length).toBe(1);
   expect(plan.awards).toBeUndefined();
+});
+
+describe('who is expected and who votes', () => {
+  const people = [
+    { id: 'p-1', name: 'Nguyễn Văn An', position: 'Chủ tịch', unit: 'Xã Tân Dụ' },
+    { id: 'p-2', name: 'Nguyễn Văn An', position: 'Chủ tịch', unit: 'Xã Thí Điểm' },
+    { id: 'p-3', name: 'Trần Thị Bình', position: 'Giám đốc', unit: 'Sở Nội vụ' },
+  ];
+
+  test('SCH-01 tells namesakes apart: a name alone is nobody’s while two have it', () => {
+    const choices = choicesOf(people);
+    expect(personOf('Nguyễn Văn An · Chủ tịch · Xã Thí Điểm', choices).id).toBe('p-2');
+    expect(personOf('Nguyễn Văn An', choices).id).toBeUndefined();
+    expect(personOf('Trần Thị Bình', choices).id).toBe('p-3');
+    expect([namesakes({ name: 'Nguyễn Văn An' }, people), namesakes(people[0], people), namesakes({ name: 'Không Có' }, people)]).toEqual([2, 0, 0]);
+    expect(matching(choices, 'van an thi diem', 8).length + matching(choices, 'thí điểm', 8).length).toBe(1);
+    expect(new Set(choicesOf([...people, { ...people[0]!, id: 'p-4' }]).map((choice) => choice.label)).size).toBe(4);
+  });
+
+  test('CON-07 heads and leaders stand in the plan, and leaders whom the map names become those of the directory', () => {
+    const points = [
+      { id: 'X1', name: 'Xã Tân Dụ', kind: 'xa', leader: { name: 'Nguyễn Văn An' } },
+      { id: 'X2', name: 'Xã Khác', kind: 'xa', leader: { name: 'Nguyễn Văn An' } },
+      { id: 'S3', name: 'Sở Nội vụ', kind: 'so', leader: { name: 'Trần Thị Bình' }, expected: 5 },
+    ];
+    const named = withKnownLeaders({ ...plan, points }, people);
+    expect(named.points.map((point) => point.leader?.id)).toEqual(['p-1', undefined, 'p-3']);
+    expect([invited(withHeads(named, 3)), withPoint(named, 'X2', { expected: 2 }).points[1]?.expected]).toEqual([11, 2]);
+  });
+
+  test('VOT-01 the list of members is made of the directory and of names, each of them once', () => {
+    const first = addVoter([], people[0]!, 'X1');
+    const all = addVoter(addVoter(addVoter(first, people[0]!, 'X2'), { name: ' Ngoài Danh Bạ ' }, 'X2'), { name: 'Người Nữa' }, 'X2');
+    expect(all.map((voter) => `${voter.person} ${voter.name} ${voter.point}`)).toEqual(['p-1 Nguyễn Văn An X1', 'ngoai-danh-ba-2 Ngoài Danh Bạ X2', 'ngoai-danh-ba-3 Người Nữa X2']);
+    expect(addVoter(dropVoter(all, 1), { name: 'Thêm' }, 'X1').map((voter) => voter.person)).toEqual(['p-1', 'ngoai-danh-ba-3', 'ngoai-danh-ba-4']);
+    expect(moveVoter(all, 0, 'X2')[0]?.point).toBe('X2');
+    const led = { ...plan, main: 'X0', people: { chair: people[2]! }, points: [{ id: 'X0', name: 'Hội trường', kind: 'tinh' }, { id: 'X1', name: 'Xã', kind: 'xa', leader: people[0]! }, { id: 'X2', name: 'Xã', kind: 'xa', leader: { name: 'Người Nữa' } }] };
+    expect(leadersVote(led, leadersVote(led, [])).map((voter) => `${voter.name} ${voter.point}`)).toEqual(['Trần Thị Bình X0', 'Nguyễn Văn An X1', 'Người Nữa X2']);
+  });
 });

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { CheckResult, EditReason, MeetingView, Paper, PointRecord, Reply } from '../../api/meetings';
 import type { Person, Plan } from '../../conduct/board';
 import { isSecret, missingFields } from '../../office/draft';
+import { withKnownLeaders } from '../../office/members';
 import { dayText } from '../../i18n/clock';
 import { ConfirmButton } from '../../parts/ConfirmButton';
 import { Panel } from '../../parts/Panel';
@@ -12,9 +13,11 @@ import { AwardsEditor } from './AwardsEditor';
 import classes from './Editor.module.css';
 import { GeneralFields } from './GeneralFields';
 import { PeopleFields } from './PeopleFields';
+import { PointPeople } from './PointPeople';
 import { PointPicker } from './PointPicker';
 import { ReasonFields } from './ReasonFields';
 import { Replies } from './Replies';
+import { VotersEditor } from './VotersEditor';
 
 export interface EditorProps {
   readonly view: MeetingView;
@@ -91,7 +94,13 @@ export function Editor(props: EditorProps) {
         <div className={classes.column}>
           <GeneralFields plan={plan} onPlan={setPlan} />
           <PeopleFields plan={plan} people={props.people} onPlan={setPlan} />
+          {plan.points.length > 0 && <PointPeople plan={plan} people={props.people} onPlan={setPlan} />}
           <AgendaEditor plan={plan} papers={props.papers} onPlan={setPlan} onPaper={props.onPaper} onRecall={props.onRecall} saved={!changed} />
+          {plan.points.length > 0 && (
+            <Panel title={t('people.voters')} aside={t('people.votersCount', { count: plan.voters?.length ?? 0 })}>
+              <VotersEditor plan={plan} voters={plan.voters ?? []} people={props.people} onVoters={(voters) => setPlan({ ...plan, voters })} />
+            </Panel>
+          )}
           <AwardsEditor plan={plan} onPlan={setPlan} />
         </div>
         <div className={classes.column}>
@@ -139,7 +148,7 @@ export function Editor(props: EditorProps) {
               )}
             </div>
           </Panel>
-          <PointPicker plan={plan} map={props.map} onPlan={setPlan} />
+          <PointPicker plan={plan} map={props.map} onPlan={(next) => setPlan(withKnownLeaders(next, props.people))} />
           {published && <Replies meeting={view.id} plan={plan} replies={props.replies} onConsent={props.onConsent} />}
         </div>
       </fieldset>

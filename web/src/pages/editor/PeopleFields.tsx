@@ -1,7 +1,8 @@
-import { Autocomplete, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Person, Plan } from '../../conduct/board';
 import { Panel } from '../../parts/Panel';
+import { PersonField } from '../../parts/PersonField';
 import fields from './fields.module.css';
 
 interface PeopleFieldsProps {
@@ -12,10 +13,9 @@ interface PeopleFieldsProps {
 
 const seats = ['chair', 'secretary', 'technician'] as const;
 
-/** The three seats of a meeting (CON-01). A name of the directory brings its position; another is typed. */
+/** The three seats of a meeting (CON-01). Somebody of the directory brings his position; another is typed. */
 export function PeopleFields({ plan, people, onPlan }: PeopleFieldsProps) {
   const { t } = useTranslation();
-  const names = [...new Set(people.map((person) => person.name))];
   const set = (seat: (typeof seats)[number], person: Person) => onPlan({ ...plan, people: { ...plan.people, [seat]: person } });
   return (
     <Panel title={t('editor.people')}>
@@ -24,16 +24,7 @@ export function PeopleFields({ plan, people, onPlan }: PeopleFieldsProps) {
           const person = plan.people[seat] ?? { name: '' };
           return (
             <div key={seat} className={fields.two}>
-              <Autocomplete
-                size="md"
-                label={t(`editor.${seat}`)}
-                data={names}
-                limit={8}
-                maxLength={200}
-                value={person.name}
-                onChange={(name) => set(seat, people.find((known) => known.name === name) ?? { name })}
-                comboboxProps={{ transitionProps: { duration: 0 } }}
-              />
+              <PersonField seat size="md" label={t(`editor.${seat}`)} person={person} people={people} onPerson={(next) => set(seat, next)} />
               <TextInput mt={8} size="sm" aria-label={`${t('editor.position')}: ${t(`editor.${seat}`)}`} placeholder={t('editor.position')} value={person.position ?? ''} onChange={(event) => set(seat, { ...person, position: event.currentTarget.value })} />
             </div>
           );

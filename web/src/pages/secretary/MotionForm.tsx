@@ -1,12 +1,13 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useState, type SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Board, Motion } from '../../conduct/board';
+import type { Board, Motion, Voter } from '../../conduct/board';
 import { newKey } from '../../live/acts';
 import { useDraft } from '../../live/drafts';
 import type { Do } from '../../live/use-board';
 import { Panel } from '../../parts/Panel';
 import classes from './MotionForm.module.css';
+import { VotersDialog } from './VotersDialog';
 
 function choice<Value extends string>(label: string, value: Value, set: (value: Value) => void, data: { value: Value; label: string }[]) {
   return (
@@ -22,6 +23,16 @@ function choice<Value extends string>(label: string, value: Value, set: (value: 
   );
 }
 
+type Quorum = '2/3' | '1/2' | '0/0';
+
+/** The plan's own rule where it is one of those of the form; else that of government sessions. */
+const quorumOf = (share: { num: number; den: number } | undefined): Quorum => (share?.num === 1 && share.den === 2 ? '1/2' : '2/3');
+
+function share(text: string): { num: number; den: number } {
+  const [num = 1, den = 2] = text.split('/').map(Number);
+  return { num, den };
+}
+
 /** Puts a question on the board before it is opened: form, base, threshold and tie rule are fixed here (VOT-01). */
 export function MotionForm({ board, act }: { readonly board: Board; readonly act: Do }) {
   const { t } = useTranslation();
@@ -31,13 +42,19 @@ export function MotionForm({ board, act }: { readonly board: Board; readonly act
   const [base, setBase] = useState<Motion['base']>('tong-so');
   const [threshold, setThreshold] = useState('1/2');
   const [tie, setTie] = useState<Motion['tie']>('theo-chu-toa');
+  const [quorum, setQuorum] = useState<Quorum>(quorumOf(board.plan.conduct?.quorum));
+  // The list of this question alone; null is the plan's, with the substitutes that were agreed to.
+  const [own, setOwn] = useState<readonly Voter[] | null>(null);
+  const [listed, setListed] = useState(false);
+  // Rooms know the plan's list alone, and offer by it who may vote by name.
+  const other = form === 'gio-tay' ? own : null;
+  const voters = other ?? board.plan.voters ?? [];
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    const [num = 1, den = 2] = threshold.split('/').map(Number);
     const item = board.live.item?.id;
     const deed = {
       do: 'prepare-vote',
-      with: { motion: { id: newKey(), title: title.trim(), form, base, threshold: { num, den }, atLeast: threshold === '2/3', tie, quorum: { num: 2, den: 3 }, voters: [], ...(item ? { item } : {}) } },
+      with: { motion: { id: newKey(), title: title.trim(), form, base, threshold: share(threshold), atLeast: threshold === '2/3', tie, ...(quorum === '0/0' ? {} : { quorum: share(quorum) }), voters: other ?? [], ...(item ? { item } : {}) } },
     } as const;
     act(deed, (fault) => fault === null && kept.arrived(title));
   };
@@ -61,10 +78,24 @@ export function MotionForm({ board, act }: { readonly board: Board; readonly act
           { value: 'theo-chu-toa', label: t('motion.tieChair') },
           { value: 'khong-thong-qua', label: t('motion.tieFalls') },
         ])}
-        <Button type="submit" disabled={title.trim() === ''}>
+        {choice(t('people.quorum'), quorum, setQuorum, [
+          { value: '2/3', label: t('people.quorumTwoThirds') },
+          { value: '1/2', label: t('people.quorumHalf') },
+          { value: '0/0', label: t('people.quorumNone') },
+        ])}
+        <div className={classes.members} data-none={voters.length === 0 || undefined}>
+          <span>{voters.length === 0 ? t('people.noVoters') : t('people.votersCount', { count: voters.length })}</span>
+          {form === 'gio-tay' && (
+            <Button size="compact-md" variant="default" onClick={() => setListed(true)}>
+              {t('people.edit')}
+            </Button>
+          )}
+        </div>
+        <Button type="submit" disabled={title.trim() === '' || voters.length === 0}>
           {t('motion.prepare')}
         </Button>
       </form>
+      <VotersDialog opened={listed} onClose={() => setListed(false)} plan={board.plan} voters={voters} onVoters={setOwn} />
     </Panel>
   );
 }

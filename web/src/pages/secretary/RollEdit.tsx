@@ -44,7 +44,7 @@ export function RollEdit({ row, status, onClose, onMark }: RollEditProps) {
         ) : (
           <TextInput label={t('roll.reason')} value={reason} onChange={(event) => setReason(event.currentTarget.value)} ref={takeKeys} data-autofocus />
         )}
-        <Button type="submit" disabled={status === 'vang-co-ly-do' && reason.trim() === ''}>
+        <Button type="submit" disabled={(here && present < 1) || (status === 'vang-co-ly-do' && reason.trim() === '')}>
           {t('roll.save')}
         </Button>
       </form>

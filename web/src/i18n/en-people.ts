@@ -1,0 +1,35 @@
+import type { viPeople } from './vi-people';
+
+/** Words of who is expected where, and of the members who vote. */
+export const enPeople: typeof viPeople = {
+  people: {
+    atPoints: 'Who is at the points',
+    atPointsHint: 'A head chosen from the directory sees the meeting and answers its invitation. The roll call counts against the number invited.',
+    invited: '{{count}} delegates invited',
+    headsForAll: 'Invited at each of the {{count}} points that are blank',
+    apply: 'Apply',
+    leader: 'Head of the point',
+    leaderOf: 'Head of {{name}}',
+    positionOf: 'Position of the head of {{name}}',
+    heads: 'Invited',
+    headsOf: 'Invited at {{name}}',
+    hall: 'Delegates at the main point, named in the minutes',
+    voters: 'Members who vote',
+    votersCount: '{{count}} members',
+    votersHint: 'Set before the meeting: threshold and quorum are counted of this list. Who is not in the directory votes by show of hands only.',
+    seatOf: 'Point of {{name}}',
+    addLeaders: 'Add the chair and the heads of the points',
+    addTo: 'Add to: {{list}}',
+    find: 'Search the directory, or type a name',
+    add: 'Add',
+    drop: 'Remove {{name}}',
+    namesakes: 'The directory has {{count}} people of this name. Choose one from the list.',
+    unknown: 'Not in the directory: no board can be opened.',
+    noVoters: 'This meeting has no list of members who vote. Make it before a question is put.',
+    edit: 'Change the list',
+    quorum: 'Quorum',
+    quorumNone: 'None',
+    quorumHalf: '1/2 of all',
+    quorumTwoThirds: '2/3 of all',
+  },
+};
