@@ -199,6 +199,9 @@ type (
 	MediaFailed struct{ Target Target }
 	// MediaNegotiationFailed asks for a full reconnect.
 	MediaNegotiationFailed struct{ Reason string }
+	// MediaUnanswered tells that the offer of this id has had no answer for long, though
+	// media flows. It stays open until the answer or RestartICE.
+	MediaUnanswered struct{ ID uint32 }
 	// MediaPublished tells that an expected track was found in the SDP.
 	MediaPublished struct {
 		ID     meeting.TrackID
@@ -254,6 +257,7 @@ func (MediaConnected) mediaEvent()          {}
 func (MediaSilent) mediaEvent()             {}
 func (MediaFailed) mediaEvent()             {}
 func (MediaNegotiationFailed) mediaEvent()  {}
+func (MediaUnanswered) mediaEvent()         {}
 func (MediaPublished) mediaEvent()          {}
 func (MediaUnpublished) mediaEvent()        {}
 func (MediaSubscribed) mediaEvent()         {}

@@ -141,9 +141,12 @@ type (
 	Silent struct{}
 	// Failed means: ICE has given up on a connection. Only a restart helps.
 	Failed struct{ Target Target }
-	// NegotiationFailed means: the client's SDP cannot be used, or no answer came in
-	// 15 s. A full reconnect helps.
+	// NegotiationFailed means: the client's SDP cannot be used. A full reconnect helps.
 	NegotiationFailed struct{ Reason string }
+	// Unanswered means: no answer to the offer of this id has come in 15 s, though media
+	// flows. Nothing else is offered until it comes, or until RestartICE: whether the client
+	// had the offer at all, only who carries it can know.
+	Unanswered struct{ ID uint32 }
 	// Published means: a pending track was found in the SDP.
 	Published struct {
 		Info   sfu.SourceInfo
@@ -200,6 +203,7 @@ func (Connected) event()          {}
 func (Silent) event()             {}
 func (Failed) event()             {}
 func (NegotiationFailed) event()  {}
+func (Unanswered) event()         {}
 func (Published) event()          {}
 func (Unpublished) event()        {}
 func (Subscribed) event()         {}

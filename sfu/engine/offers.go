@@ -146,7 +146,7 @@ func (o *offers) send(text string) {
 
 func (o *offers) expired(id uint32) {
 	if o.outstanding && o.id == id && o.sub.line.connected() {
-		o.sub.peer.emit(NegotiationFailed{Reason: "no answer in time"})
+		o.sub.peer.emit(Unanswered{ID: id})
 	}
 }
 

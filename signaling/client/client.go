@@ -87,8 +87,16 @@ func (c Client) brokenH264() bool {
 	if strings.EqualFold(c.info.GetDeviceModel(), "Xiaomi 2201117TI") {
 		return true
 	}
+	if !c.Firefox() {
+		return false
+	}
 	os := strings.ToLower(c.info.GetOs())
-	return c.Firefox() && (strings.Contains(os, "linux") || strings.Contains(os, "android"))
+	for _, system := range []string{"linux", "ubuntu", "android"} { // Ubuntu's Firefox says no more than that
+		if strings.Contains(os, system) {
+			return true
+		}
+	}
+	return false
 }
 
 // newer reports whether a dotted version lies above major.minor.

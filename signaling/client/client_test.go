@@ -31,6 +31,8 @@ func TestBrokenEncodersAreNotUsed(t *testing.T) {
 	}{
 		{&livekit.ClientInfo{Browser: "chrome"}, "video/H264", true},
 		{&livekit.ClientInfo{Browser: "firefox", Os: "Linux"}, "video/H264", false},
+		{&livekit.ClientInfo{Browser: "Firefox", Os: "Ubuntu"}, "video/H264", false},
+		{&livekit.ClientInfo{Browser: "Chrome", Os: "Ubuntu"}, "video/H264", true},
 		{&livekit.ClientInfo{Browser: "Firefox", Os: "android 14"}, "video/h264", false},
 		{&livekit.ClientInfo{Browser: "firefox", Os: "Windows"}, "video/H264", true},
 		{&livekit.ClientInfo{DeviceModel: "xiaomi 2201117ti"}, "video/H264", false},

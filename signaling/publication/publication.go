@@ -18,6 +18,7 @@ const (
 	MaxPending = 20 // tracks whose media has not come
 	MaxQueued  = 3  // announcements of one client id that is still in use
 	maxTracks  = 64 // published and pending together
+	maxRecent  = 64 // tracks that were withdrawn and may still be asked about
 
 	callings = 3 // how often a publisher is told that its track is open
 )
@@ -27,12 +28,17 @@ type Track struct {
 	info      *livekit.TrackInfo
 	cids      []string
 	published bool
-	told      bool // the publisher was told of its first subscriber
-	wish      bool // the publisher itself wants it muted
-	barred    bool // the meeting lets nobody have it
+	told      time.Time // when the publisher was told of its first subscriber; zero before
+	wish      bool      // the publisher itself wants it muted
+	barred    bool      // the meeting lets nobody have it
 	reminded  int
 	calling   int
+	bid       bid
+	wanted    *livekit.SubscribedQualityUpdate // as the publisher was told last
 }
+
+// bid is what the publisher was last told to do about a track's mute.
+type bid struct{ open, muted bool } // open: it has said nothing since
 
 // ID of the track.
 func (t *Track) ID() meeting.TrackID { return meeting.TrackID(t.info.Sid) }
@@ -54,12 +60,18 @@ func (t *Track) Published() bool { return t.published }
 
 // FirstSubscriber reports true once: when the publisher is to be told that
 // somebody has the track.
-func (t *Track) FirstSubscriber() bool {
-	if t.told {
+func (t *Track) FirstSubscriber(now time.Time) bool {
+	if !t.told.IsZero() {
 		return false
 	}
-	t.told = true
+	t.told = now
 	return true
+}
+
+// SubscribedSince tells whether the publisher was told of its first subscriber at that
+// moment or later.
+func (t *Track) SubscribedSince(moment time.Time) bool {
+	return !t.told.IsZero() && !t.told.Before(moment)
 }
 
 // Set is all tracks of one participant.
@@ -67,6 +79,7 @@ type Set struct {
 	tracks map[meeting.TrackID]*Track
 	order  []meeting.TrackID
 	queued []*livekit.AddTrackRequest
+	recent []meeting.TrackID // withdrawn by the server, the newest last
 }
 
 // NewSet returns a set without tracks.
@@ -173,6 +186,18 @@ func (s *Set) Remove(id meeting.TrackID) *Track {
 	s.order = slices.DeleteFunc(s.order, func(o meeting.TrackID) bool { return o == id })
 	return t
 }
+
+// Withdrew notes a track that the server took away from its publisher.
+func (s *Set) Withdrew(id meeting.TrackID) {
+	if len(s.recent) == maxRecent {
+		s.recent = slices.Delete(s.recent, 0, 1)
+	}
+	s.recent = append(s.recent, id)
+}
+
+// Withdrawn tells whether a track was taken away, not long ago: its publisher may not
+// know yet.
+func (s *Set) Withdrawn(id meeting.TrackID) bool { return slices.Contains(s.recent, id) }
 
 // Unqueue returns an announcement whose way is free now, or nil.
 func (s *Set) Unqueue() *livekit.AddTrackRequest {

@@ -68,9 +68,13 @@ func (t *Track) Wanted(e signaling.MediaQualitiesWanted) *livekit.SubscribedQual
 		mime = t.info.Codecs[0].MimeType
 	}
 	_, name, _ := strings.Cut(strings.ToLower(mime), "/")
-	return &livekit.SubscribedQualityUpdate{
+	t.wanted = &livekit.SubscribedQualityUpdate{
 		TrackSid:            t.info.Sid,
 		SubscribedQualities: qualities,
 		SubscribedCodecs:    []*livekit.SubscribedCodec{{Codec: name, Qualities: qualities}},
 	}
+	return t.wanted
 }
+
+// LastWanted is what Wanted returned last; nil before. It must not be changed.
+func (t *Track) LastWanted() *livekit.SubscribedQualityUpdate { return t.wanted }

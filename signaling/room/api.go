@@ -117,7 +117,7 @@ func (r *Room) MutePublishedTrack(ctx context.Context, req *livekit.MuteRoomTrac
 		case !req.Muted && !r.settings.Policy.RemoteUnmute:
 			return session.ErrNoUnmute
 		case t.OwnMute() != req.Muted:
-			m.link.send(muteResponse(t.ID(), req.Muted))
+			m.bid(t, req.Muted)
 			r.mute(m, t, req.Muted)
 		}
 		out = t.Info()

@@ -108,10 +108,10 @@ func (r *Room) command(m *member, next *air.Order) bool {
 func (r *Room) commandMic(m *member, t *publication.Track, was, next air.Mic) bool {
 	switch {
 	case next == air.MicCalled && was != air.MicCalled:
-		m.link.send(muteResponse(t.ID(), false))
+		m.bid(t, false)
 		return t.SetOwnMute(false)
 	case next != was && (next == air.MicClosed || was == air.MicCalled):
-		m.link.send(muteResponse(t.ID(), true))
+		m.bid(t, true)
 		return t.SetOwnMute(true)
 	}
 	return false
@@ -254,9 +254,9 @@ func (r *Room) remind(m *member) {
 		switch {
 		case !isMicrophone(t):
 		case m.order.Mic == air.MicClosed && t.Remind(reminders):
-			m.link.send(muteResponse(t.ID(), true))
+			m.bid(t, true)
 		case m.order.Mic == air.MicCalled && t.Calling():
-			m.link.send(muteResponse(t.ID(), false))
+			m.bid(t, false)
 		}
 	}
 }

@@ -104,6 +104,8 @@ func (r *Room) lineEvent(m *member, e signaling.MediaEvent) bool {
 	case signaling.MediaNegotiationFailed:
 		r.settings.Log.Warn("negotiation failed", "room", r.settings.ID, "participant", m.point, "session", m.id, "reason", v.Reason)
 		r.remove(m, ending{reason: livekit.DisconnectReason_STATE_MISMATCH, action: livekit.LeaveRequest_RECONNECT})
+	case signaling.MediaUnanswered:
+		r.unanswered(m, v.ID)
 	case signaling.MediaQuality:
 		m.quality.measured(v)
 	default:

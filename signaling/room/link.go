@@ -18,6 +18,13 @@ type link struct {
 	joined bool // the Join was sent: everything else may follow
 	held   []*livekit.SignalResponse
 	heard  time.Time // when the client last sent anything
+	offer  offering
+}
+
+// offering is the negotiation as far as the socket carries it.
+type offering struct {
+	sent   uint32 // the newest offer that went out on this socket; 0 for none
+	gaveUp bool   // the last socket was given up because nothing came back on it
 }
 
 // send queues a message for the client. Before the Join it is held back; while
@@ -66,6 +73,7 @@ func (l *link) replace(t *ticket, c session.Conn) {
 func (l *link) drop() {
 	if l.conn != nil {
 		l.conn.Close()
+		l.offer.sent = 0
 	}
 	l.ticket, l.conn = nil, nil
 }

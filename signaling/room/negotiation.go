@@ -2,6 +2,7 @@ package room
 
 import (
 	"maps"
+	"time"
 
 	"diemcau/meeting"
 	"diemcau/signaling"
@@ -19,6 +20,7 @@ func (r *Room) negotiationMessage(m *member, req *livekit.SignalRequest) bool {
 		}
 	case *livekit.SignalRequest_Answer:
 		if v.Answer != nil {
+			m.link.offer.gaveUp = false
 			m.peer.Answer(signaling.SubscriberTarget, description(v.Answer))
 		}
 	case *livekit.SignalRequest_Trickle:
@@ -47,7 +49,9 @@ func (r *Room) trickle(m *member, t *livekit.TrickleRequest) {
 func (r *Room) negotiationEvent(m *member, e signaling.MediaEvent) bool {
 	switch v := e.(type) {
 	case signaling.MediaDescription:
-		m.link.send(describe(v.SessionDescription))
+		if m.link.send(describe(v.SessionDescription)) && v.Type == "offer" {
+			m.link.offer.sent = v.ID
+		}
 	case signaling.MediaCandidate:
 		m.link.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_Trickle{Trickle: &livekit.TrickleRequest{
 			CandidateInit: v.JSON,
@@ -65,6 +69,25 @@ func (r *Room) negotiationEvent(m *member, e signaling.MediaEvent) bool {
 		return false
 	}
 	return true
+}
+
+// unanswered takes that an offer has had no answer. Where the client could not have it,
+// for there was no socket, the offer of the resume takes its place: media that flows is
+// no reason to end a session. A socket on which nothing comes any more is as good as
+// lost, even if nobody has said so yet. Only a client that speaks, and does not answer,
+// must begin anew; so must one that is silent on its next socket, too.
+func (r *Room) unanswered(m *member, offer uint32) {
+	switch quiet := time.Since(m.link.heard) >= quietFor; {
+	case m.link.conn == nil || m.link.offer.sent != offer:
+		return
+	case quiet && !m.link.offer.gaveUp:
+		r.settings.Log.Info("socket gives no answer", "room", r.settings.ID, "participant", m.point, "session", m.id)
+		m.link.offer.gaveUp = true
+		r.socketLost(m)
+		return
+	}
+	r.settings.Log.Warn("offer unanswered", "room", r.settings.ID, "participant", m.point, "session", m.id)
+	r.remove(m, ending{reason: livekit.DisconnectReason_STATE_MISMATCH, action: livekit.LeaveRequest_RECONNECT})
 }
 
 func description(d *livekit.SessionDescription) signaling.SessionDescription {

@@ -33,6 +33,8 @@ const (
 	goneTimeout   = 5 * time.Second         // from silence after a socket's end until the session ends
 	goneFirst     = 1500 * time.Millisecond // so long before its silence is found, the socket of a killed page has ended
 	otherPath     = 10 * time.Second        // a client whose path is silent is told to look for another this often at most
+	quietFor      = 10 * time.Second        // two pings of a client that never came: its socket is dead, said or unsaid
+	inFlight      = 2 * time.Second         // how long a message may be under way
 	tokenEvery    = 5 * time.Minute
 	qualityEvery  = 5 * time.Second
 )

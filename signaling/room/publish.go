@@ -64,14 +64,16 @@ func (r *Room) publisherEvent(m *member, e signaling.MediaEvent) bool {
 		r.unpublish(m, v.ID)
 	case signaling.MediaQualitiesWanted:
 		if t := m.tracks.Get(v.ID); t != nil {
-			m.link.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_SubscribedQualityUpdate{
-				SubscribedQualityUpdate: t.Wanted(v),
-			}})
+			m.link.send(qualitiesWanted(t.Wanted(v)))
 		}
 	default:
 		return false
 	}
 	return true
+}
+
+func qualitiesWanted(u *livekit.SubscribedQualityUpdate) *livekit.SignalResponse {
+	return &livekit.SignalResponse{Message: &livekit.SignalResponse_SubscribedQualityUpdate{SubscribedQualityUpdate: u}}
 }
 
 // publish makes a track public.
@@ -125,14 +127,27 @@ func (r *Room) unpublish(m *member, id meeting.TrackID) {
 // withdraw is the server's doing: the publisher may no longer send the track.
 func (r *Room) withdraw(m *member, t *publication.Track) {
 	m.peer.Unpublish(t.ID())
+	m.tellWithdrawn(t.ID())
+	m.tracks.Withdrew(t.ID())
+	r.unpublish(m, t.ID())
+}
+
+// tellWithdrawn tells a publisher that its track was taken away.
+func (m *member) tellWithdrawn(id meeting.TrackID) {
 	told := &livekit.SignalResponse{Message: &livekit.SignalResponse_TrackUnpublished{
-		TrackUnpublished: &livekit.TrackUnpublishedResponse{TrackSid: string(t.ID())},
+		TrackUnpublished: &livekit.TrackUnpublishedResponse{TrackSid: string(id)},
 	}}
 	if !m.client.TrackUnpublished() {
-		told = muteResponse(t.ID(), true)
+		told = muteResponse(id, true)
 	}
 	m.link.send(told)
-	r.unpublish(m, t.ID())
+}
+
+// bid tells a publisher to mute its track, or to unmute it; again after a resume, if the
+// publisher has said nothing since.
+func (m *member) bid(t *publication.Track, muted bool) {
+	t.Bid(muted)
+	m.link.send(muteResponse(t.ID(), muted))
 }
 
 func muteResponse(id meeting.TrackID, muted bool) *livekit.SignalResponse {
@@ -150,8 +165,9 @@ func (r *Room) clientMute(m *member, req *livekit.MuteTrackRequest) {
 		})
 		return
 	}
+	t.Heeded()
 	if !req.Muted && m.order != nil && m.order.Mic == air.MicClosed && isMicrophone(t) {
-		m.link.send(muteResponse(t.ID(), true)) // the bridge drops it all the same
+		m.bid(t, true) // the bridge drops it all the same
 		return
 	}
 	r.mute(m, t, req.Muted)
@@ -194,8 +210,14 @@ func (r *Room) updateVideo(m *member, req *livekit.UpdateLocalVideoTrack) {
 	r.announce(m, true)
 }
 
-// subscriptionPermission replaces who may have this member's tracks.
+// subscriptionPermission replaces who may have this member's tracks. Who is named by a
+// session is meant as a participant: it keeps the permission when it reconnects.
 func (r *Room) subscriptionPermission(m *member, rule *livekit.SubscriptionPermission) {
+	for _, p := range rule.TrackPermissions {
+		if o := r.sessions[meeting.SessionID(p.GetParticipantSid())]; o != nil && p.ParticipantIdentity == "" {
+			p.ParticipantIdentity = string(o.point)
+		}
+	}
 	m.allow.Set(rule)
 	for _, t := range m.tracks.Published() {
 		for _, o := range r.members {

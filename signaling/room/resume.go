@@ -39,9 +39,9 @@ func (r *Room) resume(m *member, t *ticket, c session.Conn) {
 		RoomUpdate: &livekit.RoomUpdate{Room: r.face.info()},
 	}})
 	r.refresh(m)
-	m.told.Reset()
 	m.quality.reset()
-	r.tellSpeakers(m)
+	r.tellSpeakersAgain(m)
+	r.tellTracksAgain(m, since)
 	m.peer.RestartICE()
 	if state := t.resume.Join.GetSyncState(); state != nil {
 		r.syncState(m, state)
@@ -50,10 +50,49 @@ func (r *Room) resume(m *member, t *ticket, c session.Conn) {
 		"reason", t.resume.Join.GetReconnectReason())
 }
 
+// tellTracksAgain tells a member what is said of tracks only once, when it changes: with
+// the socket it may have been lost, and nothing would say it again. A picture that became
+// wanted in a gap would never be sent. heard is when the client was heard last; what was
+// sent a little earlier may have been lost as well.
+func (r *Room) tellTracksAgain(m *member, heard time.Time) {
+	since := heard.Add(-inFlight)
+	for _, t := range m.tracks.Published() {
+		if u := t.LastWanted(); u != nil {
+			m.link.send(qualitiesWanted(u))
+		}
+		if t.SubscribedSince(since) {
+			m.link.send(firstSubscribed(t.ID()))
+		}
+	}
+	for _, t := range m.tracks.All() {
+		if muted, open := t.Bidden(); open {
+			m.bid(t, muted)
+		}
+	}
+	var states []*livekit.StreamStateInfo
+	m.wants.Streams(func(id meeting.TrackID, paused bool) {
+		if p, public := r.tracks[id]; public {
+			states = append(states, streamState(p, paused))
+		}
+	})
+	if len(states) > 0 {
+		m.link.send(streamStates(states...))
+	}
+	m.wants.Permissions(since, func(id meeting.TrackID, allowed bool) {
+		if p, public := r.tracks[id]; public && !p.by.profile.Grants().Hidden && m.profile.Grants().GetCanSubscribe() {
+			m.link.send(permitted(p, allowed))
+		}
+	})
+}
+
 // syncState compares what the client believes with what is so.
 func (r *Room) syncState(m *member, s *livekit.SyncState) {
 	for _, p := range s.PublishTracks {
-		if sid := p.GetTrack().GetSid(); sid != "" && m.tracks.Get(meeting.TrackID(sid)) == nil {
+		switch id := meeting.TrackID(p.GetTrack().GetSid()); {
+		case id == "" || m.tracks.Get(id) != nil:
+		case m.tracks.Withdrawn(id): // by the server, while the socket was gone
+			m.tellWithdrawn(id)
+		default:
 			r.remove(m, ending{reason: livekit.DisconnectReason_STATE_MISMATCH, action: livekit.LeaveRequest_RECONNECT})
 			return
 		}

@@ -37,14 +37,32 @@ func (r *Room) tellSpeakers(o *member) {
 	if !o.link.joined || o.link.conn == nil || !o.client.SpeakersChanged() {
 		return
 	}
-	delta := o.told.Delta(r.speakers, func(id meeting.SessionID) bool {
-		m := r.sessions[id]
-		return m != nil && (m == o || r.receives(o, m))
-	})
-	if len(delta) == 0 {
+	if delta := o.told.Delta(r.speakers, r.heardBy(o)); len(delta) > 0 {
+		o.link.send(speakersChanged(delta))
+	}
+}
+
+// tellSpeakersAgain tells a member whose socket was lost of everybody: who speaks, and
+// that the others do not. Who fell silent meanwhile would stay loud for it.
+func (r *Room) tellSpeakersAgain(o *member) {
+	if !o.client.SpeakersChanged() {
 		return
 	}
-	o.link.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_SpeakersChanged{
-		SpeakersChanged: &livekit.SpeakersChanged{Speakers: delta},
-	}})
+	var all []meeting.SessionID
+	r.visible(o, func(m *member) { all = append(all, m.id) })
+	o.link.send(speakersChanged(o.told.Again(r.speakers, all, r.heardBy(o))))
+}
+
+// heardBy tells of whom a member hears something: of itself, too.
+func (r *Room) heardBy(o *member) func(meeting.SessionID) bool {
+	return func(id meeting.SessionID) bool {
+		m := r.sessions[id]
+		return m != nil && (m == o || r.receives(o, m))
+	}
+}
+
+func speakersChanged(list []*livekit.SpeakerInfo) *livekit.SignalResponse {
+	return &livekit.SignalResponse{Message: &livekit.SignalResponse_SpeakersChanged{
+		SpeakersChanged: &livekit.SpeakersChanged{Speakers: list},
+	}}
 }

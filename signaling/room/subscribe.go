@@ -67,15 +67,9 @@ func (r *Room) reconcile(o *member, id meeting.TrackID) {
 		return
 	}
 	allowed := r.mayHave(o, p)
-	step, told := o.wants.Reconcile(id, allowed)
+	step, told := o.wants.Reconcile(id, allowed, time.Now())
 	if told && !p.by.profile.Grants().Hidden && o.profile.Grants().GetCanSubscribe() {
-		o.link.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_SubscriptionPermissionUpdate{
-			SubscriptionPermissionUpdate: &livekit.SubscriptionPermissionUpdate{
-				ParticipantSid: string(p.by.id),
-				TrackSid:       string(id),
-				Allowed:        allowed,
-			},
-		}})
+		o.link.send(permitted(p, allowed))
 	}
 	switch step {
 	case subscription.Subscribe:
@@ -89,6 +83,14 @@ func (r *Room) reconcile(o *member, id meeting.TrackID) {
 		r.tellSpeakers(o)
 	case subscription.Nothing:
 	}
+}
+
+func permitted(p published, allowed bool) *livekit.SignalResponse {
+	return &livekit.SignalResponse{Message: &livekit.SignalResponse_SubscriptionPermissionUpdate{
+		SubscriptionPermissionUpdate: &livekit.SubscriptionPermissionUpdate{
+			ParticipantSid: string(p.by.id), TrackSid: string(p.track.ID()), Allowed: allowed,
+		},
+	}}
 }
 
 // reconcileSubscriber does so for all tracks.
@@ -117,12 +119,16 @@ func (r *Room) subscriberEvent(m *member, e signaling.MediaEvent) bool {
 // subscribed tells the publisher, once, that somebody receives its track.
 func (r *Room) subscribed(m *member, id meeting.TrackID) {
 	p, public := r.tracks[id]
-	if !m.wants.Bound(id) || !public || !p.track.FirstSubscriber() {
+	if !m.wants.Bound(id) || !public || !p.track.FirstSubscriber(time.Now()) {
 		return
 	}
-	p.by.link.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_TrackSubscribed{
+	p.by.link.send(firstSubscribed(id))
+}
+
+func firstSubscribed(id meeting.TrackID) *livekit.SignalResponse {
+	return &livekit.SignalResponse{Message: &livekit.SignalResponse_TrackSubscribed{
 		TrackSubscribed: &livekit.TrackSubscribed{TrackSid: string(id)},
-	}})
+	}}
 }
 
 func (r *Room) subscriptionFailed(m *member, e signaling.MediaSubscriptionFailed) {
@@ -148,15 +154,22 @@ func (r *Room) streamPaused(m *member, e signaling.MediaStreamPaused) {
 	if !public {
 		return
 	}
+	m.wants.Paused(e.ID, e.Paused)
+	m.link.send(streamStates(streamState(p, e.Paused)))
+}
+
+func streamState(p published, paused bool) *livekit.StreamStateInfo {
 	state := livekit.StreamState_ACTIVE
-	if e.Paused {
+	if paused {
 		state = livekit.StreamState_PAUSED
 	}
-	m.link.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_StreamStateUpdate{
-		StreamStateUpdate: &livekit.StreamStateUpdate{StreamStates: []*livekit.StreamStateInfo{{
-			ParticipantSid: string(p.by.id), TrackSid: string(e.ID), State: state,
-		}}},
-	}})
+	return &livekit.StreamStateInfo{ParticipantSid: string(p.by.id), TrackSid: string(p.track.ID()), State: state}
+}
+
+func streamStates(list ...*livekit.StreamStateInfo) *livekit.SignalResponse {
+	return &livekit.SignalResponse{Message: &livekit.SignalResponse_StreamStateUpdate{
+		StreamStateUpdate: &livekit.StreamStateUpdate{StreamStates: list},
+	}}
 }
 
 // receives tells whether a member gets any track of a publisher.

@@ -45,6 +45,8 @@ func (t *ticket) Run(c session.Conn) {
 		case t.member.gone && t.resume == nil && t.member.leave != nil:
 			c.Send(t.member.leave)
 			c.Close()
+		case t.member.gone && t.resume != nil && t.room.members[t.member.point] != nil:
+			t.room.supersede(c) // somebody has joined in its place a moment ago
 		case t.member.gone:
 			turnAway(c)
 		case t.resume != nil:
@@ -108,11 +110,42 @@ func turnAway(c session.Conn) {
 	c.Close()
 }
 
-// returning makes the ticket of a client that comes back.
+// superseded is the ticket of a client that wants to resume a session whose place another
+// has taken: a second machine of the point, while this one slept.
+type superseded struct {
+	Stranger
+	room *Room
+}
+
+// Run sends the client away for good.
+func (t superseded) Run(c session.Conn) { t.room.supersede(c) }
+
+// supersede tells a client that its identity is in use elsewhere. Told to join anew, or
+// told before the resume is answered (clients then join anew of themselves), it would
+// throw its successor out, which would do the same to it.
+func (r *Room) supersede(c session.Conn) {
+	c.Send(&livekit.SignalResponse{Message: &livekit.SignalResponse_Reconnect{Reconnect: &livekit.ReconnectResponse{
+		ServerInfo: r.settings.Policy.serverInfo(),
+	}}})
+	c.Send(&livekit.SignalResponse{Message: &livekit.SignalResponse_Leave{Leave: &livekit.LeaveRequest{
+		Reason: livekit.DisconnectReason_DUPLICATE_IDENTITY,
+		Action: livekit.LeaveRequest_DISCONNECT,
+	}}})
+	c.Close()
+}
+
+// returning makes the ticket of a client that comes back. One that does not say which
+// session is its own, as old clients, is taken for the one that is there.
 func (r *Room) returning(point meeting.PointID, p session.Params) (session.Ticket, error) {
 	var t session.Ticket = Stranger{}
 	err := r.call(context.Background(), func() error {
-		if m := r.members[point]; m != nil && m.link.joined {
+		m, sid := r.members[point], meeting.SessionID(p.Join.ParticipantSid)
+		switch {
+		case m == nil:
+		case sid != "" && sid != m.id:
+			r.settings.Log.Info("resume of a replaced session", "room", r.settings.ID, "participant", point, "session", sid, "successor", m.id)
+			t = superseded{room: r}
+		case m.link.joined:
 			t = &ticket{room: r, member: m, resume: &p}
 		}
 		return nil

@@ -116,6 +116,16 @@ func (t *Told) Delta(r *Room, hears func(meeting.SessionID) bool) []*livekit.Spe
 	return out
 }
 
-// Reset forgets what the receiver was told, so that the next Delta tells all:
-// its socket was lost, and maybe the last message with it.
-func (t *Told) Reset() { clear(t.of) }
+// Again returns all that a receiver must know whose socket was lost, and maybe the last
+// message with it: who is loud, loudest first, and of all others that they are silent.
+// Clients keep what they were told until they are told otherwise.
+func (t *Told) Again(r *Room, all []meeting.SessionID, hears func(meeting.SessionID) bool) []*livekit.SpeakerInfo {
+	clear(t.of)
+	out := t.Delta(r, hears)
+	for _, id := range all {
+		if _, loud := t.of[id]; !loud {
+			out = append(out, &livekit.SpeakerInfo{Sid: string(id)})
+		}
+	}
+	return out
+}

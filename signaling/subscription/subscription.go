@@ -33,9 +33,20 @@ type entry struct {
 	wants    bool // with said
 	since    time.Time
 	settings *livekit.UpdateTrackSettings
-	denied   bool // the client was told that it may not
+	denied   bool      // the client was told that it may not
+	told     time.Time // when it was told of its permission last; zero before
 	state    state
+	flow     flow
 }
+
+// flow is what the client was told of a subscribed picture's stream.
+type flow uint8
+
+const (
+	unsaid flow = iota // it flows as far as the client knows
+	paused
+	active
+)
 
 // Set is all that one participant wants and has.
 type Set struct {
@@ -119,7 +130,15 @@ const (
 // Reconcile compares wish and state of a published track. allowed is whether
 // the subscriber may have it. told reports that the client must be told of the
 // permission: it changed, or it is a first one.
-func (s *Set) Reconcile(id meeting.TrackID, allowed bool) (step Step, told bool) {
+func (s *Set) Reconcile(id meeting.TrackID, allowed bool, now time.Time) (step Step, told bool) {
+	step, told = s.reconcile(id, allowed)
+	if told {
+		s.tracks[id].told = now
+	}
+	return step, told
+}
+
+func (s *Set) reconcile(id meeting.TrackID, allowed bool) (step Step, told bool) {
 	wanted, has := s.Wants(id), s.Has(id)
 	if !wanted && !has {
 		return Nothing, false
@@ -130,7 +149,7 @@ func (s *Set) Reconcile(id meeting.TrackID, allowed bool) (step Step, told bool)
 	}
 	switch {
 	case has && !(wanted && allowed):
-		e.state = idle
+		e.state, e.flow = idle, unsaid
 		told = !allowed && !e.denied
 		e.denied = !allowed
 		return Unsubscribe, told
@@ -139,10 +158,41 @@ func (s *Set) Reconcile(id meeting.TrackID, allowed bool) (step Step, told bool)
 		e.denied = true
 		return Nothing, told
 	case wanted && e.state == idle:
-		e.state, e.denied = asked, false
+		e.state, e.denied, e.flow = asked, false, unsaid
 		return Subscribe, true
 	}
 	return Nothing, false
+}
+
+// Paused notes that the client is told that a picture was paused, or goes on.
+func (s *Set) Paused(id meeting.TrackID, stopped bool) {
+	e := s.tracks[id]
+	switch {
+	case e == nil:
+	case stopped:
+		e.flow = paused
+	default:
+		e.flow = active
+	}
+}
+
+// Streams goes over all pictures whose stream the client was ever told of.
+func (s *Set) Streams(each func(id meeting.TrackID, stopped bool)) {
+	for id, e := range s.tracks {
+		if e.flow != unsaid && s.Has(id) {
+			each(id, e.flow == paused)
+		}
+	}
+}
+
+// Permissions goes over all tracks of whose permission the client was told at that moment
+// or later, and whether it may have them.
+func (s *Set) Permissions(since time.Time, each func(id meeting.TrackID, allowed bool)) {
+	for id, e := range s.tracks {
+		if !e.told.IsZero() && !e.told.Before(since) {
+			each(id, !e.denied)
+		}
+	}
 }
 
 // Bound notes that the client accepted a track. It reports a change.

@@ -31,7 +31,7 @@ func TestWhatIsReceivedIsWhatIsWantedAndAllowed(t *testing.T) {
 			case 4:
 				s.Settings(id, nil)
 			}
-			step, told := s.Reconcile(id, allowed)
+			step, told := s.Reconcile(id, allowed, time.Now())
 			switch step {
 			case Subscribe:
 				receives = true
@@ -47,7 +47,7 @@ func TestWhatIsReceivedIsWhatIsWantedAndAllowed(t *testing.T) {
 			if s.Wants(id) && !failed && knows != allowed {
 				t.Fatalf("the client believes allowed = %v, it is %v", knows, allowed)
 			}
-			if again, _ := s.Reconcile(id, allowed); again != Nothing {
+			if again, _ := s.Reconcile(id, allowed, time.Now()); again != Nothing {
 				t.Fatal("not settled after one step")
 			}
 		}

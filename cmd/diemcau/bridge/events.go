@@ -22,6 +22,8 @@ func event(e engine.Event) signaling.MediaEvent {
 		return signaling.MediaFailed{Target: signaling.Target(e.Target)}
 	case engine.NegotiationFailed:
 		return signaling.MediaNegotiationFailed(e)
+	case engine.Unanswered:
+		return signaling.MediaUnanswered(e)
 	case engine.Published:
 		return published(e)
 	case engine.Unpublished:
