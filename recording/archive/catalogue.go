@@ -1,14 +1,17 @@
 package archive
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
+	"diemcau/recording"
 	"diemcau/recording/evidence"
 )
 
@@ -97,17 +100,20 @@ func (item *Item) readEvents(dir string, tracks map[uint16]*TrackItem) error {
 	c := contents{item: item, titles: map[string]string{}}
 	defer c.trim()
 	lines, _ := split(b)
+	var bad []int
 	for i, l := range lines {
 		e, err := evidence.ReadEvent(l.text)
 		if err != nil {
-			return fmt.Errorf("archive: %s, line %d: %w", eventsName, i+1, err)
+			bad = append(bad, i+1)
+			continue // what stands behind it is as good as before
 		}
 		c.take(e)
 		switch e.Kind {
 		case "track.start":
 			t := &TrackItem{From: e.At, To: e.At}
 			if err := json.Unmarshal(e.Data, &t.Opening); err != nil {
-				return fmt.Errorf("archive: %s, line %d: %w", eventsName, i+1, err)
+				bad = append(bad, i+1)
+				continue
 			}
 			tracks[t.Leg] = t
 		case "clock.sr", "track.end":
@@ -115,7 +121,15 @@ func (item *Item) readEvents(dir string, tracks map[uint16]*TrackItem) error {
 			item.Events = append(item.Events, Moment{At: e.At, Kind: e.Kind, Data: e.Data})
 		}
 	}
-	return nil
+	return leftOut(eventsName, "lines", bad)
+}
+
+// leftOut tells of pieces of a log that are not what was written and were passed over.
+func leftOut(name, pieces string, bad []int) error {
+	if len(bad) == 0 {
+		return nil
+	}
+	return fmt.Errorf("archive: %s: %d %s are not what was written and are left out, the first is number %d", name, len(bad), pieces, bad[0])
 }
 
 func (item *Item) readIndex(dir string, tracks map[uint16]*TrackItem) error {
@@ -123,17 +137,11 @@ func (item *Item) readIndex(dir string, tracks map[uint16]*TrackItem) error {
 	if err != nil {
 		return fmt.Errorf("archive: %w", err)
 	}
-	var link evidence.Link
-	for ; len(b) >= evidence.RecordSize; b = b[evidence.RecordSize:] {
-		r, next, ok := evidence.ReadRecord(b, link)
-		if !ok {
-			return errors.New("archive: " + indexName + ": a record does not follow the one before")
-		}
-		link = next
+	records, bad := evidence.ReadIndex(b)
+	for _, r := range records {
 		t := tracks[r.Track]
 		if t == nil {
-			t = &TrackItem{From: r.At / 1000}
-			t.Leg = r.Track
+			t = &TrackItem{From: r.At / 1000, Opening: nameless(dir, r.Track)}
 			tracks[r.Track] = t
 		}
 		t.Bytes += r.Length
@@ -148,5 +156,46 @@ func (item *Item) readIndex(dir string, tracks map[uint16]*TrackItem) error {
 		t.To = max(t.To, (r.At+r.Duration)/1000)
 		item.Length = max(item.Length, t.To)
 	}
-	return nil
+	return leftOut(indexName, "records", bad)
+}
+
+// nameless is what the file of a leg says of it when the event of its beginning is lost.
+func nameless(dir string, leg uint16) Opening {
+	o := Opening{Leg: leg}
+	matches, err := filepath.Glob(filepath.Join(dir, tracksName, fmt.Sprintf("%05d-*", leg)))
+	if err != nil || len(matches) != 1 {
+		return o
+	}
+	base := filepath.Base(matches[0])
+	o.File = tracksName + "/" + base
+	name, kind, _ := strings.Cut(base, ".")
+	_, o.Track, _ = strings.Cut(name, "-")
+	switch kind {
+	case "mp4":
+		o.Codec = recording.H264
+	case "rtp":
+		o.Codec = recording.Raw
+	case "webm":
+		o.Codec = codecIn(matches[0])
+	}
+	return o
+}
+
+// codecIn looks for the codec in the header of a WebM file.
+func codecIn(path string) recording.Codec {
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	head := make([]byte, 1<<10)
+	n, _ := io.ReadFull(f, head)
+	for id, codec := range map[string]recording.Codec{
+		"V_VP8": recording.VP8, "V_VP9": recording.VP9, "V_AV1": recording.AV1, "A_OPUS": recording.Opus,
+	} {
+		if bytes.Contains(head[:n], []byte(id)) {
+			return codec
+		}
+	}
+	return ""
 }

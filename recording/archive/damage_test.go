@@ -285,3 +285,47 @@ func TestARC02_ADiskFullToItsLastByteCostsOnlyWhatDidNotFit(t *testing.T) {
 		}
 	}
 }
+
+// A bit in the index or in the events costs the view of what it stands for at most.
+func TestARC02_AChangedByteInTheLogsLeavesTheRestOfTheRecordingInView(t *testing.T) {
+	t.Parallel()
+	d := sealed(t, 12)
+	whole := archive.Describe(d.dir)
+	index, events := filepath.Join(d.dir, "index.bin"), filepath.Join(d.dir, "events.jsonl")
+	for at := range evidence.RecordSize {
+		b := bytes.Clone(d.files[index])
+		b[5*evidence.RecordSize+at] ^= 0x40
+		d.write(index, b)
+		got := archive.Describe(d.dir)
+		lost := whole.Tracks[0].Fragments + whole.Tracks[1].Fragments - got.Tracks[0].Fragments - got.Tracks[1].Fragments
+		if len(got.Tracks) != 2 || got.Length != whole.Length || lost > 1 || at >= evidence.RecordSize-16 && lost != 0 || len(got.Trouble) > 1 {
+			t.Errorf("byte %d of a record: %d fragments are lost of %d tracks, %d ms, %v", at, lost, len(got.Tracks), got.Length, got.Trouble)
+		}
+		if at == 0 && (len(got.Trouble) != 1 || !strings.Contains(got.Trouble[0], "index.bin: 1 records")) {
+			t.Errorf("told: %v", got.Trouble)
+		}
+	}
+	d.write(index, d.files[index])
+	lines := bytes.SplitAfter(d.files[events], []byte("\n"))
+	for i, line := range lines[:len(lines)-1] {
+		b := bytes.Clone(d.files[events])
+		b[len(bytes.Join(lines[:i], nil))] = '?' // no JSON
+		d.write(events, b)
+		got := archive.Describe(d.dir)
+		if len(got.Trouble) != 1 || len(got.Events)+2 < len(whole.Events) {
+			t.Errorf("line %d, %s: %d of %d events, %v", i, line, len(got.Events), len(whole.Events), got.Trouble)
+		}
+		for n, track := range got.Tracks {
+			if track.File != whole.Tracks[n].File || track.Codec != recording.VP8 || track.Track != whole.Tracks[n].Track || track.To != whole.Tracks[n].To {
+				t.Errorf("line %d: %+v", i, track)
+			}
+		}
+	}
+}
+
+func (d *damaged) write(name string, b []byte) {
+	d.t.Helper()
+	if err := os.WriteFile(name, b, 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+}

@@ -75,3 +75,31 @@ func ReadRecord(b []byte, prev Link) (r Record, link Link, ok bool) {
 	copy(link[:], b[64:80])
 	return r, link, chain(prev, b[:64]) == link
 }
+
+// ReadIndex reads the whole records of an index as far as they can be trusted to be what
+// was written, and tells the numbers of those that cannot. One record that was changed
+// spoils no other: each is held against the links on both sides of it.
+func ReadIndex(index []byte) (records []Record, bad []int) {
+	var link Link
+	for n := 0; len(index) >= RecordSize; n, index = n+1, index[RecordSize:] {
+		r, next, ok := ReadRecord(index, link)
+		if !ok {
+			// The record behind it was linked to what this one was.
+			if was := chain(link, index[:RecordSize-linkSize]); follows(index[RecordSize:], was) {
+				next, ok = was, true // only its link was changed
+			}
+		}
+		if ok {
+			records = append(records, r)
+		} else {
+			bad = append(bad, n)
+		}
+		link = next
+	}
+	return records, bad
+}
+
+func follows(index []byte, link Link) bool {
+	_, _, ok := ReadRecord(index, link)
+	return ok
+}

@@ -36,24 +36,35 @@ func newCutter(dir string, item *archive.Item, access archive.Access) (*cutter, 
 		return nil, fmt.Errorf("render: %w", err)
 	}
 	c := &cutter{dir: dir, access: access, legs: map[uint16][]fragment{}}
-	var link evidence.Link
-	for ; len(b) >= evidence.RecordSize; b = b[evidence.RecordSize:] {
-		r, next, ok := evidence.ReadRecord(b, link)
-		if !ok {
-			return nil, errors.New("render: the index was changed")
+	records, _ := evidence.ReadIndex(b) // what was changed is a fragment less
+	ends := map[uint16]int64{}          // on disk
+	unknown := map[uint16]int64{}       // fragments of which the record was changed
+	for _, r := range records {
+		all := c.legs[r.Track]
+		if r.Offset > ends[r.Track] {
+			unknown[r.Track]++
+			if len(all) == 0 && r.Flags&evidence.FlagHeader == 0 { // that of the header
+				all = append(all, c.fragment(item, evidence.Record{Flags: evidence.FlagHeader, Length: r.Offset}, 0))
+				unknown[r.Track] = 0
+			}
 		}
-		link = next
-		f := fragment{
-			at: r.At / 1000, end: (r.At + r.Duration) / 1000, offset: r.Offset, length: r.Length,
-			key: r.Flags&evidence.FlagKey != 0, header: r.Flags&evidence.FlagHeader != 0,
-		}
-		if item.About.Encrypted {
-			f.offset -= int64(len(c.legs[r.Track])) * sealedBytes
-			f.length -= sealedBytes
-		}
-		c.legs[r.Track] = append(c.legs[r.Track], f)
+		ends[r.Track] = r.Offset + r.Length
+		c.legs[r.Track] = append(all, c.fragment(item, r, int64(len(all))+unknown[r.Track]))
 	}
 	return c, nil
+}
+
+// fragment places a record in the opened file; before is how many fragments lie before it.
+func (*cutter) fragment(item *archive.Item, r evidence.Record, before int64) fragment {
+	f := fragment{
+		at: r.At / 1000, end: (r.At + r.Duration) / 1000, offset: r.Offset, length: r.Length,
+		key: r.Flags&evidence.FlagKey != 0, header: r.Flags&evidence.FlagHeader != 0,
+	}
+	if item.About.Encrypted {
+		f.offset -= before * sealedBytes
+		f.length -= sealedBytes
+	}
+	return f
 }
 
 // cut writes what a track has between two times, from the last key picture on; false

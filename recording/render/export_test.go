@@ -3,6 +3,7 @@ package render
 import (
 	"time"
 
+	"diemcau/recording/archive"
 	"diemcau/recording/replay"
 )
 
@@ -19,4 +20,20 @@ func (h *Heads) Of(dir string, m Mix) (*replay.Plain, error) { return h.of(dir, 
 func (s Scribe) Patient(least time.Duration) Scribe {
 	s.least = least
 	return s
+}
+
+// Cut writes what a leg has between two times.
+func Cut(dir string, access archive.Access, leg uint16, from, to int64, out string) (bool, error) {
+	item := archive.Describe(dir)
+	c, err := newCutter(dir, &item, access)
+	if err != nil {
+		return false, err
+	}
+	for _, t := range item.Tracks {
+		if t.Leg == leg {
+			_, ok, err := c.cut(t, from, to, out)
+			return ok, err
+		}
+	}
+	return false, nil
 }
