@@ -180,30 +180,47 @@ func (c *restoreCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m, err := backup.Restore(ctx, c.File, c.Data, c.Database, identities...)
+	m, err := backup.Restore(ctx, c.File, backup.Place{Data: c.Data, Postgres: c.Database}, identities...)
 	if err != nil {
 		return err
 	}
 	copied := 0
 	if c.Recordings != "" {
-		if copied, err = backup.CopyRecordings(ctx, c.Recordings, filepath.Join(c.Data, "archive")); err != nil {
-			return fmt.Errorf("recordings: %w", err)
+		if copied, err = backup.CopyRecordings(ctx, c.Recordings, m.Archive); err != nil {
+			return fmt.Errorf("recordings into %s: %w", m.Archive, err)
 		}
-	}
-	h := house{Data: &c.Data}
-	if m.Database != "postgres" { // a bridge on a PostgreSQL notes its start
-		if err := h.noted(ctx, "backup.restored", m.At.Format(time.RFC3339), func(*store.Store) error { return nil }); err != nil {
+		if err := backup.Own(m.Archive); err != nil {
 			return err
 		}
 	}
-	fmt.Printf("restored as of %s into %s: %d files, %d of %d recordings\n", m.At.Format(time.RFC3339), c.Data, len(m.Files), copied, len(m.Recordings))
+	if err := c.note(ctx, m); err != nil {
+		return err
+	}
+	fmt.Printf("restored as of %s into %s: %d files, %d of %d recordings, in %s\n", m.At.Format(time.RFC3339), c.Data, len(m.Files), copied, len(m.Recordings), m.Archive)
 	if _, err := os.Stat(filepath.Join(c.Data, "restored-config.yaml")); err == nil {
 		fmt.Printf("its configuration is in %s\n", filepath.Join(c.Data, "restored-config.yaml"))
 	}
 	for name, from := range m.Besides {
 		fmt.Printf("%s lay in %s and is now in %s\n", name, from, filepath.Join(c.Data, "restored-besides", name))
 	}
+	if m.Elsewhere != "" {
+		fmt.Printf("its configuration has the database in %s: move %s there\n", m.Elsewhere, filepath.Join(c.Data, "diemcau.db"))
+	}
 	return nil
+}
+
+// note notes the restore in the audit log that was restored. A bridge on a PostgreSQL
+// notes its start.
+func (c *restoreCmd) note(ctx context.Context, m *backup.Restored) error {
+	if m.Database == "postgres" {
+		return nil
+	}
+	h := house{Data: &c.Data}
+	if err := h.broughtForward(ctx); err != nil {
+		return err
+	}
+	err := h.noted(ctx, "backup.restored", m.At.Format(time.RFC3339), func(*store.Store) error { return nil })
+	return errors.Join(err, backup.Own(m.Data))
 }
 
 type backupCheckCmd struct {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 
@@ -16,6 +17,15 @@ import (
 func PublicKey(key ed25519.PrivateKey) string {
 	public, _ := key.Public().(ed25519.PublicKey)
 	return hex.EncodeToString(public)
+}
+
+// PublicKeyIn is the public half of the key that a file keeps, hex; "" where there is none.
+func PublicKeyIn(file string) string {
+	seed, err := os.ReadFile(file)
+	if err != nil || len(seed) != ed25519.SeedSize {
+		return ""
+	}
+	return PublicKey(ed25519.NewKeyFromSeed(seed))
 }
 
 // Writer writes rows for other programs: CSV with the time of the place beside UTC,

@@ -7,6 +7,9 @@ import (
 	"diemcau/recording/replay"
 )
 
+// Clear erases at once what Start erases first.
+func (w *Workshop) Clear() { w.clear() }
+
 // OggPackets lets tests look at the parser of what the command writes.
 var OggPackets = oggPackets
 

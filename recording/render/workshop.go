@@ -228,7 +228,10 @@ func encrypted(dir string) bool {
 	return err == nil && about.Encrypted
 }
 
-// clear erases what earlier releases made of encrypted recordings.
+// clear erases what was made of recordings that are no more, as after a restore of what
+// was kept before they were disposed of or a stop in between, and what earlier releases
+// made of encrypted ones. While the disk of the archive is away all are gone for it: what
+// it erases then is made again.
 func (w *Workshop) clear() {
 	entries, err := os.ReadDir(w.Dir)
 	if err != nil {
@@ -236,11 +239,11 @@ func (w *Workshop) clear() {
 	}
 	for _, e := range entries {
 		dir, err := w.Find(e.Name())
-		if err != nil || !encrypted(dir) {
+		if err != nil && meeting.CodeOf(err) != meeting.CodeUnknown || err == nil && !encrypted(dir) {
 			continue
 		}
 		if err := os.RemoveAll(filepath.Join(w.Dir, e.Name())); err != nil {
-			w.Log.Error("what was made of an encrypted recording cannot be erased", "recording", e.Name(), "error", err)
+			w.Log.Error("what was made of a recording that is no more, or encrypted, cannot be erased", "recording", e.Name(), "error", err)
 		}
 	}
 }

@@ -18,6 +18,7 @@ import (
 
 	"diemcau/recording/evidence"
 	"diemcau/recording/render"
+	"diemcau/recording/replay"
 )
 
 // shop makes a workshop over the archive that a recording's folder is in.
@@ -161,6 +162,34 @@ func TestAMixGoesOnWhereItWasInterruptedAndIsForgottenWithItsRecording(t *testin
 	for _, bad := range []string{"", ".", "..", "../x", ".x"} {
 		if w.Forget(bad) == nil {
 			t.Errorf("%q is forgotten", bad)
+		}
+	}
+}
+
+func TestARC06_WhatWasMadeOfARecordingThatIsNoMoreIsErased(t *testing.T) {
+	t.Parallel()
+	dir, into := filepath.Join(t.TempDir(), "2026", "01", "20260101-0000-here0001"), t.TempDir()
+	for _, id := range []string{filepath.Base(dir), "20260101-0000-gone0001", "20260101-0000-unread01"} {
+		if err := os.MkdirAll(filepath.Join(into, id), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w := shop(t, dir, into, func(s *render.WorkshopSettings) {
+		s.Command = "" // nothing is made; what was made is erased all the same
+		s.Find = func(id string) (string, error) {
+			switch id {
+			case filepath.Base(dir):
+				return dir, nil
+			case "20260101-0000-unread01":
+				return "", errors.New("the disk does not answer")
+			}
+			return replay.Folder(s.Archive, id)
+		}
+	})
+	w.Clear()
+	for id, stays := range map[string]bool{filepath.Base(dir): true, "20260101-0000-gone0001": false, "20260101-0000-unread01": true} {
+		if _, err := os.Stat(filepath.Join(into, id)); (err == nil) != stays {
+			t.Errorf("%s: stays %v", id, err == nil)
 		}
 	}
 }

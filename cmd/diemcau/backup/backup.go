@@ -33,13 +33,17 @@ import (
 
 // Names of members.
 const (
-	manifestName = "manifest.json"
-	dataFolder   = "data"
-	database     = "data/diemcau.db"
-	dumped       = "database.dump" // of a PostgreSQL, in pg_dump's custom format
-	configName   = "config.yaml"
-	besides      = "besides" // files that the configuration names outside the data folder
-	heads        = "audit-heads.jsonl"
+	manifestName  = "manifest.json"
+	dataFolder    = "data"
+	database      = "data/diemcau.db"
+	dumped        = "database.dump" // of a PostgreSQL, in pg_dump's custom format
+	configName    = "config.yaml"
+	besides       = "besides" // files that the configuration names outside the data folder
+	heads         = "audit-heads.jsonl"
+	archiveFolder = "archive" // of the recordings, in the data folder
+	auditKey      = "audit.key"
+	environment   = "diemcau.env" // of the unit, beside the configuration
+	companions    = "companions"  // of recordings; in backups of earlier releases
 )
 
 // Manifest says what is in a backup.
@@ -125,6 +129,9 @@ func (p *packer) all(ctx context.Context, s Source, near string) error {
 		if err := p.file(s.ConfigFile, configName); err != nil {
 			return err
 		}
+		if err := p.environment(filepath.Join(filepath.Dir(s.ConfigFile), environment)); err != nil {
+			return err
+		}
 	}
 	if err := p.folder(ctx, data, dataFolder, leftOut(s.Config)); err != nil {
 		return err
@@ -170,7 +177,7 @@ func (p *packer) database(ctx context.Context, s Source, near string) error {
 // database, which is copied as a whole; recordings, which are copied beside; what can
 // be made again.
 func leftOut(c config.Config) []string {
-	out := []string{c.ArchiveDir(), filepath.Join(c.Data, "exports"), filepath.Join(c.Data, heads), c.Recording.Second, c.Recording.Bucket.Folder}
+	out := []string{c.ArchiveDir(), c.ExportsDir(), c.CompanionsDir(), filepath.Join(c.Data, heads), c.Recording.Second, c.Recording.Bucket.Folder}
 	base := filepath.Join(c.Data, "diemcau.db")
 	if c.Database != "" && !IsPostgres(string(c.Database)) {
 		base = string(c.Database)
@@ -183,11 +190,8 @@ func leftOut(c config.Config) []string {
 
 // outside packs what the configuration names elsewhere.
 func (p *packer) outside(ctx context.Context, c config.Config) error {
-	for name, from := range map[string]string{
-		"tls-certificate.pem": c.TLS.Certificate, "tls-key.pem": c.TLS.Key, "recording-identity.txt": c.Recording.Identity,
-		"timestamp-authority.pem": c.Recording.Timestamp.Authority, "syslog-authority.pem": c.Audit.Syslog.Authority,
-	} {
-		if from == "" || within(c.Data, from) {
+	for name, from := range c.Files() {
+		if within(c.Data, from) {
 			continue
 		}
 		if err := p.file(from, path.Join(besides, name)); err != nil {
@@ -200,6 +204,17 @@ func (p *packer) outside(ctx context.Context, c config.Config) error {
 		return p.folder(ctx, keys, path.Join(besides, "recording-keys"), nil)
 	}
 	return nil
+}
+
+// environment packs the file in which secrets of the configuration may be instead, where
+// there is one.
+func (p *packer) environment(from string) error {
+	err := p.file(from, path.Join(besides, environment))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	p.manifest.Besides[environment] = from
+	return err
 }
 
 func within(dir, name string) bool {

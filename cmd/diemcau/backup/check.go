@@ -61,7 +61,7 @@ func Check(ctx context.Context, from, recordings, postgres string, sample int, i
 }
 
 func (t *Trial) try(ctx context.Context, data, recordings, postgres string, sample int, identities []age.Identity) error {
-	m, err := Restore(ctx, t.Backup, data, postgres, identities...)
+	m, err := Restore(ctx, t.Backup, Place{Data: data, Postgres: postgres}, identities...)
 	if err != nil {
 		t.fault("it cannot be restored: %v", err)
 		return nil
@@ -78,7 +78,7 @@ func (t *Trial) try(ctx context.Context, data, recordings, postgres string, samp
 		t.fault("the database: %v", err)
 	}
 	if recordings != "" {
-		t.recordings(m, recordings, sample)
+		t.recordings(m.Manifest, recordings, sample)
 	}
 	return nil
 }
@@ -97,7 +97,12 @@ func (t *Trial) database(ctx context.Context, address, data string) (err error) 
 			return err
 		}
 	}
-	if t.Audit, err = s.CheckAudit(ctx, "", outside); err != nil {
+	// Whoever makes the chain anew can sign it too, but not with the key of the bridge.
+	key := audit.PublicKeyIn(filepath.Join(data, auditKey))
+	if key == "" {
+		t.fault("the key of the audit log (%s) is not in it", auditKey)
+	}
+	if t.Audit, err = s.CheckAudit(ctx, key, outside); err != nil {
 		return err
 	}
 	for _, p := range t.Audit.Bad {

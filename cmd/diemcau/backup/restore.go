@@ -16,9 +16,9 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"filippo.io/age"
+	"gopkg.in/yaml.v3"
 )
 
 // ErrBroken says that a backup is not as it was written, or ends early.
@@ -27,41 +27,137 @@ var ErrBroken = errors.New("the backup is not whole")
 // longestManifest bounds the manifest, bytes.
 const longestManifest = 256 << 20
 
-// Restore makes the data folder of a bridge from a backup. The folder must be empty or
-// not there; nothing is in it before everything was read and compared. A PostgreSQL
-// is filled at the address, which must name an empty one.
-func Restore(ctx context.Context, from, data, postgres string, identities ...age.Identity) (*Manifest, error) {
-	if all, err := os.ReadDir(data); err == nil && len(all) > 0 {
-		return nil, fmt.Errorf("%s is not empty: a backup is restored onto an empty place", data)
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+// Place is where a bridge is made of a backup.
+type Place struct {
+	Data     string // its data folder
+	Postgres string // address of an empty PostgreSQL, for a backup of one
+}
+
+// Restored is a bridge that was made of a backup.
+type Restored struct {
+	*Manifest
+	Data string // the folder itself, when a link led to it
+	// Archive is the folder of the recordings by the configuration that was restored.
+	Archive string
+	// Elsewhere is the file at which that configuration has the database, when it is not
+	// that in the data folder.
+	Elsewhere string
+}
+
+// Restore makes the data folder of a bridge from a backup. The folder must be empty or not
+// there, but for the disk of the recordings, which may have outlived the bridge; nothing is
+// in it before everything was read and compared. A PostgreSQL is filled at the address,
+// which must name an empty one.
+func Restore(ctx context.Context, from string, to Place, identities ...age.Identity) (r *Restored, err error) {
+	r = &Restored{}
+	if r.Data, err = target(to.Data); err != nil {
 		return nil, err
 	}
-	partial := strings.TrimRight(data, "/") + ".partial"
-	if err := os.Mkdir(partial, 0o700); err != nil {
+	_, missing := os.Lstat(r.Data)
+	partial, err := prepare(r.Data)
+	if err != nil {
 		return nil, err
 	}
-	m, err := unpack(ctx, from, partial, identities)
-	if err == nil && m.Database == "postgres" {
-		if postgres == "" {
+	r.Manifest, err = unpack(ctx, from, partial, identities)
+	if err == nil {
+		err = r.configured(partial)
+	}
+	if err == nil && r.Manifest.Database == "postgres" {
+		if to.Postgres == "" {
 			err = errors.New("the backup is of a PostgreSQL: name an empty one")
 		} else {
-			err = Load(ctx, postgres, filepath.Join(partial, filepath.FromSlash(dumped)))
+			err = Load(ctx, to.Postgres, filepath.Join(partial, filepath.FromSlash(dumped)))
 		}
 	}
 	if err == nil {
-		err = place(partial, data)
+		err = place(partial, r.Data)
 	}
-	return m, errors.Join(err, os.RemoveAll(partial))
+	err = errors.Join(err, os.RemoveAll(partial))
+	switch {
+	case err == nil:
+		return r, Own(r.Data)
+	case missing != nil:
+		err = errors.Join(err, os.Remove(r.Data)) // made here, and nothing is in it
+	}
+	return nil, err
 }
 
-// place moves the data folder to where it belongs, and what came from elsewhere below
-// it.
-func place(partial, data string) error {
-	if err := os.Remove(data); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+// mostLinks is how many links are followed to the data folder.
+const mostLinks = 8
+
+// target follows links to a folder that need not be there yet: systemd's /var/lib/diemcau
+// leads to private/diemcau, and must stay the link that it is.
+func target(data string) (string, error) {
+	data = filepath.Clean(data)
+	for range mostLinks {
+		to, err := os.Readlink(data)
+		if err != nil {
+			return data, nil //nolint:nilerr // a folder, or nothing yet
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(data), to)
+		}
+		data = to
 	}
+	return "", fmt.Errorf("%s: too many links", data)
+}
+
+// restoring is the folder inside the data folder, on its disk, in which a backup is
+// unpacked; one that is there was left by a restore that was interrupted.
+const restoring = ".restoring"
+
+// prepare makes the folder to unpack in.
+func prepare(data string) (partial string, err error) {
+	all, err := os.ReadDir(data)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	for _, e := range all {
+		switch name := e.Name(); {
+		case name == restoring, e.IsDir() && (name == archiveFolder || name == "lost+found"):
+		default:
+			return "", fmt.Errorf("%s is not empty (%s): a backup is restored onto an empty place; only the folder of the recordings may be there", data, name)
+		}
+	}
+	partial = filepath.Join(data, restoring)
+	return partial, errors.Join(os.RemoveAll(partial), os.MkdirAll(partial, 0o700))
+}
+
+// configured reads where the restored configuration keeps what is large. It may be of
+// another release: other keys are passed over.
+func (r *Restored) configured(partial string) error {
+	var c struct {
+		Database  string `yaml:"database"`
+		Recording struct {
+			Dir string `yaml:"dir"`
+		} `yaml:"recording"`
+	}
+	text, err := os.ReadFile(filepath.Join(partial, configName))
+	if err == nil {
+		err = yaml.Unmarshal(text, &c)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the configuration in the backup: %w", err)
+	}
+	if r.Archive = c.Recording.Dir; r.Archive == "" {
+		r.Archive = filepath.Join(r.Data, archiveFolder)
+	}
+	if r.Manifest.Database == "sqlite" {
+		r.Elsewhere = c.Database
+	}
+	return nil
+}
+
+// place moves what was unpacked to where it belongs, and what came from elsewhere below
+// it; all or nothing. The database is the last: where it is, everything is.
+func place(partial, data string) (err error) {
 	inside := filepath.Join(partial, dataFolder)
 	if err := os.MkdirAll(inside, 0o700); err != nil {
+		return err
+	}
+	// Earlier releases packed these: they would bring back the sound of recordings that
+	// people have disposed of since, and are made again.
+	if err := os.RemoveAll(filepath.Join(inside, companions)); err != nil {
 		return err
 	}
 	for _, name := range []string{configName, besides} {
@@ -70,7 +166,28 @@ func place(partial, data string) error {
 			return err
 		}
 	}
-	return os.Rename(inside, data)
+	all, err := os.ReadDir(inside)
+	if err != nil {
+		return err
+	}
+	last := slices.IndexFunc(all, func(e fs.DirEntry) bool { return e.Name() == path.Base(database) })
+	if last >= 0 {
+		all = append(slices.Delete(slices.Clone(all), last, last+1), all[last])
+	}
+	var moved []string
+	for _, e := range all {
+		to := filepath.Join(data, e.Name())
+		if err = os.Rename(filepath.Join(inside, e.Name()), to); err != nil {
+			break
+		}
+		moved = append(moved, to)
+	}
+	if err != nil {
+		for _, name := range moved {
+			err = errors.Join(err, os.RemoveAll(name))
+		}
+	}
+	return err
 }
 
 // unpack writes all members below dir and holds them against the manifest.

@@ -159,10 +159,4 @@ func (b auditedBook) NoteViewing(ctx context.Context, v store.Viewing) error {
 
 // AuditKey is the public half of the key in a data folder, hex; "" where there is
 // none.
-func AuditKey(data string) string {
-	seed, err := os.ReadFile(filepath.Join(data, "audit.key"))
-	if err != nil || len(seed) != ed25519.SeedSize {
-		return ""
-	}
-	return audit.PublicKey(ed25519.NewKeyFromSeed(seed))
-}
+func AuditKey(data string) string { return audit.PublicKeyIn(filepath.Join(data, "audit.key")) }

@@ -74,13 +74,14 @@ func TestOPS_ABackupOfARunningBridgeBecomesABridgeOnAnEmptyPlaceThatReplaysTheMe
 	}
 
 	data := filepath.Join(place, "new")
-	if _, err := backup.Restore(t.Context(), file, data, "", identity); err != nil {
+	made, err := backup.Restore(t.Context(), file, backup.Place{Data: data}, identity)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := backup.Restore(t.Context(), file, data, "", identity); err == nil {
+	if _, err := backup.Restore(t.Context(), file, backup.Place{Data: data}, identity); err == nil {
 		t.Error("a backup was restored over a bridge")
 	}
-	if _, err := backup.CopyRecordings(t.Context(), copies, filepath.Join(data, "archive")); err != nil {
+	if _, err := backup.CopyRecordings(t.Context(), copies, made.Archive); err != nil {
 		t.Fatal(err)
 	}
 	if again, _ := os.ReadFile(filepath.Join(data, "accounts.key")); !bytes.Equal(again, key) {
@@ -153,7 +154,7 @@ func TestOPS_ABackupThatWasChangedOrEndsEarlyIsRefused(t *testing.T) {
 		if err := os.WriteFile(path, c.text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := backup.Restore(t.Context(), path, path+".data", "", c.with); err == nil {
+		if _, err := backup.Restore(t.Context(), path, backup.Place{Data: path + ".data"}, c.with); err == nil {
 			t.Errorf("%s: restored", name)
 		}
 		if left, _ := filepath.Glob(path + ".data*"); len(left) > 0 {
@@ -178,6 +179,11 @@ func TestOPS_ABackupOfAPostgreSQLIsRestoredIntoAnEmptyOne(t *testing.T) {
 	}
 	cfg := config.Default()
 	cfg.Data, cfg.Database = t.TempDir(), config.Secret(from)
+	if log, err := OpenAudit(t.Context(), cfg, s, slog.New(slog.DiscardHandler), nil); err != nil {
+		t.Fatal(err)
+	} else {
+		log.Close()
+	}
 	identity, _ := age.GenerateX25519Identity()
 	file := filepath.Join(t.TempDir(), "a.backup")
 	source := backup.Source{Config: cfg, CopyDatabase: func(ctx context.Context, path string) error { return backup.Dump(ctx, from, path) }}

@@ -73,7 +73,7 @@ func (b *Bridge) openExports() error {
 		return err
 	}
 	settings := render.Settings{
-		Dir: filepath.Join(b.cfg.Data, "exports"), Command: b.cfg.ExportCommand(), Threads: b.cfg.Recording.ExportThreads,
+		Dir: b.cfg.ExportsDir(), Command: b.cfg.ExportCommand(), Threads: b.cfg.Recording.ExportThreads,
 		Access: archive.Access{Keys: b.cfg.RecordingKeysDir(), Identities: identities},
 		Find:   func(id string) (string, error) { return replay.Folder(b.cfg.ArchiveDir(), id) },
 		Room: func() (uint64, error) {
@@ -89,7 +89,7 @@ func (b *Bridge) openExports() error {
 		return err
 	}
 	b.exports.Start()
-	settings.Dir = filepath.Join(b.cfg.Data, "companions")
+	settings.Dir = b.cfg.CompanionsDir()
 	if b.workshop, err = render.OpenWorkshop(render.WorkshopSettings{Settings: settings, Archive: b.cfg.ArchiveDir()}); err != nil {
 		return err
 	}

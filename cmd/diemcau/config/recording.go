@@ -194,6 +194,13 @@ func (c *Config) ArchiveDir() string {
 	return filepath.Join(c.Data, "archive")
 }
 
+// ExportsDir and CompanionsDir are the folders of what is made of recordings and can be
+// made again.
+func (c *Config) ExportsDir() string { return filepath.Join(c.Data, "exports") }
+
+// CompanionsDir is the folder of mixes of sound and small pictures.
+func (c *Config) CompanionsDir() string { return filepath.Join(c.Data, "companions") }
+
 // RecordingKeysDir is the folder of the wrapped keys of encrypted recordings.
 func (c *Config) RecordingKeysDir() string {
 	if c.Recording.Keys != "" {
