@@ -196,6 +196,9 @@ func (o *Office) saveMinutes(ctx context.Context, in *struct {
 	if err := in.shown(d); err != nil {
 		return nil, err
 	}
+	if err := in.Body.Fields.Check(); err != nil {
+		return nil, err
+	}
 	in.Body.Fields.Head.Number = d.Body.Fields.Head.Number // given by the register alone
 	v, err := d.Body.Edit(in.Body.Fields)
 	if err != nil {

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -81,7 +82,28 @@ func TestMIN01_MIN04_MinutesAreDrawnFromTheLogSignedNumberedAndCorrected(t *test
 		m.Fields.Remark = "Kết quả tốt."
 		edit := map[string]any{"fields": m.Fields}
 		tag := a.header.Get("ETag")
-		into[desk.MinutesView](t, h.ask(t, "nhap", "PUT", base, edit, "If-Match", tag), 200)
+		for _, wrong := range []func(m *minutes.Minutes){
+			func(m *minutes.Minutes) { m.Head.Title = " " },
+			func(m *minutes.Minutes) { m.Tasks[1].Lead = "" },
+			func(m *minutes.Minutes) { m.Tasks[1].ID = m.Tasks[0].ID },
+			func(m *minutes.Minutes) { m.Items[0].Runs = nil },
+			func(m *minutes.Minutes) {
+				m.Attendance.Points[0].Status, m.Attendance.Points[0].Present = rollcall.Excused, 3
+			},
+		} {
+			f := m.Fields
+			f.Tasks, f.Items, f.Attendance.Points = slices.Clone(f.Tasks), slices.Clone(f.Items), slices.Clone(f.Attendance.Points)
+			wrong(&f)
+			if got := h.ask(t, "nhap", "PUT", base, map[string]any{"fields": f}, "If-Match", tag); got.status != 422 && got.status != 409 {
+				t.Errorf("%d for minutes that no meeting could have", got.status)
+			}
+		}
+		m.Fields.Attendance.Totals.Heads = 999
+		edit = map[string]any{"fields": m.Fields}
+		if k := into[desk.MinutesView](t, h.ask(t, "nhap", "PUT", base, edit, "If-Match", tag), 200); k.Fields.Attendance.Totals.Heads == 999 {
+			t.Error("sums of the roll are taken from whoever writes them")
+		}
+		refused(t, h.ask(t, "nhap", "PUT", base, edit, "If-Match", tag), 412, store.CodeStale)
 		refused(t, h.ask(t, "nhap", "PUT", base, edit, "If-Match", tag), 412, store.CodeStale)
 		refused(t, h.ask(t, "mau", "POST", base+"/sign", nil, "If-Match", h.etag(t, "mau", v.ID+"/minutes")), 409, meeting.CodeState)
 		h.lay(t, base, "nhap", "submit")

@@ -11,6 +11,7 @@ import (
 
 	"diemcau/meeting"
 	"diemcau/meeting/calendar"
+	"diemcau/meeting/rollcall"
 	"diemcau/meeting/task"
 )
 
@@ -48,13 +49,50 @@ type Version struct {
 // Begin is the first version.
 func Begin(m Minutes) Version { return Version{Number: 1, Stage: Drafted, Fields: m} }
 
-// Edit changes the fields of a draft.
+// Edit changes the fields of a draft. The sums of the roll are those of its lines,
+// whoever wrote them.
 func (v Version) Edit(m Minutes) (Version, error) {
 	if v.Stage != Drafted {
 		return v, meeting.Refuse(CodeSigned, "stage").With(string(v.Stage))
 	}
+	marks := make([]rollcall.Mark, len(m.Attendance.Points))
+	for i, l := range m.Attendance.Points {
+		marks[i] = l.Mark
+	}
+	m.Attendance.Totals = rollcall.Sum(marks)
 	v.Fields = m
 	return v, nil
+}
+
+// Check names what is wrong with fields that somebody wrote: a roll that no roll call
+// could give, conclusions that lack unit or deadline, or two of one number.
+func (m Minutes) Check() error {
+	errs := []error{}
+	if meeting.Blank(m.Head.Title) {
+		errs = append(errs, meeting.Refuse(meeting.CodeMissing, "title"))
+	}
+	for _, l := range m.Attendance.Points {
+		errs = append(errs, l.Mark.Check())
+	}
+	seen := map[string]bool{}
+	for _, t := range m.Tasks {
+		errs = append(errs, t.Check())
+		if seen[t.ID] {
+			errs = append(errs, meeting.Refuse(meeting.CodeDuplicate, "task.id").With(t.ID))
+		}
+		seen[t.ID] = true
+	}
+	for _, it := range m.Items {
+		if len(it.Runs) == 0 { // its hours are the log's
+			errs = append(errs, meeting.Refuse(meeting.CodeMissing, "items.runs"))
+		}
+	}
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Submit lays a draft before the chair for signing (Trình ký); TakeBack returns it.

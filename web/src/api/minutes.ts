@@ -5,6 +5,7 @@ import type { components } from './schema';
 /** Minutes and notice of a meeting (MIN-01 to MIN-05) and the documents that are downloaded. */
 
 export type MinutesVersion = components['schemas']['MinutesView'];
+export type MinutesFields = components['schemas']['Minutes'];
 export type NoticeOfConclusions = components['schemas']['NoticeView'];
 export type DocumentKind = 'invitation' | 'attendance' | 'checks' | 'minutes' | 'votes' | 'notice';
 export type MinutesStep = 'draft' | 'submit' | 'take-back' | 'sign' | 'number';
@@ -27,6 +28,11 @@ export async function fetchNotice(meeting: string): Promise<NoticeOfConclusions 
 /** Submitting and signing name the text that was shown: one that was changed meanwhile is refused. */
 export async function stepMinutes(meeting: string, step: MinutesStep, shown?: MinutesVersion): Promise<void> {
   await send('POST', `${of(meeting)}/minutes/${step}`, step === 'number' ? {} : undefined, shown ? { 'If-Match': `"${shown.revision}"` } : {});
+}
+
+/** Changes the fields of a draft, as long as it is still the one that was read. */
+export async function saveMinutes(meeting: string, revision: string, fields: MinutesFields): Promise<void> {
+  await send('PUT', `${of(meeting)}/minutes`, { fields }, { 'If-Match': `"${revision}"` });
 }
 
 /** Gives minutes that have a number another one; the old one is free again. */

@@ -60,7 +60,6 @@ export const enPapers: typeof viPapers = {
     title: 'Minutes',
     none: 'No minutes yet. Draft them from the log of the meeting.',
     draft: 'Draft the minutes',
-    again: 'Draw anew from the log',
     submit: 'Submit for signature',
     takeBack: 'Take back',
     sign: 'Sign the minutes',

@@ -6,6 +6,7 @@ import { enDoors } from './en-doors';
 import { enStatus } from './en-status';
 import { enAccounts } from './en-accounts';
 import { enMachine } from './en-machine';
+import { enMinutes } from './en-minutes';
 import { enPeople } from './en-people';
 import { enLive } from './en-live';
 import { enOffice } from './en-office';
@@ -242,5 +243,6 @@ export const en: Texts = {
   ...enStatus,
   ...enAccounts,
   ...enMachine,
+  ...enMinutes,
   ...enPeople,
 };

@@ -59,7 +59,6 @@ export const viPapers = {
     title: 'Biên bản',
     none: 'Chưa có biên bản. Lập dự thảo từ diễn biến cuộc họp.',
     draft: 'Lập dự thảo',
-    again: 'Lập lại từ diễn biến',
     submit: 'Trình ký',
     takeBack: 'Rút về dự thảo',
     sign: 'Ký biên bản',

@@ -6,6 +6,7 @@ import { viDoors } from './vi-doors';
 import { viStatus } from './vi-status';
 import { viAccounts } from './vi-accounts';
 import { viMachine } from './vi-machine';
+import { viMinutes } from './vi-minutes';
 import { viPeople } from './vi-people';
 import { viLive } from './vi-live';
 import { viOffice } from './vi-office';
@@ -242,6 +243,7 @@ export const vi = {
   ...viStatus,
   ...viAccounts,
   ...viMachine,
+  ...viMinutes,
   ...viPeople,
 };
 

@@ -37,7 +37,12 @@ export interface Draft<T> {
 }
 
 export function useDraft<T>({ plan, you }: Pick<Board, 'plan' | 'you'>, field: string): Draft<T> {
-  const key = `${plan.id} ${you.person ?? ''} ${field}`;
+  return useDraftOf(plan.id, you.person ?? '', field);
+}
+
+/** The same where there is no board: on the pages of the desk. */
+export function useDraftOf<T>(meeting: string, person: string, field: string): Draft<T> {
+  const key = `${meeting} ${person} ${field}`;
   const [, draw] = useState(0);
   const changed = () => draw((count) => count + 1);
   return {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { MinutesFields } from '../api/minutes';
 import { briefing } from '../conduct/sample';
 import { dayOf, timeText } from '../i18n/clock';
 import { momentOf } from '../i18n/zone';
@@ -8,6 +9,7 @@ import { addItem, dropItem, isSecret, itemStarts, missingFields, raiseItem, with
 import { byDay, isOn, overlapping } from './lines';
 import { dueMeeting } from './machine';
 import { addVoter, dropVoter, invited, leadersVote, moveVoter, withHeads, withKnownLeaders, withPoint } from './members';
+import { addTask, dropTask, lacksOf, listed, withHour, withLine, withSpeech } from './minutes';
 import { choicesOf, matching, namesakes, personOf } from './people';
 
 const { plan } = briefing.board;
@@ -139,5 +141,34 @@ describe('who is expected and who votes', () => {
     expect(moveVoter(all, 0, 'X2')[0]?.point).toBe('X2');
     const led = { ...plan, main: 'X0', people: { chair: people[2]! }, points: [{ id: 'X0', name: 'Hội trường', kind: 'tinh' }, { id: 'X1', name: 'Xã', kind: 'xa', leader: people[0]! }, { id: 'X2', name: 'Xã', kind: 'xa', leader: { name: 'Người Nữa' } }] };
     expect(leadersVote(led, leadersVote(led, [])).map((voter) => `${voter.name} ${voter.point}`)).toEqual(['Trần Thị Bình X0', 'Nguyễn Văn An X1', 'Người Nữa X2']);
+  });
+});
+
+describe('the minutes that are edited', () => {
+  const fields = {
+    head: { title: 'Giao ban', host: 'UBND', place: '', remote: 1, start: '2026-12-03T06:30:00Z', end: '2026-12-03T09:30:00Z', chair: { name: 'A' }, secretary: { name: 'B' }, technician: { name: 'C' } },
+    attendance: { quorum: true, totals: {} as MinutesFields['attendance']['totals'], points: [{ point: 'X1', name: 'Xã', status: 'co-mat', present: 2, expected: 3, presence: { connected: true } }] },
+    items: [{ number: 1, item: { id: 'i', title: 'Mục' }, runs: [], speeches: [{ number: 1, point: 'X1', pointName: 'Xã', started: '2026-12-03T07:00:00Z' }] }],
+    others: [{ number: 2, point: 'X1', pointName: 'Xã', started: '2026-12-03T08:00:00Z' }],
+    tasks: [{ id: 't1', content: 'Rà soát', lead: 'Sở', due: '2027-01-15' }],
+    recipients: [],
+  } as unknown as MinutesFields;
+
+  test('MIN-04 change line by line, and leave what they do not touch', () => {
+    const spoken = withSpeech(withSpeech(fields, 0, 0, { summary: 'Đề nghị' }), null, 0, { summary: 'Ngoài mục' });
+    expect([spoken.items?.[0]?.speeches?.[0]?.summary, spoken.others?.[0]?.summary, fields.others?.[0]?.summary]).toEqual(['Đề nghị', 'Ngoài mục', undefined]);
+    expect(timeText(new Date(withHour(fields.head.end, '16:45')))).toBe('16:45');
+    expect(withHour(fields.head.end, '9')).toBe(fields.head.end);
+    expect(dropTask(addTask(fields, 't2'), 0).tasks?.map((task) => task.id)).toEqual(['t2']);
+    expect(listed('Sở A; Sở B\n Sở C ;')).toEqual(['Sở A', 'Sở B', 'Sở C']);
+  });
+
+  test('CON-07 nobody is present at a point that is absent, somebody at one that came', () => {
+    const away = withLine(fields, 0, { status: 'vang-co-ly-do' });
+    expect([away.attendance.points?.[0]?.present, lacksOf(away)]).toEqual([0, ['reason']]);
+    const back = withLine(withLine(away, 0, { reason: 'Bão' }), 0, { status: 'co-mat' });
+    expect([back.attendance.points?.[0]?.present, lacksOf(back)]).toEqual([3, []]);
+    expect(lacksOf(withLine(back, 0, { present: 0 }))).toEqual(['heads']);
+    expect(lacksOf(addTask(fields, 't2'))).toEqual(['task']);
   });
 });

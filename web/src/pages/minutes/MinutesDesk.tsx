@@ -7,7 +7,9 @@ import { correctMinutes, fetchMinutes, fetchNotice, noticeSent, renumberMinutes,
 import { Problem } from '../../api/problem';
 import { Panel } from '../../parts/Panel';
 import { useProved } from '../account/use-proved';
+import { ConfirmButton } from '../../parts/ConfirmButton';
 import { Downloads } from './Downloads';
+import { MinutesForm } from './MinutesForm';
 import { MinutesSheet } from './MinutesSheet';
 import { NoticeLine } from './NoticeLine';
 import { RightNumber } from './RightNumber';
@@ -23,8 +25,10 @@ export function MinutesDesk({ meeting, rights }: MinutesDeskProps) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [reason, setReason] = useState('');
+  const [edits, setEdits] = useState(false);
   const versions = useQuery({ queryKey: ['minutes', meeting], queryFn: async () => fetchMinutes(meeting), retry: false });
   const notice = useQuery({ queryKey: ['notice', meeting], queryFn: async () => fetchNotice(meeting), retry: false });
+  const refresh = async () => Promise.all(['minutes', 'notice'].map(async (key) => client.invalidateQueries({ queryKey: [key, meeting] })));
   const step = useMutation({
     mutationFn: async (deed: () => Promise<void>) => deed(),
     onError: (error) => {
@@ -32,7 +36,7 @@ export function MinutesDesk({ meeting, rights }: MinutesDeskProps) {
       const message = problem.places.map((place) => place.message).find(Boolean) ?? t(`problem.${problem.code}`, { seconds: 30 });
       notifications.show({ closeButtonProps: { 'aria-label': t('app.close') }, color: 'red', title: t('board.refused'), message });
     },
-    onSettled: async () => Promise.all(['minutes', 'notice'].map(async (key) => client.invalidateQueries({ queryKey: [key, meeting] }))),
+    onSettled: refresh,
   });
   const proved = useProved();
   const last = versions.data?.at(-1);
@@ -52,8 +56,17 @@ export function MinutesDesk({ meeting, rights }: MinutesDeskProps) {
           {writes && !last && button('draft', t('signing.draft'))}
           {writes && last?.stage === 'du-thao' && (
             <>
-              {button('submit', t('signing.submit'))}
-              {last.corrects === undefined && button('draft', t('signing.again'), false)}
+              {!edits && button('submit', t('signing.submit'))}
+              {!edits && (
+                <Button size="md" variant="default" onClick={() => setEdits(true)}>
+                  {t('writing.edit')}
+                </Button>
+              )}
+              {!edits && last.corrects === undefined && (
+                <ConfirmButton size="md" variant="default" disabled={step.isPending} onConfirm={() => step.mutate(async () => stepMinutes(meeting, 'draft'))}>
+                  {t('writing.again')}
+                </ConfirmButton>
+              )}
             </>
           )}
           {last?.stage === 'trinh-ky' && (
@@ -88,6 +101,7 @@ export function MinutesDesk({ meeting, rights }: MinutesDeskProps) {
             {proved.fault}
           </p>
         )}
+        {edits && writes && last?.stage === 'du-thao' && <MinutesForm key={last.number} meeting={meeting} version={last} onSaved={refresh} onClose={() => setEdits(false)} />}
         {newestFirst.map((version) => (
           <MinutesSheet key={version.number} meeting={meeting} version={version} open={version === last} />
         ))}

@@ -12,7 +12,7 @@ export function RecordingNotice({ word }: { readonly word: RecordingWord }) {
   const [told, setTold] = useState<{ readonly word: RecordingWord; readonly shown: boolean }>({ word: 'off', shown: false });
   if (told.word !== word) setTold({ word, shown: true });
   useEffect(() => {
-    const timer = setTimeout(() => setTold((old) => ({ ...old, shown: false })), toldMs);
+    const timer = setTimeout(() => setTold({ word, shown: false }), toldMs);
     return () => clearTimeout(timer);
   }, [word]);
   if (!told.shown) return null;

@@ -26,7 +26,7 @@ function choice<Value extends string>(label: string, value: Value, set: (value: 
 type Quorum = '2/3' | '1/2' | '0/0';
 
 /** The plan's own rule where it is one of those of the form; else that of government sessions. */
-const quorumOf = (share: { num: number; den: number } | undefined): Quorum => (share?.num === 1 && share.den === 2 ? '1/2' : '2/3');
+const quorumOf = (rule: { num: number; den: number } | undefined): Quorum => (rule?.num === 1 && rule.den === 2 ? '1/2' : '2/3');
 
 function share(text: string): { num: number; den: number } {
   const [num = 1, den = 2] = text.split('/').map(Number);

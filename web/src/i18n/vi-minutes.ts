@@ -1,0 +1,32 @@
+/** Words of the form in which the draft of the minutes is written. */
+export const viMinutes = {
+  writing: {
+    edit: 'Sửa nội dung biên bản',
+    save: 'Lưu biên bản',
+    discard: 'Bỏ phần vừa sửa',
+    stale: 'Biên bản vừa có người khác sửa. Hãy chép lại phần vừa sửa, bấm “Bỏ phần vừa sửa” rồi sửa trên bản mới.',
+    again: 'Lập lại từ nhật ký (mất phần đã sửa)',
+    hall: 'Đại biểu tại điểm cầu chính',
+    guests: 'Khách mời',
+    present: 'Số có mặt: {{name}}',
+    course: 'Diễn biến cuộc họp',
+    speaker: 'Người phát biểu: {{name}}',
+    speakerName: 'Người phát biểu',
+    speakerPosition: 'Chức vụ người phát biểu: {{name}}',
+    summary: 'Tóm tắt ý kiến: {{name}}',
+    summaryHint: 'Tóm tắt ý kiến',
+    conclusion: 'Kết luận của người chủ trì',
+    remark: 'Đánh giá chung',
+    addTask: 'Thêm nhiệm vụ',
+    dropTask: 'Bỏ nhiệm vụ {{number}}',
+    trouble: 'Cách xử lý sự cố: {{name}}',
+    recipients: 'Nơi nhận',
+    recipientsHint: 'Mỗi dòng một nơi nhận',
+    lack: {
+      title: 'Còn thiếu tên cuộc họp.',
+      heads: 'Điểm cầu có mặt phải có ít nhất 01 đại biểu.',
+      reason: 'Điểm cầu vắng có lý do cần ghi lý do.',
+      task: 'Mỗi nhiệm vụ cần có nội dung, đơn vị chủ trì và thời hạn.',
+    },
+  },
+};
