@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"diemcau/meeting"
 	"diemcau/meeting/account"
 	"diemcau/recording/caption"
 )
@@ -25,17 +26,24 @@ type Gate func(ctx context.Context, recording, what, detail string) (length int6
 // Told leaves those of a recording's cues that the one who asks may know of.
 type Told func(ctx context.Context, recording string, cues []caption.Cue) ([]caption.Cue, error)
 
+// Governs answers whether the one who asks decides about a recording that he may see.
+type Governs func(ctx context.Context, recording string) (bool, error)
+
 // Desk is the HTTP API of exports.
 type Desk struct {
 	queue   *Queue
 	gate    Gate
 	scribes Gate
 	told    Told
+	governs Governs
 }
 
 // NewDesk makes the API of a queue; scribes lets at a recording who may have written
-// down what is spoken in it, told says which of that may be read.
-func NewDesk(q *Queue, g, scribes Gate, told Told) *Desk { return &Desk{q, g, scribes, told} }
+// down what is spoken in it, told says which of that may be read, and governs who may
+// end and remove what others asked for.
+func NewDesk(q *Queue, g, scribes Gate, told Told, governs Governs) *Desk {
+	return &Desk{q, g, scribes, told, governs}
+}
 
 // Register adds the operations.
 func (d *Desk) Register(api huma.API) {
@@ -62,11 +70,18 @@ type OfExport struct {
 	Export string `path:"export" maxLength:"64"`
 }
 
+// Export is one of a recording, for the one who asks.
+type Export struct {
+	Job
+	Mine bool `json:"mine" doc:"the one who asks may end and remove it"`
+}
+
 // Exports are those of a recording.
 type Exports struct {
-	Items []Job `json:"items" nullable:"false"`
-	Off   bool  `json:"off" doc:"this bridge cannot export"`
-	Words bool  `json:"words" doc:"this bridge can write down what is spoken"`
+	Items []Export `json:"items" nullable:"false"`
+	Keep  int64    `json:"keep" doc:"days that a file is kept; 0: until somebody removes it"`
+	Off   bool     `json:"off" doc:"this bridge cannot export"`
+	Words bool     `json:"words" doc:"this bridge can write down what is spoken"`
 }
 
 type answer[T any] struct {
@@ -78,7 +93,16 @@ func (d *Desk) list(ctx context.Context, in *OfRecording) (*answer[Exports], err
 	if _, err := d.gate(ctx, in.Recording, "open", ""); err != nil {
 		return nil, err
 	}
-	return &answer[Exports]{"no-store", Exports{Items: d.queue.Of(in.Recording), Off: d.queue.Command == "", Words: d.queue.Command != "" && d.queue.Scribe.On()}}, nil
+	governs, err := d.governs(ctx, in.Recording)
+	if err != nil {
+		return nil, err
+	}
+	who, _ := account.Of(ctx)
+	items := []Export{}
+	for _, j := range d.queue.Of(in.Recording) {
+		items = append(items, Export{j, governs || j.By == who.Person})
+	}
+	return &answer[Exports]{"no-store", Exports{Items: items, Keep: int64(d.queue.Keep / (24 * time.Hour)), Off: d.queue.Command == "", Words: d.queue.Command != "" && d.queue.Scribe.On()}}, nil
 }
 
 func (d *Desk) add(ctx context.Context, in *struct {
@@ -113,6 +137,22 @@ func (d *Desk) add(ctx context.Context, in *struct {
 
 func (d *Desk) cancelOne(ctx context.Context, in *OfExport) (*struct{}, error) {
 	if _, err := d.gate(ctx, in.Recording, "open", ""); err != nil {
+		return nil, err
+	}
+	j, err := d.queue.Job(in.Recording, in.Export)
+	if err != nil {
+		return nil, err
+	}
+	if who, _ := account.Of(ctx); j.By != who.Person {
+		governs, err := d.governs(ctx, in.Recording)
+		if err != nil {
+			return nil, err
+		}
+		if !governs {
+			return nil, meeting.Refuse(meeting.CodeNoRight, "").With(string(meeting.Archivist))
+		}
+	}
+	if _, err := d.gate(ctx, in.Recording, "export", "removed "+j.ID); err != nil {
 		return nil, err
 	}
 	return nil, d.queue.Cancel(in.Recording, in.Export)

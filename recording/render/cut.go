@@ -117,3 +117,13 @@ func (c *cutter) still(t archive.TrackItem, at int64, out string) (bool, error) 
 	}
 	return false, nil
 }
+
+// size is about how many bytes a leg has between two times.
+func (c *cutter) size(leg uint16, from, to int64) (n uint64) {
+	for _, f := range c.legs[leg] {
+		if f.at < to && f.end > from {
+			n += uint64(max(f.length, 0))
+		}
+	}
+	return n
+}

@@ -92,7 +92,7 @@ func (m *making) fast(ctx context.Context) error {
 	m.job.From = all[0].from // the sound begins where the pictures do
 	var list strings.Builder
 	for i, s := range all {
-		if err := m.room(); err != nil {
+		if err := roomFor(m.q.Settings, m.cuts.size(s.track.Leg, s.from, s.to)); err != nil {
 			return err
 		}
 		name := filepath.Join(m.dir, fmt.Sprintf("shot-%05d", i))
@@ -117,6 +117,9 @@ func (m *making) fast(ctx context.Context) error {
 	sound, err := m.sound(ctx, m.job.To)
 	if err != nil {
 		return err
+	}
+	if err := roomFor(m.q.Settings, size(m.dir, "shot-", "sound")); err != nil {
+		return err // all of it is written once more
 	}
 	out := m.q.out(m.job)
 	err = m.run(ctx, []string{

@@ -75,6 +75,9 @@ func (q *Queue) make(ctx context.Context, j Job) error {
 	if err != nil {
 		return err
 	}
+	if err := roomFor(q.Settings, size(m.dir, "piece-", "sound")); err != nil {
+		return err // all of it is written once more
+	}
 	out := q.out(j)
 	args = append(args, "-i", sound, "-i", meta)
 	maps := []string{"-map", "0:a", "-map_metadata", "1", "-map_chapters", "1"}
@@ -103,7 +106,7 @@ func (m *making) deliver(out string) error {
 	if seal, err := archive.SealOf(m.cuts.dir, nil); err == nil {
 		root = seal.Root
 	}
-	m.q.made(m.job, hex.EncodeToString(h.Sum(nil)), root, n)
+	m.q.made(m.job, hex.EncodeToString(h.Sum(nil)), root, n, m.item.About.Encrypted)
 	return os.Rename(out+".new", out)
 }
 
@@ -212,13 +215,16 @@ func voices(cuts *cutter, item *archive.Item, from, to int64, dir string) (input
 func (m *making) room() error { return room(m.q.Settings) }
 
 // room refuses to fill the disk that meetings are recorded on.
-func room(s Settings) error {
+func room(s Settings) error { return roomFor(s, 0) }
+
+// roomFor refuses to write some bytes that the disk has no room for.
+func roomFor(s Settings, bytes uint64) error {
 	if s.Room == nil {
 		return nil
 	}
 	if n, err := s.Room(); err != nil {
 		return err
-	} else if n == 0 {
+	} else if n <= bytes {
 		return errSpace
 	}
 	return nil

@@ -84,6 +84,8 @@ type Job struct {
 	Bytes     int64            `json:"bytes,omitempty"`
 	SHA256    string           `json:"sha256,omitempty" doc:"of the file"`
 	Root      string           `json:"root,omitempty" doc:"signed root of the recording that the file was made of"`
+	Ended     time.Time        `json:"ended,omitzero"`
+	Clear     bool             `json:"clear,omitempty" doc:"the recording is encrypted, this file is not: it is kept for a day at most"`
 }
 
 // Settings are what a Queue works with.
@@ -99,7 +101,10 @@ type Settings struct {
 	// Scribe writes down what is spoken.
 	Scribe Scribe
 	Font   []byte // TrueType, for the names of points
-	Log    *slog.Logger
+	// Keep is how long what was made is kept; 0: until somebody removes it.
+	Keep time.Duration
+	Log  *slog.Logger
+	Now  func() time.Time // time.Now if nil
 }
 
 // Queue makes exports one after another.
@@ -109,15 +114,24 @@ type Queue struct {
 	stop context.CancelFunc
 	done sync.WaitGroup
 
-	mu     sync.Mutex // over what follows; nothing is done under it but reading and writing job files
-	jobs   map[string]*Job
-	cancel map[string]context.CancelFunc // of the one that runs
+	mu   sync.Mutex // over what follows; nothing is done under it but reading and writing job files
+	jobs map[string]*Job
+	runs map[string]run // the one that is being made
+}
+
+// run is an export being made.
+type run struct {
+	stop context.CancelFunc
+	done chan struct{} // closed when it has ended and its folder is cleared
 }
 
 // Open reads what was asked for before.
 func Open(s Settings) (*Queue, error) {
-	q := &Queue{Settings: s, wake: make(chan struct{}, 1), jobs: map[string]*Job{}, cancel: map[string]context.CancelFunc{}}
+	q := &Queue{Settings: s, wake: make(chan struct{}, 1), jobs: map[string]*Job{}, runs: map[string]run{}}
 	q.Threads = max(q.Threads, 1)
+	if q.Now == nil {
+		q.Now = time.Now
+	}
 	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("render: %w", err)
 	}
@@ -145,7 +159,10 @@ func (q *Queue) Start() {
 	ctx, stop := context.WithCancel(context.Background())
 	q.stop = stop
 	q.done.Go(func() {
+		look := time.NewTicker(expiryEvery)
+		defer look.Stop()
 		for {
+			q.expire()
 			for ctx.Err() == nil {
 				j, jobCtx, ok := q.next(ctx)
 				if !ok {
@@ -155,6 +172,7 @@ func (q *Queue) Start() {
 			}
 			select {
 			case <-q.wake:
+			case <-look.C:
 			case <-ctx.Done():
 				return
 			}
@@ -248,28 +266,6 @@ func (q *Queue) File(j Job) (*os.File, error) {
 	return f, nil
 }
 
-// Cancel ends an export and removes what was made of it.
-func (q *Queue) Cancel(recording, id string) error {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	j := q.jobs[id]
-	if j == nil || j.Recording != recording {
-		return meeting.Refuse(meeting.CodeUnknown, "export").With(id)
-	}
-	if stop := q.cancel[id]; stop != nil {
-		stop() // the worker notes it and clears up
-	} else if err := os.RemoveAll(filepath.Join(q.Dir, id, "work")); err != nil {
-		return fmt.Errorf("render: %w", err)
-	}
-	if j.State == Done {
-		if err := os.Remove(q.out(*j)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("render: %w", err)
-		}
-	}
-	j.State = Cancelled
-	return q.save(j)
-}
-
 // next takes the oldest that waits.
 func (q *Queue) next(ctx context.Context) (Job, context.Context, bool) {
 	q.mu.Lock()
@@ -286,32 +282,8 @@ func (q *Queue) next(ctx context.Context) (Job, context.Context, bool) {
 	first.State = Running
 	_ = q.save(first) // it waits again after a restart either way
 	jobCtx, stop := context.WithCancel(ctx)
-	q.cancel[first.ID] = stop
+	q.runs[first.ID] = run{stop, make(chan struct{})}
 	return *first, jobCtx, true
-}
-
-// finish notes how an export ended.
-func (q *Queue) finish(ctx context.Context, id string, err error) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.cancel[id]()
-	delete(q.cancel, id)
-	j := q.jobs[id]
-	switch {
-	case j.State == Cancelled:
-	case ctx.Err() != nil:
-		j.State = Waiting // the bridge ends: pieces stay
-		_ = q.save(j)
-		return
-	case err != nil:
-		j.State, j.Why = Failed, why(err)
-		q.Log.Error("an export failed", "export", id, "recording", j.Recording, "error", err)
-	default:
-		j.State, j.Percent = Done, 100
-	}
-	if err := errors.Join(q.save(j), os.RemoveAll(filepath.Join(q.Dir, id, "work"))); err != nil {
-		q.Log.Error("an export cannot be kept", "export", id, "error", err)
-	}
 }
 
 // progress notes how far the one that runs is.
@@ -322,11 +294,11 @@ func (q *Queue) progress(id string, share float64) {
 }
 
 // made notes what the file is.
-func (q *Queue) made(as Job, sum, root string, bytes int64) {
+func (q *Queue) made(as Job, sum, root string, bytes int64, secret bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	j := q.jobs[as.ID]
-	j.SHA256, j.Root, j.Bytes, j.Begun = sum, root, bytes, as.From
+	j.SHA256, j.Root, j.Bytes, j.Begun, j.Clear = sum, root, bytes, as.From, secret
 }
 
 // save writes a job's file. The lock is held.
@@ -357,23 +329,6 @@ func (q *Queue) out(j Job) string {
 		name = "out.vtt"
 	}
 	return filepath.Join(q.Dir, j.ID, name)
-}
-
-// Forget ends and erases all exports of a recording that is disposed of.
-func (q *Queue) Forget(recording string) error {
-	q.mu.Lock()
-	var of []string
-	for id, j := range q.jobs {
-		if j.Recording == recording {
-			of = append(of, id)
-		}
-	}
-	q.mu.Unlock()
-	var errs []error
-	for _, id := range of {
-		errs = append(errs, q.Cancel(recording, id))
-	}
-	return errors.Join(errs...)
 }
 
 // errSpace tells that the disk is too full to export.

@@ -87,7 +87,7 @@ func (m *making) words(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
-	m.q.made(m.job, hex.EncodeToString(sum[:]), "", info.Size())
+	m.q.made(m.job, hex.EncodeToString(sum[:]), "", info.Size(), m.item.About.Encrypted)
 	return nil
 }
 

@@ -74,7 +74,7 @@ printf 'WEBVTT\n\n00:00.500 --> 00:02.000\n%s %s %s %s %s %s\n\n09:00.000 --> 09
 		}
 		return []caption.Cue{{At: 1, To: 2, Text: "known"}}, nil
 	}
-	render.NewDesk(q, anyone, anyone, told).Register(humago.New(mux, huma.DefaultConfig("", "")))
+	render.NewDesk(q, anyone, anyone, told, nil).Register(humago.New(mux, huma.DefaultConfig("", "")))
 	w := httptest.NewRecorder()
 	mux.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/archive/recordings/r/exports/"+j.ID+"/file", nil))
 	if text := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(text, "known") || strings.Contains(text, "RIFF") {

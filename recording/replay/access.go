@@ -121,6 +121,16 @@ func holds(held, one []meeting.Right) bool {
 	return slices.ContainsFunc(one, func(r meeting.Right) bool { return slices.Contains(held, r) })
 }
 
+// Governs answers whether the one who asks decides about a recording.
+func (d *Desk) Governs(ctx context.Context, recording string) (bool, error) {
+	c, err := d.shelf.open(recording)
+	if err != nil {
+		return false, err
+	}
+	rights, err := d.rights(ctx, meeting.ID(c.About.Meeting))
+	return holds(rights, governors), err
+}
+
 // AccessView is who may watch a recording.
 type AccessView struct {
 	store.Access

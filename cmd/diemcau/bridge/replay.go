@@ -78,8 +78,10 @@ func (b *Bridge) openExports() error {
 		Find:   func(id string) (string, error) { return replay.Folder(b.cfg.ArchiveDir(), id) },
 		Room: func() (uint64, error) {
 			space, err := recorder.SpaceOf(b.cfg.Data)
-			return space.Free - min(space.Free, b.cfg.Recording.ReserveMB<<20), err
+			// What people ask for ends before what is recorded does without pictures.
+			return space.Free - min(space.Free, 2*b.cfg.Recording.ReserveMB<<20), err
 		},
+		Keep: time.Duration(b.cfg.Recording.ExportDays) * 24 * time.Hour,
 		Scribe: render.Scribe{
 			Command: b.cfg.Recording.Transcribe.Command, Language: b.cfg.Recording.Transcribe.Language, Slowest: b.cfg.Recording.Transcribe.Slowest, Attach: b.attachWords,
 		},
@@ -148,7 +150,7 @@ func (b *Bridge) registerReplay(api huma.API, o *desk.Office) error {
 		return err
 	}
 	d.Register(api)
-	render.NewDesk(b.exports, d.Admit, d.AdmitScribe, d.Told).Register(api)
+	render.NewDesk(b.exports, d.Admit, d.AdmitScribe, d.Told, d.Governs).Register(api)
 	render.NewCompanionDesk(b.workshop, d.Admit).Register(api)
 	redact.NewDesk(b.redactions, d).Register(api)
 	dossier.NewDesk(dossier.Settings{

@@ -34,6 +34,9 @@ type Recording struct {
 	// system, "off" none. ExportThreads is how many threads it may have.
 	Export        string `yaml:"export"`
 	ExportThreads int    `yaml:"export_threads"`
+	// ExportDays is how many days what was made is kept; 0 keeps it until somebody
+	// removes it.
+	ExportDays int `yaml:"export_days"`
 
 	// Transcribe is the command that writes down what is spoken.
 	Transcribe Transcribe `yaml:"transcribe"`
@@ -100,7 +103,7 @@ type Timestamp struct {
 
 // DefaultRecording is what a bridge records with that nobody has configured.
 func DefaultRecording() Recording {
-	return Recording{ReserveMB: 2048, Bitrate: 20_000, Export: "auto", ExportThreads: 1, Transcribe: Transcribe{Language: "vi", Slowest: 4}, CheckEvery: 7 * 24 * time.Hour, CheckMBps: 20}
+	return Recording{ReserveMB: 2048, Bitrate: 20_000, Export: "auto", ExportThreads: 1, ExportDays: 30, Transcribe: Transcribe{Language: "vi", Slowest: 4}, CheckEvery: 7 * 24 * time.Hour, CheckMBps: 20}
 }
 
 // The keys of the store may come from the environment instead of the file.
@@ -128,6 +131,9 @@ func (c *Config) checkCopies() error {
 		if rel, err := filepath.Rel(c.ArchiveDir(), dir); err == nil && filepath.IsLocal(rel) {
 			return fmt.Errorf("configuration: %s must lie outside the archive", name)
 		}
+	}
+	if r.ExportDays < 0 || r.ExportDays > 3650 {
+		return fmt.Errorf("recording.export_days: %d is not between 0 and 3650", r.ExportDays)
 	}
 	if r.CheckEvery < time.Hour {
 		return errors.New("configuration: recording.check_every is at least 1h")

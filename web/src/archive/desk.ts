@@ -248,17 +248,23 @@ export interface Export {
   readonly percent: number;
   readonly why?: string;
   readonly bytes?: number;
+  /** The recording is encrypted, this file is not; it is kept for a day. */
+  readonly clear?: boolean;
+  /** The one who asks may end and remove it. */
+  readonly mine: boolean;
 }
 
 export interface Exports {
   readonly items: readonly Export[];
+  /** Days that a file is kept; 0 until somebody removes it. */
+  readonly keep: number;
   readonly off: boolean;
   /** The bridge can write down what is spoken. */
   readonly words: boolean;
 }
 
 export const fetchExports = async (id: string): Promise<Exports> => get(`${of(id)}/exports`);
-export const askExport = async (id: string, wanted: { layout: ExportLayout; from: number; to: number }): Promise<Export> => send('POST', `${of(id)}/exports`, wanted);
+export const askExport = async (id: string, wanted: { layout: ExportLayout; from: number; to: number }): Promise<unknown> => send('POST', `${of(id)}/exports`, wanted);
 export const cancelExport = async (id: string, one: string): Promise<void> => send('POST', `${of(id)}/exports/${encodeURIComponent(one)}/cancel`);
 export const exportAddress = (id: string, one: string): string => `${of(id)}/exports/${encodeURIComponent(one)}/file`;
 

@@ -38,9 +38,11 @@ export function Dictation({ id, onDone }: { readonly id: string; readonly onDone
       {latest && busy ? (
         <>
           {t('player.words')}: <span className={classes.soft}>{t(`player.job.${latest.state}`, { percent: latest.percent })}</span>{' '}
-          <Button size="compact-sm" variant="default" onClick={() => stop.mutate(latest.id)}>
-            {t('player.cancel')}
-          </Button>
+          {latest.mine && (
+            <Button size="compact-sm" variant="default" onClick={() => stop.mutate(latest.id)}>
+              {t('player.cancel')}
+            </Button>
+          )}
         </>
       ) : (
         <Button size="sm" variant="default" loading={ask.isPending} onClick={() => ask.mutate()} data-testid="dictate">

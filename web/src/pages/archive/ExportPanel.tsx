@@ -46,6 +46,7 @@ export function ExportPanel({ detail, cut }: { readonly detail: Detail; readonly
           {t('player.export')}
         </Button>
       </div>
+      {(exports.data?.keep ?? 0) > 0 && <p className={classes.soft}>{t('player.exportKept', { count: exports.data?.keep ?? 0 })}</p>}
       {shown.length === 0 ? (
         <p className={classes.soft}>{t('player.exportNone')}</p>
       ) : (
@@ -63,9 +64,10 @@ export function ExportPanel({ detail, cut }: { readonly detail: Detail; readonly
                   {each.state === 'failed' && `: ${t(`player.why.${whys.find((why) => why === each.why) ?? 'command'}`)}`}
                 </span>
               )}{' '}
-              {(each.state === 'waiting' || each.state === 'running') && (
-                <Button size="compact-sm" variant="default" onClick={() => stop.mutate(each.id)}>
-                  {t('player.cancel')}
+              {each.state === 'done' && each.clear && <span className={classes.soft}>{t('player.exportClear')} </span>}
+              {each.mine && (
+                <Button size="compact-sm" variant="default" disabled={stop.isPending} onClick={() => stop.mutate(each.id)}>
+                  {each.state === 'done' || each.state === 'failed' ? t('player.exportRemove') : t('player.cancel')}
                 </Button>
               )}
             </li>
