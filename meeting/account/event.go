@@ -33,6 +33,7 @@ const (
 	AccountDisabled Happening = "account.disabled"
 	AccountEnabled  Happening = "account.enabled"
 	AccountIdleSoon Happening = "account.idle_soon"
+	AccountIdle     Happening = "account.idle"
 	BoardLocked     Happening = "board.locked"
 	Unlocked        Happening = "account.unlocked"
 	SessionEnded    Happening = "session.ended"

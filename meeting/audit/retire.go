@@ -42,7 +42,13 @@ type Retiring struct {
 	Dir    string // where the files go
 	Months int    // how long lines are kept, at least LeastMonths
 	Now    time.Time
+	// Kept answers whether a time service keeps the clock right. By a clock that runs ahead
+	// lines would go that must stay, and none comes back.
+	Kept func() bool
 }
+
+// ErrClock says that nothing is taken away by a clock that may be wrong.
+var ErrClock = errors.New("audit: old lines stay: no time service is known to keep the machine's clock right")
 
 // errStop ends a walk over lines.
 var errStop = errors.New("audit: enough")
@@ -61,6 +67,9 @@ func Retire(ctx context.Context, r Retiring) (Cut, error) {
 	last, err := r.Store.OldAudit(ctx, time.Date(now.Year(), now.Month()-time.Month(r.Months), 1, 0, 0, 0, 0, time.UTC))
 	if err != nil || last.Seq == 0 {
 		return Cut{}, err
+	}
+	if !r.Kept() {
+		return Cut{}, ErrClock
 	}
 	cuts, err := r.Store.AuditCuts(ctx)
 	if err != nil {

@@ -5,10 +5,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"diemcau/meeting"
 	"diemcau/meeting/account"
-	"diemcau/meeting/store"
 )
 
 // boards answers whether the visitor is somebody whose boards lock.
@@ -71,27 +71,33 @@ func (d *Door) soon(a account.Account) bool {
 	return !a.Disabled && !closes.IsZero() && now.After(closes.Add(-d.Policy.WarnBefore)) && !now.After(closes)
 }
 
-// Sweep tells of accounts that will be closed for idleness, once, and disables those
-// whose time has come (SEC-05). The last administrator stays: without him nobody could
-// open any account. Call it now and then.
+// Sweep tells of accounts that will be closed for idleness, and of those that are now,
+// each once (SEC-05). It changes nothing else: that they are closed is the rule's doing
+// (Policy.Open), by the time of the moment. A clock that was wrong for an hour closes
+// nobody beyond it. No session outlives the closing: the longest is shorter. Call it now
+// and then.
 func (d *Door) Sweep(ctx context.Context) error {
 	all, err := d.Store.Accounts(ctx)
 	if err != nil {
 		return err
 	}
 	for _, a := range all {
-		switch {
-		case d.soon(a) && a.Warned.Before(a.Seen.Add(1)):
-			a, err := d.Store.ChangeAccount(ctx, a.Person, func(a *account.Account) error { a.Warned = d.Now(); return nil })
-			if err != nil {
-				return err
-			}
-			d.note(ctx, account.AccountIdleSoon, a.User, d.Policy.Closes(a).UTC().Format("2006-01-02"))
-		case !a.Disabled && meeting.CodeOf(d.Policy.Open(a, d.Now())) == account.CodeIdle:
-			if err := d.Disable(ctx, a.Person); err != nil && meeting.CodeOf(err) != store.CodeLastAdmin {
-				return err
-			}
+		told := a.Warned
+		if told.After(d.Now()) { // by a clock that was wrong
+			told = time.Time{}
 		}
+		what, closes := account.AccountIdleSoon, d.Policy.Closes(a)
+		switch {
+		case d.soon(a) && told.Before(a.Seen.Add(1)):
+		case meeting.CodeOf(d.Policy.Open(a, d.Now())) == account.CodeIdle && !told.After(closes):
+			what = account.AccountIdle
+		default:
+			continue
+		}
+		if _, err := d.Store.ChangeAccount(ctx, a.Person, func(a *account.Account) error { a.Warned = d.Now(); return nil }); err != nil {
+			return err
+		}
+		d.note(ctx, what, a.User, closes.UTC().Format(time.DateOnly))
 	}
 	return nil
 }

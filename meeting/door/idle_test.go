@@ -44,9 +44,8 @@ func TestSEC05_ABoardLeftAloneActsAgainOnlyAfterThePassword(t *testing.T) {
 	})
 }
 
-func TestSEC05_AnIdleAccountIsToldOfOnceAndThenDisabled(t *testing.T) {
+func TestSEC05_AnIdleAccountIsToldOfOnceAndThenClosedByTheTimeOfTheMoment(t *testing.T) {
 	eachAlone(t, func(t *testing.T, h *house) {
-		admin := h.admin("")
 		user := h.person("mau", "", false)
 		a, _ := h.store.AccountOf(t.Context(), user)
 		sweep := func() {
@@ -55,33 +54,45 @@ func TestSEC05_AnIdleAccountIsToldOfOnceAndThenDisabled(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		told := func() (n int) {
+		told := func(what account.Happening) (n int) {
 			h.mu.Lock()
 			defer h.mu.Unlock()
 			for _, e := range h.events {
-				if e.What == account.AccountIdleSoon && e.On == user {
+				if e.What == what && e.On == user {
 					n++
 				}
 			}
 			return n
 		}
 		sweep()
-		if told() != 0 {
+		if told(account.AccountIdleSoon) != 0 {
 			t.Error("told of an account in use")
 		}
 		h.pass(39 * 24 * time.Hour)
 		sweep()
 		sweep()
-		if told() != 1 {
-			t.Errorf("told %d times", told())
+		if n := told(account.AccountIdleSoon); n != 1 {
+			t.Errorf("told %d times", n)
 		}
 		if a, _ := h.store.Account(t.Context(), a.Person); a.Disabled {
 			t.Error("disabled before its time")
 		}
 		h.pass(7 * 24 * time.Hour)
 		sweep()
-		h.browser().want("POST", "/api/session", obj{"user": user, "password": good}, 403, "account.disabled")
-		_ = admin
+		sweep()
+		if n := told(account.AccountIdle); n != 1 {
+			t.Errorf("told %d times that it is closed", n)
+		}
+		h.browser().want("POST", "/api/session", obj{"user": user, "password": good}, 403, "account.idle")
+		h.pass(-7 * 24 * time.Hour) // the clock was wrong and was put right
+		sweep()
+		h.browser().signIn(user, good)
+		h.pass(46 * 24 * time.Hour)
+		sweep()
+		if n := told(account.AccountIdle); n != 2 {
+			t.Errorf("told %d times of two closings", n)
+		}
+		h.browser().want("POST", "/api/session", obj{"user": user, "password": good}, 403, "account.idle")
 	})
 }
 

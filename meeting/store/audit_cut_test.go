@@ -22,6 +22,9 @@ import (
 
 var today = time.Date(2026, 11, 29, 7, 0, 0, 0, time.UTC)
 
+// kept is a clock that a time service keeps right.
+func kept() bool { return true }
+
 // aged is a log with three lines in each of the last months, the oldest first, and the
 // first act of a meeting in the oldest.
 func aged(t *testing.T, s *store.Store, key ed25519.PrivateKey, months int) *audit.Log {
@@ -55,7 +58,7 @@ func TestSEC06_OldLinesGoIntoAFileAndBothChainsHold(t *testing.T) {
 		l := aged(t, s, key, 16) // 48 lines, the last of today
 		dir := t.TempDir()
 		retire := func(now time.Time, months int) (audit.Cut, error) {
-			return audit.Retire(t.Context(), audit.Retiring{Store: s, Log: l, Key: key, Dir: dir, Months: months, Now: now})
+			return audit.Retire(t.Context(), audit.Retiring{Store: s, Log: l, Key: key, Dir: dir, Months: months, Now: now, Kept: kept})
 		}
 		if _, err := retire(today, 11); err == nil {
 			t.Error("eleven months are fewer than the rules ask for")
@@ -113,7 +116,7 @@ func TestSEC06_ACutByAnotherKeyIsFound(t *testing.T) {
 		_, key, _ := ed25519.GenerateKey(nil)
 		_, other, _ := ed25519.GenerateKey(nil)
 		l := aged(t, s, key, 16)
-		if _, err := audit.Retire(t.Context(), audit.Retiring{Store: s, Log: l, Key: other, Dir: t.TempDir(), Months: 12, Now: today}); err != nil {
+		if _, err := audit.Retire(t.Context(), audit.Retiring{Store: s, Log: l, Key: other, Dir: t.TempDir(), Months: 12, Now: today, Kept: kept}); err != nil {
 			t.Fatal(err)
 		}
 		if r, err := s.CheckAudit(t.Context(), audit.PublicKey(key), nil); err != nil || r.OK() || r.Bad[0].Fault != audit.Forged {
@@ -128,7 +131,7 @@ func TestSEC06_WhatWasHalfTakenAwayHoldsAndIsFinished(t *testing.T) {
 		address = emptied(t, address)
 		s := open(t, address)
 		_, key, _ := ed25519.GenerateKey(nil)
-		r := audit.Retiring{Store: cutShort{s}, Log: aged(t, s, key, 16), Key: key, Dir: t.TempDir(), Months: 12, Now: today}
+		r := audit.Retiring{Store: cutShort{s}, Log: aged(t, s, key, 16), Key: key, Dir: t.TempDir(), Months: 12, Now: today, Kept: kept}
 		if _, err := audit.Retire(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
@@ -153,7 +156,7 @@ func TestSEC06_ACutThatNoLineTellsOfIsFound(t *testing.T) {
 		_, key, _ := ed25519.GenerateKey(nil)
 		aged(t, s, key, 16).Close()
 		elsewhere := audited(t, open(t, emptiedOther(t, address)), audit.Settings{Key: key}) // the line goes into another log
-		if _, err := audit.Retire(t.Context(), audit.Retiring{Store: s, Log: elsewhere, Key: key, Dir: t.TempDir(), Months: 12, Now: today}); err != nil {
+		if _, err := audit.Retire(t.Context(), audit.Retiring{Store: s, Log: elsewhere, Key: key, Dir: t.TempDir(), Months: 12, Now: today, Kept: kept}); err != nil {
 			t.Fatal(err)
 		}
 		r, err := s.CheckAudit(t.Context(), audit.PublicKey(key), nil)
@@ -203,7 +206,7 @@ func TestSEC06_ActsThatWereTakenAwayAreNotChainedAgain(t *testing.T) {
 			}
 		}
 		l := aged(t, s, key, 2) // catches up with the acts first
-		cut, err := audit.Retire(t.Context(), audit.Retiring{Store: s, Log: l, Key: key, Dir: t.TempDir(), Months: 12, Now: today})
+		cut, err := audit.Retire(t.Context(), audit.Retiring{Store: s, Log: l, Key: key, Dir: t.TempDir(), Months: 12, Now: today, Kept: kept})
 		if err != nil || cut.Seq != int64(live.State().Seq) {
 			t.Fatalf("%+v %v", cut, err)
 		}

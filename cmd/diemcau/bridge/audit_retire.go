@@ -77,6 +77,6 @@ func (b *Bridge) retireNow(ctx context.Context, now time.Time) time.Duration {
 
 func retire(ctx context.Context, cfg config.Config, b *Bridge, now time.Time) (audit.Cut, error) {
 	return audit.Retire(ctx, audit.Retiring{
-		Store: b.store, Log: b.audit, Key: b.audit.Key, Dir: AuditArchive(cfg.Data), Months: cfg.Audit.KeepMonths, Now: now,
+		Store: b.store, Log: b.audit, Key: b.audit.Key, Dir: AuditArchive(cfg.Data), Months: cfg.Audit.KeepMonths, Now: now, Kept: b.clockKept,
 	})
 }

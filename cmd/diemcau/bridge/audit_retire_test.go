@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"testing"
@@ -14,6 +15,7 @@ import (
 func TestSEC06_ABridgeThatIsSetToMovesOldLinesBesideTheDatabase(t *testing.T) {
 	t.Parallel()
 	b := newBridge(t, func(c *config.Config) { c.Audit.KeepMonths = audit.LeastMonths })
+	b.clockKept = func() bool { return true }
 	later := time.Now().AddDate(1, 2, 0)
 	if err := b.audit.Keep(t.Context(), audit.Line{At: later, What: "signin.ok"}); err != nil {
 		t.Fatal(err)
@@ -38,6 +40,7 @@ func TestSEC06_ABridgeThatIsSetToMovesOldLinesBesideTheDatabase(t *testing.T) {
 func TestSEC06_OldLinesThatCannotBeTakenAwayRaiseAnAlarmUntilTheyAre(t *testing.T) {
 	t.Parallel()
 	b := newBridge(t, func(c *config.Config) { c.Audit.KeepMonths = audit.LeastMonths })
+	b.clockKept = func() bool { return true }
 	later := time.Now().AddDate(1, 2, 0)
 	if err := b.audit.Keep(t.Context(), audit.Line{At: later, What: "signin.ok"}); err != nil {
 		t.Fatal(err)
@@ -67,5 +70,28 @@ func TestSEC06_OldLinesThatCannotBeTakenAwayRaiseAnAlarmUntilTheyAre(t *testing.
 	b.audit.Close() // all that was posted is kept
 	if found, err := b.store.Audit(t.Context(), audit.Filter{Kinds: []string{retireFailed}, Limit: 5}); err != nil || len(found) != 1 {
 		t.Errorf("lines that tell of two failed runs: %+v %v", found, err)
+	}
+}
+
+// By a clock that runs two years ahead all lines are old: who cannot know lets them stay.
+func TestSEC06_ByAClockThatNobodyKeepsRightNoLineIsTakenAway(t *testing.T) {
+	t.Parallel()
+	b := newBridge(t, func(c *config.Config) { c.Audit.KeepMonths = audit.LeastMonths })
+	b.clockKept = func() bool { return false }
+	if next := b.retireNow(t.Context(), time.Now()); next != retireEvery {
+		t.Errorf("with nothing to do the next run is after %v", next)
+	}
+	wrong := time.Now().AddDate(2, 0, 0)
+	if err := b.audit.Keep(t.Context(), audit.Line{At: wrong, What: "signin.ok"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := retire(t.Context(), b.cfg, b, wrong); !errors.Is(err, audit.ErrClock) {
+		t.Errorf("lines go: %v", err)
+	}
+	if next := b.retireNow(t.Context(), wrong); next != retireAgain {
+		t.Errorf("it is tried again after %v", next)
+	}
+	if cuts, err := AuditCuts(b.cfg.Data); err != nil || len(cuts) > 0 {
+		t.Errorf("%+v %v", cuts, err)
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/livekit/protocol/livekit"
 
 	"diemcau/cmd/diemcau/config"
+	"diemcau/cmd/diemcau/watch"
 	"diemcau/internal/handover"
 	"diemcau/internal/porter"
 	"diemcau/meeting/audit"
@@ -65,6 +66,7 @@ type Bridge struct {
 	redactions    *redact.Bench
 	keeping       *keeping
 	unfinished    unfinished
+	clockKept     func() bool // a time service keeps the clock right
 	sessions      *server.Server
 	live          *live.House
 	lines         *lineLog
@@ -105,6 +107,7 @@ func WithClock(now func() time.Time) Option {
 // Start.
 func New(cfg config.Config, log *slog.Logger, options ...Option) (_ *Bridge, err error) {
 	b := &Bridge{cfg: cfg, log: log, failed: make(chan error, 3), now: time.Now, looks: usualLooks, handed: &handover.Sockets{}, version: "dev", started: time.Now().UTC()}
+	b.clockKept = func() bool { return watch.ClockNow().State == watch.Well }
 	for _, o := range options {
 		o(b)
 	}

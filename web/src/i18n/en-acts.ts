@@ -13,6 +13,7 @@ export const enActs: Readonly<Record<string, string>> = {
   'account.changed': 'Account changed',
   'account.disabled': 'Account closed',
   'account.enabled': 'Account opened again',
+  'account.idle': 'Account closed, as nobody used it for long',
   'account.idle_soon': 'Account to be closed soon, as it is not used',
   'board.locked': 'Board locked',
   'password.changed': 'Password changed',

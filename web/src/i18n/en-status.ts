@@ -90,7 +90,7 @@ export const enStatus: typeof viStatus = {
       'store-away': { what: 'The store of copies takes no recordings', todo: 'Look at its network, access key and room. The originals are there.' },
       'stamps-away': { what: 'The time-stamping service does not answer', todo: 'Look at its server. Recordings are stamped when it answers again.' },
       'audit-lost': { what: '{{value}} lines of the audit log could not be kept since this start', todo: 'Keep journalctl -u diemcau, look at the database, then run diemcau audit verify.' },
-      'audit-retire': { what: 'Old lines of the audit log could not be moved into a file', todo: 'See journalctl -u diemcau: a full disk, the right to write data/audit-archive, or a chain that was changed (diemcau audit verify). It is tried again each hour; no line was deleted.' },
+      'audit-retire': { what: 'Old lines of the audit log could not be moved into a file', todo: 'See journalctl -u diemcau: a full disk, the right to write data/audit-archive, a clock that is not synchronised, or a chain that was changed (diemcau audit verify). It is tried again each hour; no line was deleted.' },
       'disposal-unfinished': { what: '{{value}} disposals have not erased everything', todo: 'See under disposals which recording is left and why, mend that, and have it carried out again.' },
       'collector-away': { what: 'The log collector takes no lines, {{value}} are waiting', todo: 'Look at the address audit.syslog, network and certificate. In the database no line is lost.' },
       'mail-away': { what: 'The mail server does not answer, {{value}} invitations are waiting', todo: 'Look at address, password and certificate under mail in the configuration. Invitations leave when it answers.' },

@@ -13,6 +13,7 @@ export const viActs: Readonly<Record<string, string>> = {
   'account.changed': 'Sửa tài khoản',
   'account.disabled': 'Ngừng tài khoản',
   'account.enabled': 'Cho dùng lại tài khoản',
+  'account.idle': 'Tài khoản đóng vì lâu không đăng nhập',
   'account.idle_soon': 'Tài khoản sắp bị ngừng vì lâu không dùng',
   'board.locked': 'Khóa bàn điều khiển',
   'password.changed': 'Đổi mật khẩu',

@@ -89,7 +89,7 @@ export const viStatus = {
       'store-away': { what: 'Kho bản sao không nhận bản ghi', todo: 'Xem mạng, khóa truy cập, dung lượng của kho. Bản ghi gốc vẫn còn.' },
       'stamps-away': { what: 'Dịch vụ dấu thời gian không trả lời', todo: 'Xem máy chủ dấu thời gian. Bản ghi được đóng dấu khi máy chủ trả lời lại.' },
       'audit-lost': { what: '{{value}} dòng nhật ký an ninh không ghi được từ lần khởi động này', todo: 'Giữ journalctl -u diemcau lại, xem cơ sở dữ liệu, rồi chạy diemcau audit verify.' },
-      'audit-retire': { what: 'Dòng nhật ký an ninh quá hạn không chuyển được ra tệp', todo: 'Xem journalctl -u diemcau: ổ đĩa đầy, quyền ghi data/audit-archive, hoặc chuỗi đã bị sửa (diemcau audit verify). Cầu thử lại mỗi giờ; chưa dòng nào bị xóa.' },
+      'audit-retire': { what: 'Dòng nhật ký an ninh quá hạn không chuyển được ra tệp', todo: 'Xem journalctl -u diemcau: ổ đĩa đầy, quyền ghi data/audit-archive, đồng hồ không được đồng bộ, hoặc chuỗi đã bị sửa (diemcau audit verify). Cầu thử lại mỗi giờ; chưa dòng nào bị xóa.' },
       'disposal-unfinished': { what: '{{value}} đợt hủy bản ghi chưa hủy hết', todo: 'Mở mục Hủy hết hạn để xem bản ghi nào còn lại và vì sao, sửa xong thì người có quyền bấm thực hiện lại.' },
       'collector-away': { what: 'Nơi thu thập nhật ký không nhận, {{value}} dòng đang chờ', todo: 'Xem địa chỉ audit.syslog, mạng, chứng thư. Trong cơ sở dữ liệu không mất dòng nào.' },
       'mail-away': { what: 'Máy chủ thư không trả lời, {{value}} giấy mời đang chờ', todo: 'Xem địa chỉ, mật khẩu, chứng thư ở mục mail của cấu hình. Giấy mời tự gửi khi máy chủ trả lời.' },
