@@ -55,6 +55,9 @@ type Negotiator interface {
 // Publications are the tracks that the client sends.
 type Publications interface {
 	ExpectTrack(t PendingTrack)
+	// GiveUp forgets an announced track whose SDP has not come: MediaUnpublished tells
+	// that it did. A track that was found goes on.
+	GiveUp(id meeting.TrackID)
 	SetMuted(id meeting.TrackID, muted bool) // muted: packets are dropped in the bridge
 	// SetAudience chooses who gets a track's packets; subscriptions stay as they
 	// are. A call of SetMuted that follows takes effect after it.
@@ -212,7 +215,7 @@ type (
 		Layers []Layer
 		RED    bool
 	}
-	// MediaUnpublished tells that the client took a track away.
+	// MediaUnpublished tells that the client took a track away, or that it was given up.
 	MediaUnpublished struct{ ID meeting.TrackID }
 	// MediaSubscribed tells that the client accepted a track in its SDP.
 	MediaSubscribed struct{ ID meeting.TrackID }

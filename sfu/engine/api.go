@@ -155,7 +155,7 @@ type (
 		MID    string
 		RED    bool // audio arrives as RED
 	}
-	// Unpublished means: the client took the track away.
+	// Unpublished means: the client took the track away, or it was given up.
 	Unpublished struct{ ID meeting.TrackID }
 	// Subscribed means: the client has accepted the track in its SDP.
 	Subscribed struct{ ID meeting.TrackID }

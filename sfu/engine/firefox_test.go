@@ -112,6 +112,31 @@ func (f *firefox) announce() {
 	})
 }
 
+// A browser with names of its own gives its next microphone to the oldest announcement of
+// one: not to one that it gave up.
+func TestFirefoxPublishesInTheNameOfTheAnnouncementThatIsMeant(t *testing.T) {
+	t.Parallel()
+	room := newRoom(t, engine.Config{Lite: true})
+	f := newFirefox(t, room, nil)
+	f.peer.ExpectTrack(engine.PendingTrack{ID: "TR_OLD", CIDs: []string{"an earlier microphone"}, Kind: sfu.Audio})
+	f.peer.GiveUp("TR_OLD")
+	if e := next(f, func(engine.Unpublished) bool { return true }); e.ID != "TR_OLD" {
+		t.Errorf("given up: %s", e.ID)
+	}
+	f.announce()
+	f.peer.GiveUp("TR_NONE")
+	f.offers("publish-mic-camera.sdp")
+	if e := next(f, func(e engine.Published) bool { return e.Info.Kind == sfu.Audio }); e.Info.ID != "TR_M" {
+		t.Errorf("the microphone is %s", e.Info.ID)
+	}
+	f.peer.GiveUp("TR_M") // too late: it is there
+	f.peer.ExpectTrack(engine.PendingTrack{ID: "TR_NEXT", CIDs: []string{"another microphone"}, Kind: sfu.Audio})
+	f.peer.GiveUp("TR_NEXT")
+	if e := next(f, func(engine.Unpublished) bool { return true }); e.ID != "TR_NEXT" {
+		t.Errorf("given up: %s", e.ID)
+	}
+}
+
 func TestFirefoxPublishesUnderItsOwnNumbersAndNames(t *testing.T) {
 	t.Parallel()
 	room := newRoom(t, engine.Config{Lite: true})

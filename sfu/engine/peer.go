@@ -170,6 +170,10 @@ func (p *Peer) SetAudience(id meeting.TrackID, a Audience) {
 // Unpublish ends a published track from the bridge's side.
 func (p *Peer) Unpublish(id meeting.TrackID) { p.post(func() { p.pub.unpublish(id) }) }
 
+// GiveUp forgets an announced track whose SDP has not come; Unpublished tells that it did.
+// A track that was found in the SDP goes on.
+func (p *Peer) GiveUp(id meeting.TrackID) { p.post(func() { p.pub.giveUp(id) }) }
+
 // Subscribe sends a track to the client. streamID is its msid stream id. A track
 // that is not there is ignored; one that is subscribed already gets the wish.
 func (p *Peer) Subscribe(id meeting.TrackID, streamID string, w layer.Wish) {

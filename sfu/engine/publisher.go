@@ -211,6 +211,15 @@ func (u *publisher) expect(e PendingTrack) {
 	u.publishAll()
 }
 
+// giveUp forgets an announcement that nothing has come of.
+func (u *publisher) giveUp(id meeting.TrackID) {
+	before := len(u.pending)
+	u.pending = slices.DeleteFunc(u.pending, func(e PendingTrack) bool { return e.ID == id })
+	if len(u.pending) < before {
+		u.peer.emit(Unpublished{id})
+	}
+}
+
 // publishAll makes matched sections public.
 func (u *publisher) publishAll() {
 	for _, t := range u.up {

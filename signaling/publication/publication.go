@@ -27,7 +27,9 @@ const (
 type Track struct {
 	info      *livekit.TrackInfo
 	cids      []string
+	announced time.Time // last; a client that had no answer announces it again
 	published bool
+	givenUp   bool      // the media plane was told not to expect it any more
 	told      time.Time // when the publisher was told of its first subscriber; zero before
 	wish      bool      // the publisher itself wants it muted
 	barred    bool      // the meeting lets nobody have it
@@ -57,6 +59,12 @@ func (t *Track) Source() livekit.TrackSource { return t.info.Source }
 
 // Published tells whether its media was found.
 func (t *Track) Published() bool { return t.published }
+
+// ClientID is the id under which the client announced the track.
+func (t *Track) ClientID() string { return t.cids[0] }
+
+// GivenUp tells whether the track, if it is not published, is not expected any more.
+func (t *Track) GivenUp() bool { return t.givenUp }
 
 // FirstSubscriber reports true once: when the publisher is to be told that
 // somebody has the track.
@@ -140,6 +148,31 @@ func (s *Set) Add(req *livekit.AddTrackRequest, mayPublish bool, now time.Time) 
 	s.tracks[t.ID()] = t
 	s.order = append(s.order, t.ID())
 	return t, nil
+}
+
+// Again finds the announcement that a client repeats, for it had no answer; nil when it is
+// none of its announcements that wait.
+func (s *Set) Again(req *livekit.AddTrackRequest, now time.Time) *Track {
+	for _, t := range s.tracks {
+		if !t.published && !t.givenUp && t.ClientID() == req.Cid && t.Kind() == req.Type && t.Source() == req.Source {
+			t.announced = now
+			return t
+		}
+	}
+	return nil
+}
+
+// GiveUp lists, once, the announcements that have waited for their media since that moment
+// or longer.
+func (s *Set) GiveUp(since time.Time) []*Track {
+	var list []*Track
+	for _, id := range s.order {
+		if t := s.tracks[id]; !t.published && !t.givenUp && !t.announced.After(since) {
+			t.givenUp = true
+			list = append(list, t)
+		}
+	}
+	return list
 }
 
 func (s *Set) pending() int {

@@ -47,7 +47,7 @@ func newTrack(req *livekit.AddTrackRequest, now time.Time) *Track {
 		Version:               &livekit.TimedVersion{UnixMicro: now.UnixMicro()},
 	}
 	setAudioFeatures(info, req)
-	t := &Track{info: info, cids: []string{req.Cid}, wish: req.Muted}
+	t := &Track{info: info, cids: []string{req.Cid}, announced: now, wish: req.Muted}
 	codec := &livekit.SimulcastCodecInfo{Cid: req.Cid}
 	layers := req.Layers
 	if len(req.SimulcastCodecs) > 0 {

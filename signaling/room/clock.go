@@ -63,6 +63,7 @@ func (r *Room) tickMember(m *member, now time.Time) {
 	}
 	r.stopPretending(m, now)
 	r.remind(m)
+	m.giveUp()
 	public := func(id meeting.TrackID) bool { _, ok := r.tracks[id]; return ok }
 	for _, id := range m.wants.NotFound(now, public) {
 		subscriptionError(m, id, livekit.SubscriptionError_SE_TRACK_NOTFOUND)

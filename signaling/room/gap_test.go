@@ -286,3 +286,70 @@ func TestAPermissionOutlastsTheSessionItWasGivenTo(t *testing.T) {
 		}
 	})
 }
+
+func announce(cid string) *livekit.SignalRequest {
+	return &livekit.SignalRequest{Message: &livekit.SignalRequest_AddTrack{AddTrack: &livekit.AddTrackRequest{
+		Cid: cid, Type: livekit.TrackType_AUDIO, Source: livekit.TrackSource_MICROPHONE,
+	}}}
+}
+
+func TestAnAnnouncementWhoseAnswerWasLostIsAnsweredAgain(t *testing.T) {
+	t.Parallel()
+	inHouse(t, nil, func(h *house) {
+		a, b := h.active("a"), h.active("b")
+		answers := (*livekit.SignalResponse).GetTrackPublished
+		a.send(announce("mic"))
+		id := last(a, answers).Track.Sid
+		again := a.resume(nil)
+		if got := last(again, answers); got.GetTrack().GetSid() != id || got.Cid != "mic" {
+			t.Errorf("after the resume a was told %v", got)
+		}
+		time.Sleep(11 * time.Second) // the client gave up, and its user tries once more
+		again.forget()
+		again.send(announce("mic"))
+		if got := last(again, answers); got.GetTrack().GetSid() != id {
+			t.Errorf("a was told %v, %v", got, last(again, (*livekit.SignalResponse).GetRequestResponse))
+		}
+		if len(a.peer.expected) != 1 || len(a.peer.givenUp) != 0 {
+			t.Errorf("the media plane expects %v and gave up %v", a.peer.expected, a.peer.givenUp)
+		}
+		a.peer.say(signaling.MediaPublished{ID: meeting.TrackID(id), MIME: "audio/opus", CID: "mic", SDPCID: "mic"})
+		synctest.Wait()
+		if !b.peer.has(meeting.TrackID(id)) {
+			t.Error("the track did not become public")
+		}
+	})
+}
+
+func TestAnAnnouncementThatComesToNothingIsForgotten(t *testing.T) {
+	t.Parallel()
+	inHouse(t, nil, func(h *house) {
+		a := h.active("a")
+		answers := (*livekit.SignalResponse).GetTrackPublished
+		a.send(announce("old"))
+		old := meeting.TrackID(last(a, answers).Track.Sid)
+		time.Sleep(9 * time.Second)
+		ping(a)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if len(a.peer.givenUp) != 0 {
+			t.Fatal("given up though the client may just be slow: it has said nothing since")
+		}
+		a.send(announce("new"))
+		if !slices.Equal(a.peer.givenUp, []meeting.TrackID{old}) || len(a.peer.expected) != 2 {
+			t.Errorf("gave up %v before the new one", a.peer.givenUp)
+		}
+		a.send(announce("old")) // too late for the old one, too early for another
+		if got := last(a, (*livekit.SignalResponse).GetRequestResponse); got.GetReason() != livekit.RequestResponse_QUEUED {
+			t.Errorf("a was told %v", got)
+		}
+		a.peer.say(signaling.MediaUnpublished{ID: old})
+		synctest.Wait()
+		if got := last(a, (*livekit.SignalResponse).GetTrackUnpublished); got.GetTrackSid() != string(old) {
+			t.Errorf("a was told %v", got)
+		}
+		if got := last(a, answers); got.Cid != "old" || got.Track.Sid == string(old) {
+			t.Errorf("the queued announcement: %v", got)
+		}
+	})
+}

@@ -13,12 +13,13 @@ const maxHeld = 1024
 
 // link is a member's signalling connection, which comes, goes and comes again.
 type link struct {
-	ticket *ticket // whose socket is attached; late calls of others are ignored
-	conn   session.Conn
-	joined bool // the Join was sent: everything else may follow
-	held   []*livekit.SignalResponse
-	heard  time.Time // when the client last sent anything
-	offer  offering
+	ticket   *ticket // whose socket is attached; late calls of others are ignored
+	conn     session.Conn
+	joined   bool // the Join was sent: everything else may follow
+	held     []*livekit.SignalResponse
+	heard    time.Time // when the client last sent anything
+	attached time.Time // when the socket came
+	offer    offering
 }
 
 // offering is the negotiation as far as the socket carries it.
@@ -66,7 +67,7 @@ func (l *link) release() {
 // replace attaches a socket in the place of the old one, which is closed.
 func (l *link) replace(t *ticket, c session.Conn) {
 	l.drop()
-	l.ticket, l.conn = t, c
+	l.ticket, l.conn, l.attached = t, c, time.Now()
 }
 
 // drop closes the socket, after what was queued on it.

@@ -93,6 +93,7 @@ type peer struct {
 	audiences  map[meeting.TrackID]signaling.Audience
 	muted      map[meeting.TrackID]bool
 	removed    []meeting.TrackID
+	givenUp    []meeting.TrackID
 	wishes     map[meeting.TrackID]signaling.Wish // subscribed tracks
 	streams    map[meeting.TrackID]string
 	sent       [2][][]byte
@@ -136,6 +137,8 @@ func (p *peer) RestartICE() { p.do(func() { p.restarts++ }) }
 func (p *peer) ExpectTrack(t signaling.PendingTrack) {
 	p.do(func() { p.expected = append(p.expected, t) })
 }
+
+func (p *peer) GiveUp(id meeting.TrackID) { p.do(func() { p.givenUp = append(p.givenUp, id) }) }
 
 func (p *peer) SetMuted(id meeting.TrackID, muted bool) {
 	p.do(func() {

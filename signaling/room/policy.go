@@ -36,7 +36,9 @@ const (
 	quietFor      = 10 * time.Second        // two pings of a client that never came: its socket is dead, said or unsaid
 	inFlight      = 2 * time.Second         // how long a message may be under way
 	tokenEvery    = 5 * time.Minute
-	qualityEvery  = 5 * time.Second
+
+	announcementTimeout = 10 * time.Second // for an announced track to be offered; clients wait as long for the answer
+	qualityEvery        = 5 * time.Second
 )
 
 // WithDefaults fills what is not set.

@@ -35,16 +35,23 @@ func (r *Room) publisherMessage(m *member, req *livekit.SignalRequest) bool {
 // addTrack answers an announcement. The track becomes public when the media
 // plane has found it in the SDP.
 func (r *Room) addTrack(m *member, req *livekit.AddTrackRequest) {
-	t, refusal := m.tracks.Add(req, m.profile.Grants().GetCanPublishSource(req.Source), time.Now())
+	now, allowed := time.Now(), m.profile.Grants().GetCanPublishSource(req.Source)
+	if allowed {
+		if t := m.tracks.Again(req, now); t != nil {
+			r.mute(m, t, req.Muted)
+			m.tellAnnounced(t)
+			return
+		}
+	}
+	m.giveUp() // what the client has given up must not be taken for this one
+	t, refusal := m.tracks.Add(req, allowed, now)
 	if refusal != nil {
 		m.refuse(0, refusal.Reason, refusal.Text, func(a *livekit.RequestResponse) {
 			a.Request = &livekit.RequestResponse_AddTrack{AddTrack: req}
 		})
 		return
 	}
-	m.link.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_TrackPublished{
-		TrackPublished: &livekit.TrackPublishedResponse{Cid: req.Cid, Track: t.Info()},
-	}})
+	m.tellAnnounced(t)
 	if m.order != nil {
 		t.SetBarred(t.Kind() == livekit.TrackType_AUDIO && m.reach(t).Nobody())
 		t.Settle(time.Now())
@@ -54,6 +61,26 @@ func (r *Room) addTrack(m *member, req *livekit.AddTrackRequest) {
 		pending.Audience = r.audience(m.reach(t))
 	}
 	m.peer.ExpectTrack(pending)
+}
+
+// tellAnnounced answers the announcement of a track.
+func (m *member) tellAnnounced(t *publication.Track) {
+	m.link.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_TrackPublished{
+		TrackPublished: &livekit.TrackPublishedResponse{Cid: t.ClientID(), Track: t.Info()},
+	}})
+}
+
+// giveUp forgets announcements that the client has forgotten: it has spoken on this socket
+// long after, and did not offer them. A browser with names of its own would give the next
+// track of the kind in their place.
+func (m *member) giveUp() {
+	since := m.link.heard.Add(-announcementTimeout)
+	if m.link.attached.After(since) {
+		return
+	}
+	for _, t := range m.tracks.GiveUp(since) {
+		m.peer.GiveUp(t.ID())
+	}
 }
 
 func (r *Room) publisherEvent(m *member, e signaling.MediaEvent) bool {
@@ -107,13 +134,17 @@ func (r *Room) publish(m *member, e signaling.MediaPublished) {
 	r.sharing(m, t, true)
 }
 
-// unpublish is the client's own doing: the track is gone from its SDP.
+// unpublish is the client's own doing: the track is gone from its SDP, or never came.
 func (r *Room) unpublish(m *member, id meeting.TrackID) {
 	t := m.tracks.Get(id)
 	if t == nil {
 		return
 	}
 	public := t.Published()
+	if !public && t.GivenUp() {
+		m.tellWithdrawn(id)
+		m.tracks.Withdrew(id)
+	}
 	r.dropTrack(m, t)
 	if public {
 		m.profile.Changed()

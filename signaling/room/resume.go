@@ -65,6 +65,9 @@ func (r *Room) tellTracksAgain(m *member, heard time.Time) {
 		}
 	}
 	for _, t := range m.tracks.All() {
+		if !t.Published() {
+			m.tellAnnounced(t)
+		}
 		if muted, open := t.Bidden(); open {
 			m.bid(t, muted)
 		}
