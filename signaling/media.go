@@ -6,7 +6,11 @@
 // the room, room runs it, and the pure leaves keep its rules.
 package signaling
 
-import "diemcau/meeting"
+import (
+	"time"
+
+	"diemcau/meeting"
+)
 
 // This file is all that the session plane knows of the media plane: a few small
 // interfaces it needs, implemented by the program's wiring (cmd/diemcau). SDP
@@ -116,7 +120,12 @@ type PeerSettings struct {
 	AllowPause        bool
 	ForceTCP          bool
 	ForceTURNTLS      bool
+	PlayoutDelay      PlayoutDelay
 }
+
+// PlayoutDelay is how long a client holds pictures back before it shows them; the zero
+// value leaves it to the client.
+type PlayoutDelay struct{ Min, Max time.Duration }
 
 // TrackKind tells sound from picture.
 type TrackKind uint8

@@ -77,7 +77,11 @@ func (o *output) extend(p *sfu.Packet) {
 	}
 	o.add(ids.DependencyDescriptor, p.DependencyDescriptor)
 	o.add(ids.AbsCaptureTime, p.AbsCaptureTime)
-	o.add(ids.PlayoutDelay, p.PlayoutDelay)
+	delay := o.settings.PlayoutDelay
+	if delay == nil {
+		delay = p.PlayoutDelay
+	}
+	o.add(ids.PlayoutDelay, delay)
 }
 
 // add appends one extension. With Extension set before, SetExtension stays

@@ -98,6 +98,7 @@ type Settings struct {
 	ClockRate      uint32 // Hz
 	SVC            bool   // the source's layers share one RTP stream
 	Extensions     Extensions
+	PlayoutDelay   []byte // what its extension says, whatever the publisher says; nil leaves it to that
 	MID            string
 	CNAME          string
 	Addressee      meeting.SessionID   // the subscriber, for sources with an audience

@@ -314,6 +314,20 @@ func TestExtensionsGetTheSubscribersIDs(t *testing.T) {
 	}
 }
 
+func TestThePlayoutDelayOfTheRoomGoesBeforeThePublishers(t *testing.T) {
+	t.Parallel()
+	s := newStage(camera(), 0, downlink.Settings{PlayoutDelay: []byte{1, 2, 3}, Extensions: downlink.Extensions{PlayoutDelay: 3}})
+	p := keyframe(2, 70000, 1000)
+	p.PlayoutDelay = []byte("abc")
+	s.send(p)
+	s.send(delta(2, 70001, 4000))
+	for i := range 2 {
+		if got := s.written[i].GetExtension(3); string(got) != "\x01\x02\x03" {
+			t.Errorf("packet %d: %q", i, got)
+		}
+	}
+}
+
 func TestForwardingAllocatesNothing(t *testing.T) { // AllocsPerRun counts for the whole process
 	s := newStage(camera(), 0, downlink.Settings{})
 	p := delta(2, 70000, 1000)

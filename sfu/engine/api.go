@@ -15,6 +15,8 @@
 package engine
 
 import (
+	"time"
+
 	"diemcau/meeting"
 	"diemcau/sfu"
 )
@@ -63,7 +65,12 @@ type PeerSettings struct {
 	AllowPause     bool // video may be paused when the line is too thin for its lowest layer
 	ForceTCP       bool // gather TCP candidates only
 	ForceTURNTLS   bool // no host candidates: the client must relay
+	PlayoutDelay   PlayoutDelay
 }
+
+// PlayoutDelay is how long a client holds pictures back before it shows them; the zero
+// value leaves it to the client.
+type PlayoutDelay struct{ Min, Max time.Duration } // Max 0 is no bound
 
 // Browser names the clients whose SDP needs care.
 type Browser uint8

@@ -29,6 +29,9 @@ func (s *subscriber) start(sub *subscription, section *peerconn.Section, codec p
 		CNAME:      sub.streamID, Addressee: s.peer.settings.ID,
 		RTCP: s.report, Flush: s.peer.room.engine.config.Flush,
 	}
+	if pub.track.Kind == sfu.Video {
+		settings.PlayoutDelay = s.peer.settings.PlayoutDelay.extension()
+	}
 	if codec.RTX != 0 {
 		settings.RTXSSRC, settings.RTXPayloadType = rtx, codec.RTX
 	}

@@ -41,7 +41,8 @@ type lineQuality struct {
 	packets uint64
 }
 
-// measureQuality reports the state of the peer's line: that of its worst track.
+// measureQuality reports the state of the peer's line: that of its worst track, sent or
+// received.
 // Owner goroutine.
 func (p *Peer) measureQuality() {
 	primary := p.pub.line
@@ -55,7 +56,7 @@ func (p *Peer) measureQuality() {
 	p.sub.line.listen()
 	p.pub.measureRoundTrip()
 	p.sub.weigh()
-	score := float32(bestMOS)
+	score := p.pub.measure()
 	for _, sub := range p.sub.subs {
 		if sub.sink != nil {
 			score = min(score, sub.measure())
@@ -101,16 +102,9 @@ func (sub *subscription) measure() float32 {
 	}
 	packets := uint32(s.Packets - q.packets)
 	q.packets = s.Packets
-	weight := float64(quality.VideoLossWeight)
-	if sub.pub.track.Kind == sfu.Audio {
-		weight = quality.OpusLossWeight
-		if sub.pub.red {
-			weight = quality.REDLossWeight
-		}
-	}
 	q.scorer.Update(quality.Window{
 		Packets: packets, Lost: uint32(s.Loss * float64(packets)), RTT: s.RoundTrip,
-		Jitter: s.Jitter, LossWeight: weight, Paused: s.Paused,
+		Jitter: s.Jitter, LossWeight: lossWeight(sub.pub), Paused: s.Paused,
 		Muted: packets == 0 || s.Disabled,
 	})
 	return q.scorer.MOS()

@@ -36,6 +36,7 @@ type upTrack struct {
 	// detecting: the track goes public with its first packet, which tells the
 	// codec.
 	detecting bool
+	sent      sentQuality
 }
 
 func newPublisher(p *Peer) *publisher {

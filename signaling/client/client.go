@@ -41,6 +41,10 @@ func (c Client) TrackUnpublished() bool { return c.above(6) }
 // DisconnectedUpdate tells that a participant update may say DISCONNECTED.
 func (c Client) DisconnectedUpdate() bool { return c.above(8) }
 
+// SyncStreams tells that the client finds a track in a stream that has several. Firefox
+// gives tracks ids of its own.
+func (c Client) SyncStreams() bool { return c.above(9) && !c.Firefox() }
+
 // LostQuality tells that the quality LOST is understood; older clients get POOR.
 func (c Client) LostQuality() bool { return c.above(10) }
 

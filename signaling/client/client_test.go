@@ -10,7 +10,7 @@ func TestGatesOpenAtTheirProtocol(t *testing.T) {
 	t.Parallel()
 	gates := map[int32]func(Client) bool{
 		3: Client.SubscriberPrimary, 5: Client.ConnectionQuality, 7: Client.TrackUnpublished, 9: Client.DisconnectedUpdate,
-		11: Client.LostQuality, 12: Client.IdentityReconnect, 13: Client.LeaveAction, 15: Client.SuccessResponse,
+		10: Client.SyncStreams, 11: Client.LostQuality, 12: Client.IdentityReconnect, 13: Client.LeaveAction, 15: Client.SuccessResponse,
 	}
 	for first, gate := range gates {
 		if gate(New(&livekit.ClientInfo{Protocol: first - 1})) || !gate(New(&livekit.ClientInfo{Protocol: first})) {

@@ -312,3 +312,23 @@ func (t *Track) SetSize(width, height uint32, now time.Time) {
 func StreamID(publisher meeting.SessionID, track meeting.TrackID) string {
 	return string(publisher) + "|" + string(track)
 }
+
+// SyncStreamID is one that the tracks of a group have together, as microphone and camera:
+// browsers keep what is in one stream in step. Clients then take the track from its own
+// id, which not all of them have.
+func SyncStreamID(publisher meeting.SessionID, t *Track) string {
+	group := t.info.Stream
+	if group == "" || len(group) > maxGroup || strings.HasPrefix(group, guid.TrackPrefix) || strings.ContainsFunc(group, unfitForSDP) {
+		return StreamID(publisher, t.ID())
+	}
+	return string(publisher) + "|" + group
+}
+
+// maxGroup is the longest name of a group that goes into descriptions, in bytes.
+const maxGroup = 64
+
+// unfitForSDP tells that a rune must not come into the descriptions of others: what they
+// are made of would be the sender's to say.
+func unfitForSDP(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
+}

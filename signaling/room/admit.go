@@ -125,6 +125,7 @@ func (r *Room) Admit(p session.Params) (session.Ticket, error) {
 	defer r.background.Done()
 	m := r.newMember(claims, p)
 	media := m.peerSettings(r.settings.Policy)
+	media.PlayoutDelay = playoutDelay(r.settings.Config)
 	media.ForceTCP = path == livekit.CandidateProtocol_TCP
 	media.ForceTURNTLS = path == livekit.CandidateProtocol_TLS
 	peer, err := r.media.Join(media, func(e signaling.MediaEvent) {
@@ -181,6 +182,14 @@ func (m *member) peerSettings(policy Policy) signaling.PeerSettings {
 		Safari:            m.client.Safari(),
 		DisableICELite:    settings.GetDisableIceLite(),
 		AllowPause:        pause,
+	}
+}
+
+// playoutDelay is what the room was opened with.
+func playoutDelay(c *livekit.RoomConfiguration) signaling.PlayoutDelay {
+	return signaling.PlayoutDelay{
+		Min: time.Duration(c.GetMinPlayoutDelay()) * time.Millisecond,
+		Max: time.Duration(c.GetMaxPlayoutDelay()) * time.Millisecond,
 	}
 }
 

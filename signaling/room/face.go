@@ -13,6 +13,7 @@ import (
 // face is how the room looks to clients.
 type face struct {
 	room       *livekit.Room
+	sync       bool   // streams of a publisher are kept in step
 	sifTrailer []byte // ends frames that the server itself makes in encrypted tracks
 	told       *livekit.Room
 	toldAt     time.Time
@@ -26,7 +27,7 @@ func newFace(s Settings, now time.Time) face {
 	c := s.Config
 	trailer := make([]byte, 16)
 	_, _ = rand.Read(trailer) // never fails
-	return face{sifTrailer: trailer, room: &livekit.Room{
+	return face{sifTrailer: trailer, sync: c.GetSyncStreams(), room: &livekit.Room{
 		Sid:              guid.New(guid.RoomPrefix),
 		Name:             string(s.ID),
 		EmptyTimeout:     cmp.Or(c.GetEmptyTimeout(), uint32(s.Policy.EmptyTimeout/time.Second)),
@@ -49,6 +50,7 @@ func (f *face) configure(c *livekit.RoomConfiguration) {
 	f.room.DepartureTimeout = cmp.Or(c.DepartureTimeout, f.room.DepartureTimeout)
 	f.room.MaxParticipants = cmp.Or(c.MaxParticipants, f.room.MaxParticipants)
 	f.room.Metadata = cmp.Or(c.Metadata, f.room.Metadata)
+	f.sync = f.sync || c.SyncStreams // of what is subscribed from now on
 }
 
 // count renews the head counts. It reports a change.

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"diemcau/meeting"
+	"diemcau/signaling"
 	"diemcau/signaling/room"
 	"diemcau/signaling/server"
 	"diemcau/signaling/session"
@@ -246,6 +248,37 @@ func TestWhatIsNotServedIsRefusedInItsOwnWords(t *testing.T) {
 		a.send(&livekit.SignalRequest{Message: &livekit.SignalRequest_PingReq{PingReq: &livekit.Ping{Timestamp: 11}}})
 		if got := a.kinds(); !slices.Equal(got, []string{"pong", "pong_resp"}) || a.got[1].GetPongResp().LastPingTimestamp != 11 {
 			t.Errorf("answers to pings: %v", a.got)
+		}
+	})
+}
+
+func TestARoomKeepsStreamsInStepAndHoldsPicturesBackWhenAsked(t *testing.T) {
+	t.Parallel()
+	inHouse(t, nil, func(h *house) {
+		if _, err := h.server.CreateRoom(context.Background(), &livekit.CreateRoomRequest{Name: "xa", SyncStreams: true, MinPlayoutDelay: 100, MaxPlayoutDelay: 2000}); err != nil {
+			t.Fatal(err)
+		}
+		browser := func(name string, protocol int32) func(*session.Params) {
+			return func(p *session.Params) { p.Join.ClientInfo.Browser, p.Join.ClientInfo.Protocol = name, protocol }
+		}
+		a := h.active("a")
+		chrome, old, firefox := h.active("b", browser("Chrome", 17)), h.active("c", browser("Chrome", 9)), h.active("d", browser("Firefox", 17))
+		microphone, camera := a.publish(livekit.TrackSource_MICROPHONE), a.publish(livekit.TrackSource_CAMERA)
+		evil := a.publish(livekit.TrackSource_UNKNOWN, func(r *livekit.AddTrackRequest) { r.Stream = "x\r\na=inactive" })
+		feigned := a.publish(livekit.TrackSource_SCREEN_SHARE_AUDIO, func(r *livekit.AddTrackRequest) { r.Stream = "TR_of_another" })
+		for of, want := range map[*point]map[meeting.TrackID]string{
+			chrome:  {microphone: "camera", camera: "camera", evil: string(evil), feigned: string(feigned)},
+			old:     {microphone: string(microphone), camera: string(camera)},
+			firefox: {microphone: string(microphone), camera: string(camera)},
+		} {
+			for id, name := range want {
+				if got := of.peer.streams[id]; got != string(a.sid)+"|"+name {
+					t.Errorf("%s gets %s in %q", of.name, id, got)
+				}
+			}
+		}
+		if d := chrome.peer.settings.PlayoutDelay; d != (signaling.PlayoutDelay{Min: 100 * time.Millisecond, Max: 2 * time.Second}) {
+			t.Errorf("playout delay %+v", d)
 		}
 	})
 }

@@ -75,7 +75,7 @@ func (r *Room) reconcile(o *member, id meeting.TrackID) {
 	case subscription.Subscribe:
 		r.tellOne(o, []*member{p.by}) // the client must know whose track comes
 		adaptive := o.params.Join.GetConnectionSettings().GetAdaptiveStream()
-		o.peer.Subscribe(id, publication.StreamID(p.by.id, id), p.track.Wish(o.wants.SettingsOf(id), adaptive))
+		o.peer.Subscribe(id, r.streamID(o, p), p.track.Wish(o.wants.SettingsOf(id), adaptive))
 		r.tellSpeakers(o)
 		o.quality.tell(o, []*member{p.by})
 	case subscription.Unsubscribe:
@@ -83,6 +83,15 @@ func (r *Room) reconcile(o *member, id meeting.TrackID) {
 		r.tellSpeakers(o)
 	case subscription.Nothing:
 	}
+}
+
+// streamID is the stream in which a member gets a track. Where the room wants streams in
+// step, those of a group are in one, for clients that can tell its tracks apart.
+func (r *Room) streamID(o *member, p published) string {
+	if r.face.sync && o.client.SyncStreams() {
+		return publication.SyncStreamID(p.by.id, p.track)
+	}
+	return publication.StreamID(p.by.id, p.track.ID())
 }
 
 func permitted(p published, allowed bool) *livekit.SignalResponse {

@@ -40,7 +40,8 @@ func (s *Server) CreateRoom(ctx context.Context, req *livekit.CreateRoomRequest)
 	}
 	config := &livekit.RoomConfiguration{
 		Name: req.Name, EmptyTimeout: req.EmptyTimeout, DepartureTimeout: req.DepartureTimeout,
-		MaxParticipants: req.MaxParticipants, Metadata: req.Metadata,
+		MaxParticipants: req.MaxParticipants, Metadata: req.Metadata, SyncStreams: req.SyncStreams,
+		MinPlayoutDelay: req.MinPlayoutDelay, MaxPlayoutDelay: req.MaxPlayoutDelay,
 	}
 	for {
 		r, opened, err := s.open(meeting.ID(req.Name), config)

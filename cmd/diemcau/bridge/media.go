@@ -54,6 +54,7 @@ func (r mediaRoom) Join(s signaling.PeerSettings, events func(signaling.MediaEve
 		AllowPause:        s.AllowPause,
 		ForceTCP:          s.ForceTCP,
 		ForceTURNTLS:      s.ForceTURNTLS,
+		PlayoutDelay:      engine.PlayoutDelay(s.PlayoutDelay),
 	}, func(e engine.Event) {
 		if translated := event(e); translated != nil {
 			events(translated)

@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"testing"
+	"time"
+
+	"diemcau/sfu"
+	"diemcau/sfu/quality"
+	"diemcau/sfu/uplink"
+)
+
+// sending is a track that a client sends, looked at every five seconds.
+type sending struct {
+	q     sentQuality
+	stats uplink.Stats
+	info  sfu.SourceInfo
+	pub   publication
+	top   int
+}
+
+// look lets five seconds pass in which packets came and others were lost.
+func (s *sending) look(came, lost uint64) float32 {
+	s.stats.Packets += came
+	s.stats.Lost += lost
+	w := s.q.window(s.stats, &s.info, s.top)
+	s.pub.track.Kind = s.info.Kind
+	w.LossWeight = lossWeight(&s.pub)
+	return s.q.mark(w)
+}
+
+func (s *sending) live(layers ...bool) {
+	s.info.Layers = make([]sfu.LayerInfo, len(layers))
+	for i, l := range layers {
+		s.info.Layers[i].Live = l
+	}
+}
+
+const (
+	excellent = 4.0 // from which the session plane calls a line so
+	good      = 2.1
+)
+
+func TestALineThatLosesWhatItsClientSendsIsNotExcellent(t *testing.T) {
+	t.Parallel()
+	s := sending{info: sfu.SourceInfo{Kind: sfu.Audio}}
+	s.stats.RoundTrip, s.stats.Jitter = 30*time.Millisecond, 5*time.Millisecond
+	if m := s.look(250, 0); m < excellent {
+		t.Errorf("at first: %v", m)
+	}
+	if m := s.look(250, 0); m < excellent {
+		t.Errorf("without loss: %v", m)
+	}
+	for range 3 {
+		s.look(200, 50)
+	}
+	if m := s.look(200, 50); m >= good {
+		t.Errorf("with a fifth lost: %v", m)
+	}
+	for range 12 {
+		s.look(250, 0)
+	}
+	if m := s.look(250, 0); m < excellent {
+		t.Errorf("long after: %v", m)
+	}
+	s.stats.Lost = 0 // the sender has begun anew
+	if m := s.look(250, 0); m < excellent {
+		t.Errorf("a sender that began anew: %v", m)
+	}
+}
+
+func TestSilenceAndWhatFollowsItDoesNotCountAgainstALine(t *testing.T) {
+	t.Parallel()
+	s := sending{info: sfu.SourceInfo{Kind: sfu.Audio}}
+	s.look(250, 0)
+	s.info.Muted = true
+	if m := s.look(0, 40); m < excellent {
+		t.Errorf("muted: %v", m)
+	}
+	s.info.Muted = false
+	if m := s.look(100, 60); m < excellent {
+		t.Errorf("the look in which it opens: %v", m)
+	}
+	if m := s.look(0, 0); m < excellent {
+		t.Errorf("silent of itself: %v", m)
+	}
+	v := sending{info: sfu.SourceInfo{Kind: sfu.Video}, top: nobody}
+	v.live(false, false, false)
+	for range 3 {
+		if m := v.look(0, 0); m < excellent {
+			t.Errorf("a picture that nobody looks at: %v", m)
+		}
+	}
+}
+
+func TestALayerThatNoLongerComesTellsOfAThinLine(t *testing.T) {
+	t.Parallel()
+	s := sending{info: sfu.SourceInfo{Kind: sfu.Video}, top: highest}
+	s.live(true, true, true)
+	s.look(500, 0)
+	s.look(500, 0)
+	s.live(true, false, false)
+	if m := s.look(100, 0); m < excellent {
+		t.Errorf("missing at one look: %v", m)
+	}
+	s.look(100, 0)
+	if m := s.look(100, 0); m >= excellent {
+		t.Errorf("two of three layers stay away: %v", m)
+	}
+	asked := sending{info: sfu.SourceInfo{Kind: sfu.Video}, top: highest}
+	asked.live(true, true, true)
+	asked.look(500, 0)
+	asked.live(true, false, false)
+	asked.top = 0 // nobody wants more
+	never := sending{info: sfu.SourceInfo{Kind: sfu.Video}, top: highest}
+	never.live(true, false, false) // a small camera
+	screen := sending{info: sfu.SourceInfo{Kind: sfu.Video, Screen: true}, top: highest}
+	screen.live(true, true)
+	screen.look(500, 0)
+	screen.live(true, false)
+	for range 4 {
+		for name, s := range map[string]*sending{"asked for no more": &asked, "never sent more": &never, "content": &screen} {
+			if m := s.look(100, 0); m < excellent {
+				t.Errorf("%s: %v", name, m)
+			}
+		}
+	}
+}
+
+func TestALostPacketCostsByWhatRepairsIt(t *testing.T) {
+	t.Parallel()
+	pub := func(k sfu.Kind, red bool) *publication {
+		return &publication{track: PendingTrack{Kind: k}, red: red}
+	}
+	for want, p := range map[float64]*publication{
+		quality.OpusLossWeight: pub(sfu.Audio, false), quality.REDLossWeight: pub(sfu.Audio, true), quality.VideoLossWeight: pub(sfu.Video, false),
+	} {
+		if got := lossWeight(p); got != want {
+			t.Errorf("weight %v, want %v", got, want)
+		}
+	}
+}
