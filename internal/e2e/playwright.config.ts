@@ -8,7 +8,7 @@ const judging = /(briefing|layers|recording|red|technician|uplink)\.spec\.ts/;
 // page costs here; ten are a picture that moves as well as twenty.
 const chromium = (pictures: number): { launchOptions: LaunchOptions } => ({
   launchOptions: {
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
     args: [
       '--use-fake-ui-for-media-stream',
       `--use-fake-device-for-media-stream=fps=${pictures}`,
