@@ -162,7 +162,7 @@ e2e: e2e-waiting e2e-judging ## the whole bridge in a real browser
 
 e2e-waiting: build internal/e2e/node_modules/.package-lock.json
 	cd internal/e2e && npx tsc --noEmit -p .
-	$(E2E) --project compat --project app
+	$(E2E) --project compat --project app --project whole
 
 e2e-judging: build internal/e2e/node_modules/.package-lock.json
 	$(E2E) --project judging

@@ -6,6 +6,7 @@
 set -euo pipefail
 
 missing=()
+command -v chromium >/dev/null || missing+=(chromium)
 command -v chromium-headless-shell >/dev/null || missing+=(chromium-headless-shell) # two thirds of the time of the whole browser
 command -v ffmpeg >/dev/null || missing+=(ffmpeg)
 command -v mkvmerge >/dev/null || missing+=(mkvtoolnix) # a second reader of recordings

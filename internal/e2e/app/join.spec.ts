@@ -16,7 +16,7 @@ async function expectAccessible(point: Point): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
 }
 
-test('the join page shows the own picture, a level that moves, and remembers choices', async ({ house }) => {
+test('the join page shows the own picture, a level that moves, and remembers choices', { tag: '@whole' }, async ({ house }) => {
   const hall = await house.open(0);
   const preview = hall.page.getByTestId('preview');
   await expect.poll(() => preview.evaluate((video: HTMLVideoElement) => video.getVideoPlaybackQuality().totalVideoFrames)).toBeGreaterThan(5);
