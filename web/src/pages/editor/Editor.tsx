@@ -55,7 +55,8 @@ export function Editor(props: EditorProps) {
   const secret = isSecret(plan.secrecy);
   const published = view.state === 'da-phat-hanh';
   const told = published || view.state === 'hoan'; // who was invited hears of every change, with its reason
-  const askLate = check?.problems.some((problem) => problem.code === 'papers.late') || check?.warnings.some((warning) => warning.code === 'papers.late');
+  // After the deadline the bridge publishes with a reason only, but for urgent meetings (SCH-02).
+  const askLate = view.state === 'du-thao' && plan.type !== 'dot-xuat' && check?.warnings.some((warning) => warning.code === 'plan.late') === true;
   const others = check?.problems.filter((problem) => problem.code !== 'field.missing') ?? [];
   const editable = view.mine.edit;
   return (
@@ -83,7 +84,7 @@ export function Editor(props: EditorProps) {
         </Button>
         {view.state === 'du-thao' && (
           <Button
-            disabled={changed || missing.length > 0 || secret || !editable || (askLate === true && late.trim() === '') || ((check?.conflicts.length ?? 0) > 0 && !despite)}
+            disabled={changed || missing.length > 0 || secret || !editable || (askLate && late.trim() === '') || ((check?.conflicts.length ?? 0) > 0 && !despite)}
             onClick={() => props.onPublish({ ...(late.trim() === '' ? {} : { reason: late.trim() }), ...(despite ? { despite } : {}) })}
           >
             {t('editor.publish')}
