@@ -92,10 +92,10 @@ test-units: web ## with the race detector; the store's on SQLite and PostgreSQL
 	go test ./internal/password ./internal/archtest
 
 test-integration: web ## whole bridges and real Pion clients, with the race detector
-	CGO_ENABLED=1 go test $(RACE) -timeout 10m -parallel 2 $(INTEGRATION)
+	CGO_ENABLED=1 go test $(RACE) -timeout 10m -parallel 3 $(INTEGRATION)
 
 test-clock: web ## what is judged by the clock
-	go test -timeout 5m -parallel 2 -run '$(BY_THE_CLOCK)' $(INTEGRATION)
+	go test -timeout 5m -parallel 3 -run '$(BY_THE_CLOCK)' $(INTEGRATION)
 
 # gosec is one of the linters. Lists of known faults come from outside; where they
 # cannot be had, this says so and goes on.
