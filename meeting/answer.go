@@ -28,6 +28,8 @@ var classes = map[Code]int{
 	"meeting.locked":        403,
 	"meeting.full":          409,
 	"point.banned":          403,
+	"machine.ended":         403,
+	"guest.refused":         403,
 	"point.not_joined":      409,
 	"schedule.conflict":     409,
 	"queue.already":         409,

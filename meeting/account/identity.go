@@ -7,6 +7,7 @@ package account
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"diemcau/meeting"
 	"diemcau/meeting/conduct"
@@ -38,6 +39,16 @@ func (i Identity) Has(r meeting.Right) bool { return slices.Contains(i.Rights, r
 func (i Identity) Actor() conduct.Actor {
 	return conduct.Actor{Person: i.Person, Device: i.Device, Point: i.Point}
 }
+
+// boardPrefix begins the id of the machine that a session stands for.
+const boardPrefix = "s-"
+
+// BoardOf is the machine that a session stands for in meetings, where no machine is
+// paired.
+func BoardOf(session string) meeting.DeviceID { return meeting.DeviceID(boardPrefix + session) }
+
+// SessionOf is the session that stands for a machine; false for a paired one.
+func SessionOf(d meeting.DeviceID) (string, bool) { return strings.CutPrefix(string(d), boardPrefix) }
 
 type key struct{}
 

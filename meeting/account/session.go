@@ -92,6 +92,15 @@ const (
 // nothing from it.
 const CodePairing meeting.Code = "pairing.refused"
 
+// Codes of refusals at the door of a room.
+const (
+	// CodeEnded refuses a machine whose pairing was ended, and the board of a session that
+	// was.
+	CodeEnded meeting.Code = "machine.ended"
+	// CodeGuest refuses a guest who is not let in, or no longer.
+	CodeGuest meeting.Code = "guest.refused"
+)
+
 // Usable answers whether the code can still be redeemed.
 func (p Pairing) Usable(now time.Time) bool {
 	return p.Used.IsZero() && p.Wrong < PairingTries && !p.Created.After(now.Add(Skew)) && now.Sub(p.Created) < PairingLife

@@ -18,7 +18,7 @@ const Reserved = "dc."
 // joins; the others are the meeting's.
 const (
 	AttributeDevice = Reserved + "device"
-	AttributeRole   = Reserved + "role" // main, point, board
+	AttributeRole   = Reserved + "role" // main, point, board, guest
 	AttributeMic    = Reserved + "mic"  // closed, free, open, preview
 )
 
@@ -45,6 +45,28 @@ func Board(d meeting.DeviceID) meeting.PointID { return meeting.PointID(boardPre
 
 // IsBoard tells whether an identity is a board's.
 func IsBoard(p meeting.PointID) bool { return strings.HasPrefix(string(p), boardPrefix) }
+
+// guestPrefix begins the identity of a guest who came by a link. No point's id has the
+// colon.
+const guestPrefix = "khach:"
+
+// GuestIdentity is the identity with which a guest joins (SEC-09).
+func GuestIdentity(id string) meeting.PointID { return meeting.PointID(guestPrefix + id) }
+
+// GuestID is the guest's id in an identity; false for whoever is none.
+func GuestID(p meeting.PointID) (string, bool) {
+	id, guest := strings.CutPrefix(string(BaseOf(p)), guestPrefix)
+	if !guest {
+		return "", false
+	}
+	return id, true
+}
+
+// IsGuest tells whether an identity is a guest's.
+func IsGuest(p meeting.PointID) bool {
+	_, guest := GuestID(p)
+	return guest
+}
 
 // BaseOf is the point of an identity: a second, sending connection of a point
 // is "<point>#<suffix>".

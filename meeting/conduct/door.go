@@ -35,6 +35,19 @@ func (l *Live) MayJoin(p meeting.PointID) error {
 	return nil
 }
 
+// MayVisit answers whether a guest whom the secretary let in may connect now (SEC-09):
+// while the room is locked, only who has been in. Guests are no points: they stand in no
+// roll and take no place of the cap.
+func (l *Live) MayVisit(been bool) error {
+	if err := l.needRunning(); err != nil {
+		return err
+	}
+	if l.state.Door.Locked && !been {
+		return meeting.Refuse(CodeLocked, "")
+	}
+	return nil
+}
+
 // Join is told by the bridge when a point's machine is connected. A standby
 // machine takes the place of the first without a second entry in the roll.
 type Join struct {

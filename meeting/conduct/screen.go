@@ -178,6 +178,16 @@ func (l *Live) MayPublish(p meeting.PointID) Permit {
 	}
 }
 
+// VisitorMayPublish is what a guest may (SEC-09): he shows himself, and is heard in free
+// discussion only, for the floor is given to points.
+func (l *Live) VisitorMayPublish() Permit {
+	s := &l.state
+	if s.Phase == Closed {
+		return Permit{}
+	}
+	return Permit{Mic: s.Mode == plan.Discussion && s.Phase != Recess && !s.Picture.Ceremony, Camera: true}
+}
+
 // mic is the rule of microphones. The main point is where the chair sits, who may
 // always speak; besides it, in Hội nghị and Tập huấn, there is the floor and
 // nothing else.

@@ -164,6 +164,8 @@ var sentences = map[meeting.Code]words{
 	"meeting.full":                 {"Cuộc họp đã đủ số điểm cầu", "The meeting has as many points as it may"},
 	"meeting.locked":               {"Phòng họp đã khóa", "The meeting is locked"},
 	"meeting.closed":               {"Cuộc họp đã bế mạc", "The meeting is closed"},
+	"machine.ended":                {"Máy hoặc phiên đăng nhập này đã bị kết thúc", "The pairing of this machine or this sign-in was ended"},
+	"guest.refused":                {"Khách chưa được hoặc không còn được vào phòng họp", "The guest is not let in, or no longer"},
 	"point.banned":                 {"Điểm cầu {} đã bị ngắt kết nối", "The point {} was disconnected"},
 	"point.not_in_meeting":         {"Điểm cầu {} không thuộc thành phần cuộc họp", "{} is no point of the meeting"},
 	"point.not_joined":             {"Điểm cầu {} chưa kết nối", "The point {} is not connected"},

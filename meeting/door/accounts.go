@@ -238,8 +238,7 @@ func (d *Door) resetFactor(ctx context.Context, in *AccountPath) (*doneOutput, e
 			return err
 		}
 		d.note(ctx, account.FactorOff, a.User, "reset")
-		_, err := d.Store.EndSessions(ctx, a.Person, "")
-		return err
+		return d.endSessions(ctx, a.Person, "")
 	})
 }
 
@@ -262,7 +261,6 @@ func (d *Door) accountSessions(ctx context.Context, in *AccountPath) (*sessionsO
 func (d *Door) endAccountSessions(ctx context.Context, in *AccountPath) (*doneOutput, error) {
 	return d.on(ctx, in.Person, func(a account.Account) error {
 		d.note(ctx, account.SessionEnded, "all", a.User)
-		_, err := d.Store.EndSessions(ctx, a.Person, "")
-		return err
+		return d.endSessions(ctx, a.Person, "")
 	})
 }

@@ -42,9 +42,12 @@ type Settings struct {
 	Units func(context.Context) (account.Units, error)
 	// GuestToken makes the token of a guest who was admitted; nil lets no guest in.
 	GuestToken func(account.Guest) (string, error)
-	// Known answers whether there is such a meeting, for links; nil knows all.
-	Known func(context.Context, meeting.ID) bool
-	Now   func() time.Time // nil is time.Now
+	// MayHost refuses who may not let guests into a meeting, and a meeting that he may not
+	// see or that there is none of; nil refuses everybody.
+	MayHost func(context.Context, meeting.ID) error
+	// Present takes out of meetings whose right ended; nil where none are served.
+	Present Presence
+	Now     func() time.Time // nil is time.Now
 	// Hosts are the names of the bridge under which a provider or a passkey lets in,
 	// without ports; without any, every name that browsers use.
 	Hosts []string
@@ -81,6 +84,9 @@ func New(s Settings) (*Door, error) {
 	}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
+	}
+	if s.Present == nil {
+		s.Present = nobodyPresent{}
 	}
 	if s.Issuer == "" {
 		s.Issuer = "diemcau"

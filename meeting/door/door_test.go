@@ -227,12 +227,19 @@ func TestSEC04_AMachineIsPairedOnceByACodeAndItsOperatorSignsInOnTop(t *testing.
 		if who := box.want("GET", "/api/session", nil, 200, ""); who.text("person") != "" || who.text("point") != "X1" {
 			t.Errorf("after the operator left: %v", who.body)
 		}
+		device := meeting.DeviceID(who.text("device"))
+		if err := h.door.MayBePresent(t.Context(), "", device); err != nil || h.left() != "" {
+			t.Errorf("a paired machine in a meeting: %v", err)
+		}
 		other := h.browser()
 		other.signIn(h.person("khac", "X2", false, meeting.Technician), good)
 		other.want("DELETE", "/api/machines/"+who.text("device"), nil, 403, "right.missing")
 		other.want("POST", "/api/pairings", obj{"point": "X1"}, 403, "right.missing")
 		tech.want("DELETE", "/api/machines/"+who.text("device"), nil, 204, "")
 		box.want("GET", "/api/session", nil, 401, "account.signed_out")
+		if err := h.door.MayBePresent(t.Context(), "", device); meeting.CodeOf(err) != account.CodeEnded || h.left() != string(device) {
+			t.Errorf("a revoked machine in a meeting: %v", err)
+		}
 	})
 }
 
@@ -278,12 +285,64 @@ func TestSEC09_AGuestWaitsUntilTheSecretaryLetsHimIn(t *testing.T) {
 		if a := guest.want("GET", "/api/guest", nil, 200, ""); a.text("token") != "token of Khách Mẫu" {
 			t.Errorf("a guest who was let in: %v", a.body)
 		}
+		if err := h.door.MayBePresent(t.Context(), id, ""); err != nil || h.left() != "" {
+			t.Errorf("a guest who was let in, at the door of the room: %v", err)
+		}
 		sec.want("POST", base+"/guests/"+id+"/refuse", nil, 204, "")
+		if err := h.door.MayBePresent(t.Context(), id, ""); meeting.CodeOf(err) != account.CodeGuest || h.left() != "m"+h.mark+"/"+id {
+			t.Errorf("a guest who was refused, at the door of the room: %v", err)
+		}
 		if a := guest.want("GET", "/api/guest", nil, 200, ""); a.text("state") != "tu-choi" || a.text("token") != "" {
 			t.Errorf("a guest who was refused: %v", a.body)
 		}
+		sec.want("POST", base+"/guests/"+id+"/admit", nil, 204, "")
 		sec.want("DELETE", base+"/guest-links/"+link.text("id"), nil, 204, "")
+		if err := h.door.MayBePresent(t.Context(), id, ""); meeting.CodeOf(err) != account.CodeGuest || h.left() != "m"+h.mark+"/"+id {
+			t.Errorf("a guest whose link was ended, at the door of the room: %v", err)
+		}
 		h.browser().want("POST", "/api/guest", obj{"key": link.text("key"), "name": "Muộn"}, 404, "not_found")
+	})
+}
+
+func TestSEC09_OnlyWhoHostsTheMeetingLetsGuestsIn(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		sec, foreign := h.browser(), h.browser()
+		sec.signIn(h.person("thuky", "", false, meeting.Secretary), good)
+		foreign.signIn(h.person("daibieu", "X1", false, meeting.Delegate), good)
+		base := "/api/meetings/m" + h.mark
+		link := sec.want("POST", base+"/guest-links", obj{}, 200, "")
+		h.browser().want("POST", "/api/guest", obj{"key": link.text("key"), "name": "Khách"}, 200, "")
+		id := sec.want("GET", base+"/guests", nil, 200, "").body["items"].([]any)[0].(obj)["id"].(string)
+		for _, r := range [][2]string{
+			{"POST", "/guest-links"}, {"GET", "/guest-links"}, {"DELETE", "/guest-links/" + link.text("id")}, {"GET", "/guests"},
+			{"POST", "/guests/" + id + "/admit"}, {"POST", "/guests/" + id + "/refuse"},
+		} {
+			foreign.want(r[0], base+r[1], obj{}, 403, "right.missing")
+			sec.want(r[0], "/api/meetings/other"+r[1], obj{}, 404, "not_found")
+		}
+	})
+}
+
+func TestSEC04_ABoardLeavesItsMeetingsWhenItsSessionIsEnded(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		admin := h.admin("LG")
+		user := h.person("chutri", "X1", false, meeting.Chair)
+		a, _ := h.store.AccountOf(t.Context(), user)
+		h.browser().signIn(user, good)
+		sessions, err := h.store.Sessions(t.Context(), a.Person)
+		if err != nil || len(sessions) != 1 {
+			t.Fatalf("%d sessions: %v", len(sessions), err)
+		}
+		board := account.BoardOf(sessions[0].ID)
+		h.pass(100 * time.Hour) // ran out: the meeting goes on
+		if err := h.door.MayBePresent(t.Context(), "", board); err != nil {
+			t.Errorf("the board of a session that ran out: %v", err)
+		}
+		h.pass(-100 * time.Hour)
+		admin.want("DELETE", "/api/accounts/"+string(a.Person), nil, 204, "")
+		if err := h.door.MayBePresent(t.Context(), "", board); meeting.CodeOf(err) != account.CodeEnded || h.left() != string(board) {
+			t.Errorf("the board of a disabled account: %v", err)
+		}
 	})
 }
 

@@ -13,18 +13,27 @@ import (
 )
 
 func (d *Door) registerGuests(api huma.API) {
-	hosts := account.Allow(meeting.Secretary, meeting.Chair)
+	hosts := account.SignedIn() // the right is one in the meeting, see mayHost
 	op := func(id, method, path, summary string, who account.Declaration, errs ...int) huma.Operation {
 		return operation(id, method, path, summary, who, append(errs, 403, 404)...)
 	}
 	huma.Register(api, op("make-guest-link", http.MethodPost, "/api/meetings/{meeting}/guest-links", "Make a link for guests; without one there are none", hosts), d.makeLink)
 	huma.Register(api, op("list-guest-links", http.MethodGet, "/api/meetings/{meeting}/guest-links", "Links for guests", hosts), d.listLinks)
-	huma.Register(api, op("revoke-guest-link", http.MethodDelete, "/api/meetings/{meeting}/guest-links/{link}", "End a link; whoever waits by it is refused", hosts), d.revokeLink)
+	huma.Register(api, op("revoke-guest-link", http.MethodDelete, "/api/meetings/{meeting}/guest-links/{link}", "End a link; whoever came by it is refused, also one who is in", hosts), d.revokeLink)
 	huma.Register(api, op("list-guests", http.MethodGet, "/api/meetings/{meeting}/guests", "Who waits, who was let in", hosts), d.listGuests)
 	huma.Register(api, op("admit-guest", http.MethodPost, "/api/meetings/{meeting}/guests/{guest}/admit", "Let a guest in", hosts), d.admit)
-	huma.Register(api, op("refuse-guest", http.MethodPost, "/api/meetings/{meeting}/guests/{guest}/refuse", "Refuse a guest, also one who was let in", hosts), d.refuseGuest)
+	huma.Register(api, op("refuse-guest", http.MethodPost, "/api/meetings/{meeting}/guests/{guest}/refuse", "Refuse a guest; one who is in goes", hosts), d.refuseGuest)
 	huma.Register(api, op("ask-as-guest", http.MethodPost, "/api/guest", "Come by a link and wait", account.Public(), 422, 429), d.ask)
 	huma.Register(api, op("guest-state", http.MethodGet, "/api/guest", "Whether I am let in; then with a token", account.Public()), d.guestState)
+}
+
+// mayHost refuses who may not let guests into the meeting: its chair and its secretary
+// may, by its plan or by their right in its unit.
+func (d *Door) mayHost(ctx context.Context, m meeting.ID) error {
+	if d.MayHost == nil {
+		return meeting.Refuse(meeting.CodeNoRight, "")
+	}
+	return d.MayHost(ctx, m)
 }
 
 // Bounds of links: how long one lasts, and how many come by one.
@@ -55,16 +64,16 @@ type linkOutput struct {
 }
 
 func (d *Door) makeLink(ctx context.Context, in *linkInput) (*linkOutput, error) {
+	if err := d.mayHost(ctx, in.Meeting); err != nil {
+		return nil, d.problem(ctx, err)
+	}
 	now := d.Now()
 	who, _ := account.Of(ctx)
 	l := account.Link{ID: id(), Meeting: in.Meeting, By: who.Person, Created: now, Ends: in.Body.Ends}
 	if l.Ends.IsZero() {
 		l.Ends = now.Add(usualLink)
 	}
-	switch {
-	case d.Known != nil && !d.Known(ctx, in.Meeting):
-		return nil, d.problem(ctx, meeting.Refuse(meeting.CodeUnknown, "meeting"))
-	case !l.Ends.After(now) || l.Ends.Sub(now) > longestLink:
+	if !l.Ends.After(now) || l.Ends.Sub(now) > longestLink {
 		return nil, d.problem(ctx, meeting.Refuse(meeting.CodeInvalid, "ends"))
 	}
 	key := secret()
@@ -85,6 +94,9 @@ type linksOutput struct {
 }
 
 func (d *Door) listLinks(ctx context.Context, in *MeetingPath) (*linksOutput, error) {
+	if err := d.mayHost(ctx, in.Meeting); err != nil {
+		return nil, d.problem(ctx, err)
+	}
 	all, err := d.Store.Links(ctx, in.Meeting)
 	if err != nil {
 		return nil, d.problem(ctx, err)
@@ -100,11 +112,17 @@ type oneLinkInput struct {
 }
 
 func (d *Door) revokeLink(ctx context.Context, in *oneLinkInput) (*doneOutput, error) {
+	if err := d.mayHost(ctx, in.Meeting); err != nil {
+		return nil, d.problem(ctx, err)
+	}
 	err := d.Store.ChangeLink(ctx, in.Meeting, in.Link, func(l *account.Link) {
 		if l.Revoked.IsZero() {
 			l.Revoked = d.Now()
 		}
 	})
+	if err == nil {
+		err = d.expelGuests(ctx, in.Meeting, in.Link)
+	}
 	if err != nil {
 		return nil, d.problem(ctx, err)
 	}
@@ -120,6 +138,9 @@ type guestsOutput struct {
 }
 
 func (d *Door) listGuests(ctx context.Context, in *MeetingPath) (*guestsOutput, error) {
+	if err := d.mayHost(ctx, in.Meeting); err != nil {
+		return nil, d.problem(ctx, err)
+	}
 	all, err := d.Store.Guests(ctx, in.Meeting)
 	if err != nil {
 		return nil, d.problem(ctx, err)
@@ -143,12 +164,18 @@ func (d *Door) refuseGuest(ctx context.Context, in *guestInput) (*doneOutput, er
 }
 
 func (d *Door) decide(ctx context.Context, in *guestInput, to account.GuestState, what account.Happening) (*doneOutput, error) {
+	if err := d.mayHost(ctx, in.Meeting); err != nil {
+		return nil, d.problem(ctx, err)
+	}
 	who, _ := account.Of(ctx)
 	_, err := d.Store.ChangeGuest(ctx, in.Meeting, in.Guest, func(g *account.Guest) {
 		g.State, g.By, g.Decided = to, who.Person, d.Now()
 	})
 	if err != nil {
 		return nil, d.problem(ctx, err)
+	}
+	if to != account.Admitted {
+		d.Present.ExpelGuest(in.Meeting, in.Guest)
 	}
 	d.note(ctx, what, in.Guest, string(in.Meeting))
 	return &doneOutput{CacheControl: "no-store"}, nil

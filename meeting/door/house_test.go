@@ -59,6 +59,38 @@ type house struct {
 	mu     sync.Mutex
 	now    time.Time
 	events []account.Event
+	gone   []string // machines and guests that were put out of meetings
+}
+
+// ExpelDevice notes a machine that leaves its meetings.
+func (h *house) ExpelDevice(d meeting.DeviceID) { h.leave(string(d)) }
+
+// ExpelGuest notes a guest who leaves.
+func (h *house) ExpelGuest(m meeting.ID, guest string) { h.leave(string(m) + "/" + guest) }
+
+func (h *house) leave(who string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.gone = append(h.gone, who)
+}
+
+// left takes who was put out since it was asked last.
+func (h *house) left() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	defer func() { h.gone = nil }()
+	return strings.Join(h.gone, " ")
+}
+
+// mayHost lets secretaries and chairs host in meetings of this house.
+func (h *house) mayHost(ctx context.Context, m meeting.ID) error {
+	if who, _ := account.Of(ctx); !who.Has(meeting.Secretary) && !who.Has(meeting.Chair) {
+		return meeting.Refuse(meeting.CodeNoRight, "")
+	}
+	if !strings.HasSuffix(string(m), h.mark) {
+		return meeting.Refuse(meeting.CodeUnknown, "meeting")
+	}
+	return nil
 }
 
 func (h *house) Note(_ context.Context, e account.Event) {
@@ -109,6 +141,7 @@ func newHouseWith(t *testing.T, address string, edit func(*door.Settings)) *hous
 		Address:    func(r *http.Request) string { return h.mark + r.Header.Get("X-Test-Address") },
 		Units:      func(context.Context) (account.Units, error) { return account.Units{"X1": "LG", "X2": "LG"}, nil },
 		GuestToken: func(g account.Guest) (string, error) { return "token of " + g.Name, nil },
+		MayHost:    h.mayHost, Present: h,
 	}
 	edit(&settings)
 	h.door, err = door.New(settings)

@@ -74,7 +74,7 @@ func (d *Door) Reset(ctx context.Context, p meeting.PersonID, text string) (stri
 	if _, err := d.setPassword(ctx, a, text, true); err != nil {
 		return "", err
 	}
-	if _, err := d.Store.EndSessions(ctx, p, ""); err != nil {
+	if err := d.endSessions(ctx, p, ""); err != nil {
 		return "", err
 	}
 	if _, err := d.Store.ForgetTries(ctx, nameKey(a.User)); err != nil {
@@ -90,7 +90,7 @@ func (d *Door) Disable(ctx context.Context, p meeting.PersonID) error {
 	if err != nil {
 		return err
 	}
-	if _, err := d.Store.EndSessions(ctx, p, ""); err != nil {
+	if err := d.endSessions(ctx, p, ""); err != nil {
 		return err
 	}
 	d.note(ctx, account.AccountDisabled, a.User, "")
@@ -144,7 +144,7 @@ func (d *Door) Change(ctx context.Context, p meeting.PersonID, edit func(*accoun
 		return a, err
 	}
 	if !slices.Equal(before.Rights, a.Rights) || before.Unit != a.Unit {
-		if _, err := d.Store.EndSessions(ctx, p, ""); err != nil {
+		if err := d.endSessions(ctx, p, ""); err != nil {
 			return a, err
 		}
 	}

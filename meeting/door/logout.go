@@ -73,7 +73,7 @@ func (d *Door) endProvided(ctx context.Context, a account.Account) error {
 		if s.Way != account.ByProvider {
 			continue
 		}
-		ended, err := d.Store.EndSession(ctx, a.Person, s.ID)
+		ended, err := d.endOneSession(ctx, a.Person, s.ID)
 		if err != nil {
 			return err
 		}

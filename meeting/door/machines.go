@@ -189,6 +189,7 @@ func (d *Door) revokeMachine(ctx context.Context, in *machineInput) (*doneOutput
 		if err != nil {
 			return nil, d.problem(ctx, err)
 		}
+		d.Present.ExpelDevice(m.ID)
 		d.note(ctx, account.MachineRevoked, string(m.ID), string(m.Point))
 		return &doneOutput{CacheControl: "no-store"}, nil
 	}

@@ -231,7 +231,6 @@ func (d *Door) freeAccount(ctx context.Context, in *AccountPath) (*doneOutput, e
 			return err
 		}
 		d.note(ctx, account.ProviderFreed, a.User, "")
-		_, err = d.Store.EndSessions(ctx, a.Person, "")
-		return err
+		return d.endSessions(ctx, a.Person, "")
 	})
 }

@@ -53,7 +53,7 @@ func (d *Door) changePassword(ctx context.Context, in *passwordInput) (*whoOutpu
 	if v.account, err = d.setPassword(ctx, v.account, in.Body.New, false); err != nil {
 		return nil, d.problem(ctx, err)
 	}
-	if _, err := d.Store.EndSessions(ctx, v.account.Person, v.session.ID); err != nil {
+	if err := d.endSessions(ctx, v.account.Person, v.session.ID); err != nil {
 		return nil, d.problem(ctx, err)
 	}
 	d.note(ctx, account.PasswordChanged, v.account.User, "")

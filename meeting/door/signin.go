@@ -276,7 +276,7 @@ type sessionInput struct {
 
 func (d *Door) endSession(ctx context.Context, in *sessionInput) (*doneOutput, error) {
 	v := visitorOf(ctx)
-	ended, err := d.Store.EndSession(ctx, v.account.Person, in.Session)
+	ended, err := d.endOneSession(ctx, v.account.Person, in.Session)
 	if err == nil && !ended {
 		err = meeting.Refuse(meeting.CodeUnknown, "session")
 	}
@@ -289,7 +289,7 @@ func (d *Door) endSession(ctx context.Context, in *sessionInput) (*doneOutput, e
 
 func (d *Door) endOthers(ctx context.Context, _ *struct{}) (*doneOutput, error) {
 	v := visitorOf(ctx)
-	if _, err := d.Store.EndSessions(ctx, v.account.Person, v.session.ID); err != nil {
+	if err := d.endSessions(ctx, v.account.Person, v.session.ID); err != nil {
 		return nil, d.problem(ctx, err)
 	}
 	d.note(ctx, account.SessionEnded, "others", v.account.User)

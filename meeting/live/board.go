@@ -117,7 +117,7 @@ func you(s *conduct.State, who account.Identity) BoardYou {
 // the machine is not paired.
 func Device(who account.Identity) meeting.DeviceID {
 	if who.Device == "" && who.Session != "" {
-		return meeting.DeviceID("s-" + who.Session)
+		return account.BoardOf(who.Session)
 	}
 	return who.Device
 }

@@ -22,10 +22,10 @@ const (
 	speaks
 )
 
-// NewOrders is what the bridge has to do for the meeting now. boards are the
-// boards that are in the room. It is a pure function of the meeting's state, so a
+// NewOrders is what the bridge has to do for the meeting now. boards and guests are
+// those that are in the room. It is a pure function of the meeting's state, so a
 // restart gives the same orders.
-func NewOrders(l *conduct.Live, boards []meeting.PointID, now time.Time) *air.Orders {
+func NewOrders(l *conduct.Live, boards, guests []meeting.PointID, now time.Time) *air.Orders {
 	b := orderBook{live: l, state: l.State(), screen: l.Screen(now), boards: boards}
 	b.soon = b.warm()
 	o := &air.Orders{Of: make(map[meeting.PointID]air.Order, len(l.Plan().Points)+len(boards))}
@@ -37,6 +37,9 @@ func NewOrders(l *conduct.Live, boards []meeting.PointID, now time.Time) *air.Or
 	}
 	for _, id := range boards {
 		o.Of[id] = b.board(id)
+	}
+	for _, id := range guests {
+		o.Of[id] = b.guest()
 	}
 	return o
 }
@@ -123,6 +126,23 @@ func (b *orderBook) board(id meeting.PointID) air.Order {
 			o.Sound = air.Reach{Only: []meeting.PointID{p}}
 		}
 	}
+	return o
+}
+
+// guest is the order of a guest: in free discussion he is heard and seen by all, else the
+// boards alone see who listens.
+func (b *orderBook) guest() air.Order {
+	permit := b.live.VisitorMayPublish()
+	o := air.Order{
+		Microphone: permit.Camera, Camera: permit.Camera,
+		Sound:   b.reach(permit.Mic, nil, b.soon == nil),
+		Picture: b.reach(permit.Mic, b.boards, false),
+	}
+	mic := "closed"
+	if permit.Mic {
+		o.Mic, mic = air.MicFree, "free"
+	}
+	o.Attributes = map[string]string{air.AttributeRole: "guest", air.AttributeMic: mic}
 	return o
 }
 

@@ -50,13 +50,13 @@ func TestCON02_TheOrdersNeverLetAPointBeHeardWithoutTheRight(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		board := air.Board("t")
+		board, visitor := air.Board("t"), air.GuestIdentity("g")
 		now := time.Date(2026, 12, 3, 6, 30, 0, 0, time.UTC)
 		for range rapid.IntRange(1, 25).Draw(t, "acts") {
 			by, deed := draw(t, p)
 			now = now.Add(time.Second)
 			_, _ = l.Apply(conduct.Act{By: by, At: now, Do: deed}) // refusals are part of it
-			o := live.NewOrders(l, []meeting.PointID{board}, now)
+			o := live.NewOrders(l, []meeting.PointID{board}, []meeting.PointID{visitor}, now)
 			heard := 0
 			for _, x := range p.Points {
 				order, permit := o.For(x.ID), l.MayPublish(x.ID)
@@ -86,6 +86,10 @@ func TestCON02_TheOrdersNeverLetAPointBeHeardWithoutTheRight(t *testing.T) {
 				if !slices.Equal(talk.Sound.Only, []meeting.PointID{p}) || l.MayPublish(p).Mic {
 					t.Fatalf("while %s is previewed, on the air %v, the technician is heard by %v", p, l.MayPublish(p).Mic, talk.Sound.Only)
 				}
+			}
+			if g := o.For(visitor); g.Screen || g.Pointer || g.Sound.Everybody != (l.State().Mode == plan.Discussion) || g.Picture.Everybody != g.Sound.Everybody ||
+				g.Mic == air.MicClosed != g.Sound.Nobody() || g.Attributes[air.AttributeRole] != "guest" {
+				t.Fatalf("in %s a guest is ordered %+v", l.State().Mode, g)
 			}
 			if stranger := o.For("a stranger"); stranger.Microphone || stranger.Camera || stranger.Screen || stranger.Mic != air.MicClosed {
 				t.Fatalf("a stranger may %+v", stranger)

@@ -32,8 +32,10 @@ type owner struct {
 
 	live    *conduct.Live
 	clock   clock
-	answers map[string]answer // by idempotency key
-	boards  []meeting.PointID // in the room now
+	answers map[string]answer        // by idempotency key
+	boards  []meeting.PointID        // in the room now
+	guests  []meeting.PointID        // likewise
+	been    map[meeting.PointID]bool // guests who were in since the bridge runs
 	coming  map[meeting.PointID]time.Time
 	paces   map[string]*pace
 	told    telling
@@ -74,6 +76,7 @@ func newOwner(h *House, l *conduct.Live, log []conduct.Event) *owner {
 	o := &owner{
 		house: h, id: l.Plan().ID, box: mailbox.New[func()](), quit: make(chan struct{}), done: make(chan struct{}),
 		live: l, clock: newClock(l.State().Last, h.settings.Now), coming: map[meeting.PointID]time.Time{}, paces: map[string]*pace{},
+		been: map[meeting.PointID]bool{},
 	}
 	o.remember(log)
 	return o
@@ -308,7 +311,7 @@ const (
 func (o *owner) publish(now bool) {
 	at := o.clock.now()
 	state := NewState(o.live, at)
-	orders := NewOrders(o.live, o.boards, at)
+	orders := NewOrders(o.live, o.boards, o.guests, at)
 	t := &o.told
 	obey := t.orders == nil || !reflect.DeepEqual(orders.Of, t.orders.Of)
 	wait := urgency(t.state, state)

@@ -20,6 +20,8 @@ func (o *owner) attend(g air.Guest) error {
 		return meeting.Refuse(conduct.CodeClosed, "")
 	case g.Machine, air.IsBoard(p):
 		return nil
+	case air.IsGuest(p):
+		return l.MayVisit(o.been[p])
 	}
 	if err := l.MayJoin(p); err != nil {
 		return err
@@ -56,10 +58,12 @@ func (o *owner) report(e air.Report) {
 		_ = o.system(conduct.Drop{Point: e.Point, Since: since}) // logged
 	case air.Departed:
 		delete(o.coming, e.Point)
-		if i := slices.Index(o.boards, e.Point); i >= 0 {
-			o.boards = slices.Delete(slices.Clone(o.boards), i, i+1)
-			o.publish(false)
-			return
+		for _, there := range []*[]meeting.PointID{&o.boards, &o.guests} {
+			if i := slices.Index(*there, e.Point); i >= 0 {
+				*there = slices.Delete(slices.Clone(*there), i, i+1)
+				o.publish(false)
+				return
+			}
 		}
 		_ = o.system(conduct.Drop{Point: e.Point}) // logged
 	case air.Sharing:
@@ -83,8 +87,25 @@ func (o *owner) arrived(g air.Guest) {
 		}
 		return
 	}
+	if air.IsGuest(g.Point) {
+		o.visited(g.Point)
+		return
+	}
 	if err := o.system(conduct.Join{Point: g.Point, Device: g.Device}); err != nil && meeting.CodeOf(err) != CodeUnkept {
 		o.house.settings.Bridge.Expel(o.id, g.Point)
+	}
+}
+
+// visited notes a guest who is there now.
+func (o *owner) visited(p meeting.PointID) {
+	if err := o.live.MayVisit(o.been[p]); err != nil {
+		o.house.settings.Bridge.Expel(o.id, p)
+		return
+	}
+	o.been[p] = true
+	if !slices.Contains(o.guests, p) {
+		o.guests = append(slices.Clone(o.guests), p)
+		o.publish(false)
 	}
 }
 

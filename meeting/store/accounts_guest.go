@@ -65,6 +65,11 @@ func (s *Store) Guest(ctx context.Context, secret string) (account.Guest, error)
 	return rowOf[account.Guest](ctx, s.db, "guest", `SELECT body FROM guests WHERE secret = $1`, secret)
 }
 
+// GuestByID finds a guest by his id.
+func (s *Store) GuestByID(ctx context.Context, id string) (account.Guest, error) {
+	return rowOf[account.Guest](ctx, s.db, "guest", `SELECT body FROM guests WHERE id = $1`, id)
+}
+
 // Guests lists the guests of a meeting in the order in which they came.
 func (s *Store) Guests(ctx context.Context, m meeting.ID) ([]account.Guest, error) {
 	return rowsOf[account.Guest](ctx, s.db, `SELECT body FROM guests WHERE meeting = $1 ORDER BY id`, string(m))

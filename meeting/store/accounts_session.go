@@ -50,6 +50,12 @@ func (s *Store) Sessions(ctx context.Context, p meeting.PersonID) ([]account.Ses
 	return rowsOf[account.Session](ctx, s.db, `SELECT body FROM sessions WHERE person = $1 ORDER BY id`, string(p))
 }
 
+// SessionByID finds a session by its id, also one that has run out; one that was ended is
+// gone.
+func (s *Store) SessionByID(ctx context.Context, id string) (account.Session, error) {
+	return rowOf[account.Session](ctx, s.db, "session", `SELECT body FROM sessions WHERE id = $1`, id)
+}
+
 // EndSession ends one session of a person, and reports whether there was one.
 func (s *Store) EndSession(ctx context.Context, p meeting.PersonID, id string) (bool, error) {
 	n, err := s.end(ctx, `DELETE FROM sessions WHERE person = $1 AND id = $2`, string(p), id)
@@ -130,6 +136,11 @@ func (s *Store) Redeem(ctx context.Context, id, secret string, now time.Time, fi
 // Machine finds a machine by the hash of its secret.
 func (s *Store) Machine(ctx context.Context, secret string) (account.Machine, error) {
 	return rowOf[account.Machine](ctx, s.db, "machine", `SELECT body FROM machines WHERE secret = $1`, secret)
+}
+
+// MachineByID finds a machine by its id.
+func (s *Store) MachineByID(ctx context.Context, id meeting.DeviceID) (account.Machine, error) {
+	return rowOf[account.Machine](ctx, s.db, "machine", `SELECT body FROM machines WHERE id = $1`, string(id))
 }
 
 // Machines lists all machines ever paired.

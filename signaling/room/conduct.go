@@ -67,6 +67,17 @@ func (r *Room) Expel(point meeting.PointID) {
 	})
 }
 
+// ExpelDevice ends all sessions of a machine, whatever it is in the room.
+func (r *Room) ExpelDevice(device meeting.DeviceID) {
+	r.post(func() {
+		for _, m := range r.members {
+			if m.guest().Device == device {
+				r.remove(m, ending{reason: livekit.DisconnectReason_PARTICIPANT_REMOVED, action: livekit.LeaveRequest_DISCONNECT})
+			}
+		}
+	})
+}
+
 // introduce tells a meeting that has just begun who is in its room already.
 func (r *Room) introduce() {
 	for _, m := range r.members {

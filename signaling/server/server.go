@@ -10,6 +10,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 
 	"diemcau/meeting"
@@ -171,6 +173,16 @@ func (s *Server) Obey(id meeting.ID, o *air.Orders) {
 func (s *Server) Expel(id meeting.ID, point meeting.PointID) {
 	if r, err := s.find(id); err == nil {
 		r.Expel(point)
+	}
+}
+
+// ExpelDevice ends the sessions of a machine in every room. It does not wait.
+func (s *Server) ExpelDevice(device meeting.DeviceID) {
+	s.mu.Lock()
+	all := slices.Collect(maps.Values(s.rooms))
+	s.mu.Unlock()
+	for _, r := range all {
+		r.ExpelDevice(device)
 	}
 }
 

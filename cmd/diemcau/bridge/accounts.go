@@ -42,7 +42,7 @@ func (b *Bridge) openDoor() (err error) {
 	settings := door.Settings{
 		Hosts: b.cfg.Hosts, ProviderName: b.cfg.OpenID.Name, LeaveProvider: b.cfg.OpenID.Leave,
 		Newcomers: door.Newcomers{Rights: newcomers, Unit: meeting.UnitID(b.cfg.OpenID.Newcomers.Unit)},
-		Audit:     AuditTrail{Log: b.audit, Plain: account.Logger{Logger: b.log}}, Log: b.log, GuestToken: b.guestToken,
+		Audit:     AuditTrail{Log: b.audit, Plain: account.Logger{Logger: b.log}}, Log: b.log, GuestToken: b.guestToken, Present: presence{b},
 		Address: func(r *http.Request) string { return wire.ClientAddress(r, b.cfg.Limits.TrustedProxies).String() },
 	}
 	if provider != nil { // an interface that holds a nil pointer is not nil
@@ -185,18 +185,4 @@ func (b *Bridge) pointToken(m meeting.ID, p desk.Point, who account.Identity, va
 		return "", meeting.Refuse(meeting.CodeNoRight, "")
 	}
 	return b.keys.IssueJoin(token.Join{Room: string(m), Identity: string(p.ID), Name: p.Name, Lifetime: validFor, Attributes: attributes, Grant: grant})
-}
-
-// guestLife is how long a guest's token opens the door; a connected guest gets
-// renewed ones.
-const guestLife = 10 * time.Minute
-
-// guestToken lets a guest in who was admitted. Everybody sees that he is one
-// (SEC-09), and he cannot say otherwise.
-func (b *Bridge) guestToken(g account.Guest) (string, error) {
-	return b.keys.IssueJoin(token.Join{
-		Room: string(g.Meeting), Identity: "khach-" + g.ID, Name: g.Name, Lifetime: guestLife,
-		Attributes: map[string]string{"kind": "khach", "unit": g.Unit},
-		Grant:      guestGrant(),
-	})
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"diemcau/meeting"
+	"diemcau/meeting/account"
 	"diemcau/meeting/air"
 	"diemcau/meeting/conduct"
 	"diemcau/meeting/live"
@@ -34,7 +35,15 @@ func (b *Bridge) openMeetings(watchers ...live.Watcher) error {
 func (b *Bridge) attend(id meeting.ID, g air.Guest) error {
 	ctx, cancel := context.WithTimeout(context.Background(), doorPatience)
 	defer cancel()
-	err := b.live.Attend(ctx, id, g)
+	guest, _ := air.GuestID(g.Point)
+	device := g.Device
+	if _, board := account.SessionOf(device); board && b.identify != nil {
+		device = "" // whoever says otherwise who asks has sessions of his own
+	}
+	err := b.door.MayBePresent(ctx, guest, device)
+	if err == nil {
+		err = b.live.Attend(ctx, id, g)
+	}
 	if err == nil {
 		return nil
 	}
@@ -53,6 +62,8 @@ func refusalText(c meeting.Code) string {
 		conduct.CodeLocked:   "Phòng họp đã khóa (the meeting is locked)",
 		conduct.CodeFull:     "Cuộc họp đã đủ số điểm cầu (the meeting is full)",
 		conduct.CodeClosed:   "Cuộc họp đã bế mạc (the meeting is closed)",
+		account.CodeEnded:    "Máy hoặc phiên đăng nhập này đã bị kết thúc (this machine's pairing or this sign-in was ended)",
+		account.CodeGuest:    "Khách chưa được hoặc không còn được vào phòng họp (the guest is not let in, or no longer)",
 		conduct.CodeNotPoint: "Điểm cầu không thuộc thành phần cuộc họp (not a point of the meeting)",
 	}
 	if text, ok := texts[c]; ok {

@@ -92,6 +92,7 @@ func (b *Bridge) register(api huma.API) error {
 		return err
 	}
 	o.Register(api)
+	b.door.MayHost = b.mayHost(o)
 	if err := b.registerPapers(api, o); err != nil {
 		return err
 	}

@@ -39,6 +39,8 @@ export const problemCodes = [
   'point_not_joined',
   'point_not_in_meeting',
   'point_banned',
+  'machine_ended',
+  'guest_refused',
   'meeting_locked',
   'meeting_full',
   'meeting_closed',

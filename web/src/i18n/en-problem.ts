@@ -29,6 +29,8 @@ export const enProblem: typeof viProblem = {
   point_not_joined: 'The point is not connected.',
   point_not_in_meeting: 'The point takes no part in this meeting.',
   point_banned: 'The point was disconnected.',
+  machine_ended: 'The pairing of this machine or this sign-in was ended. Sign in or pair it again.',
+  guest_refused: 'The guest is not let in, or no longer.',
   meeting_locked: 'The room is locked.',
   meeting_full: 'The meeting is full.',
   meeting_closed: 'The meeting is closed.',

@@ -28,6 +28,8 @@ export const viProblem = {
   point_not_joined: 'Điểm cầu chưa kết nối.',
   point_not_in_meeting: 'Điểm cầu không thuộc cuộc họp này.',
   point_banned: 'Điểm cầu đã bị ngắt kết nối.',
+  machine_ended: 'Máy hoặc phiên đăng nhập này đã bị kết thúc. Hãy đăng nhập hoặc ghép nối lại.',
+  guest_refused: 'Khách chưa được hoặc không còn được vào phòng họp.',
   meeting_locked: 'Phòng họp đang khóa.',
   meeting_full: 'Cuộc họp đã đủ số điểm cầu.',
   meeting_closed: 'Cuộc họp đã bế mạc.',
