@@ -31,6 +31,7 @@ ip link set nobody up
 ip addr add 10.99.0.2/24 dev outward
 ip link set outward up
 ip route add default via 10.99.0.1
+ip neigh add 10.99.0.1 lladdr 02:00:00:00:00:01 dev outward # known, or a question would end in asking for him
 echo 'nameserver 10.99.0.1' >"$EMPTY/resolv.conf"
 mount --bind "$EMPTY/resolv.conf" /etc/resolv.conf
 tcpdump --immediate-mode -U -n -i outward -w "$EMPTY/outward.pcap" 2>"$EMPTY/tcpdump.log" &

@@ -11,7 +11,7 @@ const whole = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 // A browser whose camera gives so many pictures a second. Coding them is most of what a
 // page costs here; ten are a picture that moves as well as twenty.
-const chromium = (pictures: number, executablePath = shell): { launchOptions: LaunchOptions } => ({
+export const chromium = (pictures: number, executablePath = shell): { launchOptions: LaunchOptions } => ({
   launchOptions: {
     executablePath,
     args: [

@@ -143,7 +143,7 @@ test('OPS SEC-06 a machine with nothing on it gets database, keys and catalogue 
 
 test('SEC-06 one edited line of the log, in the database or in an export, is named by the command', () => {
   const lines = second.run('diemcau', 'audit', 'export', '--data', '/var/lib/diemcau').trim().split('\n');
-  const edited = lines.map((line, index) => (index === 6 ? line.replace(/"address":"[^"]*"|"at":"[^"]*"/, (field) => `${field.slice(0, -2)}${field.at(-2) === '9' ? '8' : '9'}"`) : line));
+  const edited = lines.map((line, index) => (index === 6 ? line.replace(/"at":"2/, '"at":"1') : line)); // a thousand years earlier
   expect(edited[6]).not.toBe(lines[6]);
   writeFileSync(second.path('/root/lines.jsonl'), `${lines.join('\n')}\n`);
   writeFileSync(second.path('/root/edited.jsonl'), `${edited.join('\n')}\n`);
