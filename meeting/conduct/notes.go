@@ -54,7 +54,8 @@ func (d Note) decide(l *Live, a Act) ([]Change, error) {
 	return []Change{Noted(d)}, nil
 }
 
-// NoteIncident writes down a technical trouble and how it was handled.
+// NoteIncident writes down a technical trouble and how it was handled; sent again
+// with its end, it says until when it lasted ("từ … đến …").
 type NoteIncident struct {
 	Incident Incident `json:"incident"`
 }
@@ -68,6 +69,9 @@ func (d NoteIncident) decide(l *Live, a Act) ([]Change, error) {
 	}
 	if d.Incident.Text == "" {
 		return nil, meeting.Refuse(meeting.CodeMissing, "incident.text")
+	}
+	if !d.Incident.To.IsZero() && d.Incident.To.Before(d.Incident.From) {
+		return nil, meeting.Refuse(meeting.CodeInvalid, "incident.to")
 	}
 	return []Change{IncidentNoted(d)}, nil
 }
@@ -202,9 +206,32 @@ type IncidentNoted struct {
 // Kind implements Change.
 func (IncidentNoted) Kind() Kind { return "incident.noted" }
 func (c IncidentNoted) apply(s *State, _ time.Time) {
-	s.Notes.Incidents = append(s.Notes.Incidents, c.Incident)
+	i := c.open(s)
+	if i < 0 {
+		s.Notes.Incidents = append(s.Notes.Incidents, c.Incident)
+		return
+	}
+	s.Notes.Incidents = slices.Clone(s.Notes.Incidents)
+	s.Notes.Incidents[i].To = c.Incident.To
 }
-func (IncidentNoted) prior(*State) Change { return nil }
+
+func (c IncidentNoted) prior(s *State) Change {
+	if i := c.open(s); i >= 0 {
+		return IncidentNoted{s.Notes.Incidents[i]}
+	}
+	return nil
+}
+
+// open is the index of the trouble that this change ends: the same one, written down
+// before without its end; else -1.
+func (c IncidentNoted) open(s *State) int {
+	if c.Incident.To.IsZero() {
+		return -1
+	}
+	return slices.IndexFunc(s.Notes.Incidents, func(x Incident) bool {
+		return x.To.IsZero() && x.Point == c.Incident.Point && x.From.Equal(c.Incident.From) && x.Text == c.Incident.Text
+	})
+}
 
 // MinutesRead is the reading back of the minutes.
 type MinutesRead struct{}

@@ -10,19 +10,21 @@ import (
 
 // MeetingLine is a meeting in a list.
 type MeetingLine struct {
-	ID      meeting.ID      `json:"id"`
-	Title   string          `json:"title"`
-	Type    plan.Type       `json:"type"`
-	Host    string          `json:"host"`
-	Unit    meeting.UnitID  `json:"unit,omitempty"`
-	Chair   string          `json:"chair,omitempty"`
-	Start   time.Time       `json:"start,omitzero"`
-	End     time.Time       `json:"end,omitzero"`
-	State   schedule.State  `json:"state" enum:"du-thao,da-phat-hanh,hoan,huy"`
-	Version int             `json:"version" doc:"of the newest announcement; 0 for a draft"`
-	Main    meeting.PointID `json:"main,omitempty"`
-	Points  int             `json:"points" doc:"how many points take part"`
-	Invited int             `json:"invited" doc:"how many heads are invited at all points"`
+	ID       meeting.ID      `json:"id"`
+	Title    string          `json:"title"`
+	Type     plan.Type       `json:"type"`
+	Host     string          `json:"host"`
+	Unit     meeting.UnitID  `json:"unit,omitempty"`
+	Chair    string          `json:"chair,omitempty"`
+	Start    time.Time       `json:"start,omitzero"`
+	End      time.Time       `json:"end,omitzero"`
+	State    schedule.State  `json:"state" enum:"du-thao,da-phat-hanh,hoan,huy"`
+	Version  int             `json:"version" doc:"of the newest announcement; 0 for a draft"`
+	Main     meeting.PointID `json:"main,omitempty"`
+	Points   int             `json:"points" doc:"how many points take part"`
+	Invited  int             `json:"invited" doc:"how many heads are invited at all points"`
+	Overlaps []meeting.ID    `json:"overlaps,omitempty" nullable:"false" doc:"meetings of this list at the same time that share a point, a person or a room with it; in the list of meetings alone"`
+	Mine     *Asked          `json:"mine,omitempty" doc:"what whoever asks may and has to do with it; in the list of meetings alone"`
 }
 
 // MeetingList is one page of meetings.

@@ -54,6 +54,54 @@ func TestSCH05_APointRepliesAndASubstituteWaitsForConsent(t *testing.T) {
 	})
 }
 
+func TestSCH05_TheListOfMeetingsTellsWhatIsStillWaitedForFromWhoAsks(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		v := h.samples(t).published(t)
+		base := "/api/meetings/" + string(v.ID)
+		asked := func(as string) desk.Asked {
+			for _, l := range into[desk.MeetingList](t, h.ask(t, as, "GET", "/api/meetings?limit=200", nil), 200).Items {
+				if l.ID == v.ID && l.Mine != nil {
+					return *l.Mine
+				}
+			}
+			t.Fatalf("%s does not see the meeting, or not what is asked of him", as)
+			return desk.Asked{}
+		}
+		for as, point := range map[string]meeting.PointID{"giadinh": "LG-X1", "may-x1": "LG-X1", "hucau": "LG-X2"} {
+			if a := asked(as); a.Point != point || a.Answer != invitation.NoAnswer || a.Untested != 0 {
+				t.Errorf("%s is asked: %+v", as, a)
+			}
+		}
+		into[invitation.Reply](t, h.ask(t, "giadinh", "POST", base+"/points/LG-X1/reply", desk.NewReply{Answer: invitation.Declines, Reason: "Bão"}), 200)
+		if a, other := asked("may-x1"), asked("hucau"); a.Answer != invitation.Declines || other.Answer != invitation.NoAnswer {
+			t.Errorf("after the reply: %+v, another point %+v", a, other)
+		}
+		before := asked("kiemthu").Untested
+		if before != len(v.Plan.Points) {
+			t.Errorf("%d points wait for their test, want all %d", before, len(v.Plan.Points))
+		}
+		all := desk.NewSheet{Point: "LG-X1", Checks: rehearsal.Checks{Picture: rehearsal.Pass, Mic: rehearsal.Pass, Speaker: rehearsal.Pass, Content: rehearsal.Pass, Line: rehearsal.Pass}}
+		if r := h.ask(t, "kiemthu", "POST", base+"/sheets", all); r.status >= 300 {
+			t.Fatalf("%d %s", r.status, r.raw)
+		}
+		if after := asked("kiemthu").Untested; after != before-1 {
+			t.Errorf("%d points wait after one was tested, want %d", after, before-1)
+		}
+		if secretary := asked("nhap"); secretary.Bare == 0 || !slices.Contains(secretary.Rights, meeting.Secretary) {
+			t.Errorf("the secretary is asked: %+v", secretary)
+		}
+		if delegate := asked("hucau"); delegate.Bare != 0 {
+			t.Errorf("a delegate is asked for papers: %+v", delegate)
+		}
+		// Once it has begun, nothing is waited for any more.
+		h.set(v.Plan.Start)
+		if a := asked("hucau"); a.Point != "LG-X2" || a.Answer != "" {
+			t.Errorf("when it begins: %+v", a)
+		}
+	})
+}
+
 func TestSCH09_WhoHasSeenTheNewestAnnouncementIsKnownByPoint(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {

@@ -74,7 +74,7 @@ func (o *Office) listMeetings(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	page := MeetingList{Items: []MeetingLine{}}
+	page, list := MeetingList{}, []store.Standing{}
 	f := store.Filter{From: in.From, To: in.To, State: in.State, Text: in.Text, After: after, Limit: maxPage}
 	for {
 		found, err := o.store.Meetings(ctx, f)
@@ -85,19 +85,35 @@ func (o *Office) listMeetings(ctx context.Context, in *struct {
 			if !j.mine(m.Plan).reads(m.State) {
 				continue
 			}
-			if len(page.Items) == min(in.Limit, maxPage) {
-				last := page.Items[len(page.Items)-1]
+			if len(list) == min(in.Limit, maxPage) {
+				last := list[len(list)-1].Plan
 				page.Next = cursor(store.Place{Start: last.Start, ID: last.ID})
-				return give(page, nil)
+				page.Items, err = o.lines(ctx, j, list)
+				return give(page, err)
 			}
-			page.Items = append(page.Items, line(m))
+			list = append(list, m)
 		}
 		if len(found) < f.Limit {
-			return give(page, nil)
+			page.Items, err = o.lines(ctx, j, list)
+			return give(page, err)
 		}
 		last := found[len(found)-1].Plan
 		f.After = store.Place{Start: last.Start, ID: last.ID}
 	}
+}
+
+// lines are meetings in a list, with what whoever asks has to do with each.
+func (o *Office) lines(ctx context.Context, j judge, list []store.Standing) ([]MeetingLine, error) {
+	collide, items := overlaps(list), make([]MeetingLine, 0, len(list))
+	for _, m := range list {
+		l, err := o.asked(ctx, j, m)
+		if err != nil {
+			return nil, err
+		}
+		l.Overlaps = collide[l.ID]
+		items = append(items, l)
+	}
+	return items, nil
 }
 
 // view is everything that a form shows of a meeting.

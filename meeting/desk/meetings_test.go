@@ -198,6 +198,38 @@ func TestAnActIsDoneOnceUnderItsKey(t *testing.T) {
 	})
 }
 
+func TestMeetingsCollideInTheListOnlyWhereTheyShareAPointOrAPerson(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		v := h.samples(t).published(t)
+		apart := v.Plan
+		apart.ID, apart.Main, apart.People = "", "LG-K9", plan.People{
+			Chair: meeting.Person{Name: "Chủ trì khác"}, Secretary: meeting.Person{Name: "Thư ký khác"}, Technician: meeting.Person{Name: "Kỹ thuật khác"},
+		}
+		apart.Points, apart.Voters, apart.Rooms = []plan.Point{{ID: "LG-K9", Name: "Sở khác", Kind: "so"}}, nil, nil
+		apart.Agenda = nil
+		shares := apart
+		shares.Points = append(slices.Clone(apart.Points), v.Plan.Points[1])
+		apart.Title, shares.Title = "Không chung", "Chung một điểm cầu"
+		no, yes := h.draft(t, "nhap", apart).ID, h.draft(t, "nhap", shares).ID
+		overlaps := func() map[meeting.ID][]meeting.ID {
+			found := map[meeting.ID][]meeting.ID{}
+			for _, l := range into[desk.MeetingList](t, h.ask(t, "nhap", "GET", "/api/meetings?limit=200", nil), 200).Items {
+				found[l.ID] = l.Overlaps
+			}
+			return found
+		}
+		found := overlaps()
+		if len(found[no]) != 0 || !slices.Equal(found[yes], []meeting.ID{v.ID}) || !slices.Contains(found[v.ID], yes) || slices.Contains(found[v.ID], no) {
+			t.Errorf("apart %v, shared %v, announced %v", found[no], found[yes], found[v.ID])
+		}
+		into[desk.MeetingView](t, h.ask(t, "nhap", "POST", "/api/meetings/"+string(v.ID)+"/postpone", desk.PutOff{Why: schedule.Disaster}), 200)
+		if found := overlaps(); len(found[yes]) != 0 || len(found[v.ID]) != 0 {
+			t.Errorf("with one that is put off: %v", found)
+		}
+	})
+}
+
 func TestConflictsAreShownBeforeSaving(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {

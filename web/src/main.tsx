@@ -11,7 +11,7 @@ import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
-import { onBridgeTime, onPagesVersion } from './api/call';
+import { call, onBridgeTime, onPagesVersion } from './api/call';
 import { reloadForGoneParts } from './app/chunk-error';
 import { queries } from './app/queries';
 import { router } from './app/router';
@@ -27,8 +27,9 @@ function styleNonce(): string {
 }
 
 async function start(): Promise<void> {
-  reloadForGoneParts(window);
+  reloadForGoneParts(window, upgrade);
   onBridgeTime(bridgeClock.hear);
+  bridgeClock.onDoubt(() => void call('/healthz').catch(() => undefined));
   onPagesVersion(upgrade.hear);
   await startTexts();
   const root = document.getElementById('root');

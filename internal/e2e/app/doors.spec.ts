@@ -119,7 +119,7 @@ test('SEC-03 a passkey is made, opens without a password, and no longer once it 
     await admin.getByRole('button', { name: 'Lấy mã ghép máy' }).click();
     await expect(admin.getByTestId('code')).toHaveText(/^[2-9A-Z]{3}-[2-9A-Z]{5}$/);
     await expectAccessible(admin);
-    await admin.getByRole('link', { name: 'Nhật ký an ninh' }).click();
+    await admin.getByRole('link', { name: 'Nhật ký hệ thống' }).click();
     await admin.getByRole('textbox', { name: 'Có chữ' }).fill('passkey');
     await admin.getByRole('button', { name: 'Tìm' }).click();
     const lines = admin.getByTestId('audit-line');

@@ -52,7 +52,7 @@ test('ARC-06 ARC-07 a hold stops the disposal; two people then decide on it, and
     await chair.goto(`${named}/luu-tru/huy`);
     await chair.getByRole('button', { name: 'Duyệt', exact: true }).click();
     const dialog = chair.getByRole('dialog');
-    await dialog.getByLabel('Mật khẩu của bạn', { exact: true }).fill('sai');
+    await dialog.getByLabel('Mật khẩu của tài khoản này', { exact: true }).fill('sai');
     await dialog.getByRole('button', { name: 'Duyệt' }).click();
     await expect(dialog.getByRole('alert')).toContainText('Mật khẩu không đúng');
     await expectAccessible(chair);
@@ -61,7 +61,7 @@ test('ARC-06 ARC-07 a hold stops the disposal; two people then decide on it, and
 
     await page.reload();
     await list.getByRole('button', { name: 'Hủy bản ghi' }).click();
-    await page.getByRole('dialog').getByLabel('Mật khẩu của bạn', { exact: true }).fill(password);
+    await page.getByRole('dialog').getByLabel('Mật khẩu của tài khoản này', { exact: true }).fill(password);
     await page.getByRole('dialog').getByRole('button', { name: 'Hủy bản ghi' }).click();
     await expect(list).toHaveAttribute('data-stage', 'da-huy');
     await expect(list).toContainText('Đã hủy: kho chính');

@@ -50,7 +50,7 @@ async function redacted(browser: Browser, page: Page, bridge: Bridge): Promise<v
   await dialog.getByLabel('Đến').fill('0:00:06');
   await dialog.getByRole('checkbox', { name: 'Cắt khỏi: tất cả' }).check();
   await dialog.getByLabel('Lý do (người xem bản mới đọc được)').fill('Bí mật đời tư');
-  await dialog.getByLabel('Mật khẩu của bạn', { exact: true }).fill(password);
+  await dialog.getByLabel('Mật khẩu của tài khoản này', { exact: true }).fill(password);
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Lập bản đã lược bỏ' }).click();
   await page.getByRole('link', { name: 'Mở bản mới' }).click({ timeout: 60_000 });

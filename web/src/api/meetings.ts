@@ -19,6 +19,20 @@ export interface MeetingLine {
   readonly main?: string;
   readonly points: number;
   readonly invited: number;
+  /** Meetings of the list at the same time that share a point, a person or a room with it. */
+  readonly overlaps?: readonly string[];
+  readonly mine?: Asked;
+}
+
+/** What whoever is signed in may do in a meeting of a list, and what is waited for from him. */
+export interface Asked {
+  readonly rights: readonly string[];
+  /** The point that he answers for. */
+  readonly point?: string;
+  /** What it answered; absent once the meeting has begun. */
+  readonly answer?: Reply['answer'];
+  readonly withoutPapers?: number;
+  readonly untested?: number;
 }
 
 export interface FieldProblem {
@@ -137,11 +151,16 @@ export async function createMeeting(draft: { type: string; title?: string; start
 export interface EditReason {
   readonly why?: string;
   readonly text?: string;
+  /** The collisions were seen. */
+  readonly despite?: boolean;
 }
 
 export async function saveMeeting(view: MeetingView, plan: Plan, reason: EditReason = {}): Promise<MeetingView> {
   return whole(await send('PUT', of(view.id), { plan, ...reason }, { 'If-Match': `"${view.revision}"` }));
 }
+
+/** What stands against a plan that is not saved. */
+export const checkPlan = async (plan: Plan): Promise<CheckResult> => send('POST', '/api/meetings/check', { plan });
 
 export const checkMeeting = async (id: string): Promise<CheckResult> => get(`${of(id)}/check`);
 

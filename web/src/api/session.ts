@@ -18,6 +18,8 @@ export interface Session {
   readonly way?: 'openid' | 'passkey';
   /** When he proved last that it is he. */
   readonly proved?: string;
+  /** Seconds without his doing after which his boards lock. */
+  readonly lockAfter?: number;
 }
 
 /** Null when nobody is signed in, also by a bridge that has no accounts. */

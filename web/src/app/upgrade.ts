@@ -12,6 +12,7 @@ export interface UpgradeState {
 export class Upgrade {
   readonly state = new Store<UpgradeState>({ old: false, held: false });
   private own: string | null = null;
+  private attending = 0;
 
   readonly hear = (version: string | null): void => {
     if (version === null || version === '') return;
@@ -20,6 +21,21 @@ export class Upgrade {
     this.state.update({ old: version !== this.own });
   };
 
+  /** A part of the pages is gone that this window was opened with. */
+  readonly gone = (): void => this.state.update({ old: true });
+
+  /** A meeting is on in this window: it is never loaded anew by itself. */
+  get attends(): boolean {
+    return this.attending > 0;
+  }
+
+  attend(): () => void {
+    this.attending++;
+    return () => {
+      this.attending--;
+    };
+  }
+
   hold(held: boolean): void {
     this.state.update({ held });
   }
@@ -27,8 +43,9 @@ export class Upgrade {
 
 export const upgrade = new Upgrade();
 
-/** Nobody is asked to reload while this is true. */
+/** In a meeting nothing is loaded anew by itself, and nobody is asked to while this is true. */
 export function useHeldReload(held: boolean): void {
+  useEffect(() => upgrade.attend(), []);
   useEffect(() => {
     upgrade.hold(held);
     return () => upgrade.hold(false);

@@ -36,15 +36,32 @@ export function countdown(started: number, due: number | undefined, now: number)
 const headerHalfMs = 500;
 const trustAfterMs = 2_000;
 
+/** So far this machine's clock and its own counting of time may drift apart before one of them is believed to have jumped. */
+const jumpMs = 2_000;
+
 /**
- * How far this machine's clock is from the bridge's. A room's computer may be three hours wrong: no time of a meeting
- * is ever read from it.
+ * The bridge's time. A room's computer may be three hours wrong, and be set right in the middle of a meeting: no time of
+ * a meeting is ever read from its clock, it is counted on from what the bridge said. A machine that slept has counted
+ * too little, and looks the same from inside: whenever the two go apart the bridge is asked.
  */
 export class BridgeClock {
-  private offset: number | null = null;
+  /** The bridge's time less what was counted. */
+  private anchor: number | null = null;
   private roundTrip = Number.POSITIVE_INFINITY;
+  private apart: number;
+  private ask: () => void = () => undefined;
 
-  constructor(private readonly local: () => number = Date.now) {}
+  constructor(
+    private readonly local: () => number = Date.now,
+    private readonly counted: () => number = () => performance.now(),
+  ) {
+    this.apart = local() - counted();
+  }
+
+  /** What asks the bridge for its time. */
+  onDoubt(ask: () => void): void {
+    this.ask = ask;
+  }
 
   /** An answer of the bridge carried this Date header. The quickest answer is the most exact one. */
   readonly hear = (header: string, asked: number, answered: number): void => {
@@ -52,19 +69,29 @@ export class BridgeClock {
     const took = answered - asked;
     if (Number.isNaN(said) || took < 0) return;
     const offset = said + headerHalfMs - (asked + answered) / 2;
-    const moved = this.offset === null || Math.abs(offset - this.offset) > trustAfterMs;
-    if (!moved && took >= this.roundTrip) return;
     // Differences below a second are the header's own grain.
-    this.offset = Math.abs(offset) < 1_000 ? 0 : offset;
+    const anchor = this.local() + (Math.abs(offset) < 1_000 ? 0 : offset) - this.counted();
+    const moved = this.anchor === null || Math.abs(anchor - this.anchor) > trustAfterMs;
+    if (!moved && took >= this.roundTrip) return;
+    this.anchor = anchor;
     this.roundTrip = took;
   };
 
-  readonly now = (): number => this.local() + (this.offset ?? 0);
+  readonly now = (): number => {
+    const local = this.local();
+    const counted = this.counted();
+    if (this.anchor === null) return local;
+    if (Math.abs(local - counted - this.apart) > jumpMs) {
+      this.apart = local - counted;
+      this.ask();
+    }
+    return counted + this.anchor;
+  };
 
   /** Minutes that this machine is wrong; 0 when less than one. */
   get wrongMinutes(): number {
-    const minutes = Math.round((this.offset ?? 0) / 60_000);
-    return minutes === 0 ? 0 : -minutes;
+    const minutes = Math.round((this.local() - this.now()) / 60_000);
+    return minutes === 0 ? 0 : minutes;
   }
 }
 

@@ -14,6 +14,7 @@ export interface RollRow {
   readonly position: string;
   readonly substitute: string;
   readonly reason: string;
+  readonly phone: boolean;
   readonly connected: boolean;
 }
 
@@ -49,6 +50,7 @@ export function rollRows(board: Board): RollRow[] {
       position: mark?.leader?.position ?? '',
       substitute: mark?.substitute ?? '',
       reason: mark?.reason ?? '',
+      phone: mark?.phone ?? false,
       connected: board.points[id]?.connected ?? false,
     };
   });
@@ -110,6 +112,11 @@ export function rollKey(key: string): RollKey | null {
     default:
       return null;
   }
+}
+
+/** One key says it anew only where it says something else: heads that were counted at a point stay when it is called there once more. */
+export function changes(row: Pick<RollRow, 'status'>, status: RollStatus): boolean {
+  return row.status !== status;
 }
 
 /** Where the cursor goes after a mark: the next line that was not called, else the next line. */

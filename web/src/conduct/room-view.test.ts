@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { handWord, isCalled, mayOpenMic, roomView } from './room-view';
+import { handWord, isCalled, mayOpenMic, roomView, takesMicBack } from './room-view';
 import { briefing } from './sample';
 import { readState, type LiveState } from './state';
 
@@ -68,4 +68,17 @@ describe('the metadata of a room', () => {
     for (const odd of [undefined, '', '{', '[]', '7', '{"v":2}', '{"v":1}', 'null']) expect(readState(odd)).toBeNull();
     expect(readState(JSON.stringify(briefing.live))).toEqual(briefing.live);
   });
+});
+
+test('CON-02 a headset that comes back opens the microphone while its point has the floor, else only at once', () => {
+  const { main } = briefing.live;
+  const { speech: _speech, ...quiet } = { ...briefing.live, muted: [], mode: 'hoi-nghi' as const };
+  const speaks = { ...quiet, speech: { number: 2, point: 'LG-X2', started: briefing.now } };
+  const late = 40 * 60_000;
+  expect(takesMicBack(speaks, 'LG-X2', late)).toBe(true);
+  expect(takesMicBack(quiet, 'LG-X2', 1_000)).toBe(false);
+  const discussion = { ...quiet, mode: 'thao-luan' as const };
+  expect([takesMicBack(discussion, 'LG-X2', late), takesMicBack(discussion, 'LG-X2', 5_000)]).toEqual([false, true]);
+  expect([takesMicBack(quiet, main, late), takesMicBack(quiet, main, 5_000)]).toEqual([false, true]);
+  expect([takesMicBack(null, main, late), takesMicBack(null, main, 5_000)]).toEqual([false, true]);
 });

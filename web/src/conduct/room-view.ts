@@ -48,6 +48,18 @@ export function mayOpenMic(state: LiveState, own: PointId): boolean {
   return state.mode === 'thao-luan' || isCalled(state, own);
 }
 
+/** A microphone that was pulled out and plugged in within so long is the same one to whoever did it. */
+const pulledMs = 60_000;
+
+/**
+ * Whether a microphone that went away in use opens by itself when it is back: while the point has the floor, else only
+ * soon. A hall that plugs its headset in an hour later must not be on the air unasked.
+ */
+export function takesMicBack(state: LiveState | null, own: PointId, goneForMs: number): boolean {
+  if (state === null) return goneForMs <= pulledMs;
+  return mayOpenMic(state, own) && (isCalled(state, own) || goneForMs <= pulledMs);
+}
+
 /** Who may open papers and point at what everybody sees: the bridge's own rule. */
 export function mayPresent(state: LiveState, own: PointId): boolean {
   return state.phase !== 'be-mac' && (own === state.main || state.speech?.point === own || state.screen.content === own);

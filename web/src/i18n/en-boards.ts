@@ -26,7 +26,7 @@ export const enBoards: typeof viBoards = {
     },
     stale: 'No connection to the bridge. This screen may be out of date; it reconnects by itself.',
     locked: 'This board is locked',
-    lockedText: 'Nobody used it for 15 minutes. The meeting, its picture, sound and recording go on.',
+    lockedText: 'Nobody used it for {{count}} minutes. The meeting, its picture, sound and recording go on.',
     password: 'Password',
     wrongPassword: 'The password is wrong.',
     unlock: 'Unlock',

@@ -109,6 +109,7 @@ export const enLive: typeof viLive = {
     disconnect: 'Disconnect',
     letIn: 'Let in again',
     incident: 'Note incident',
+    incidentOver: 'Solved now',
     incidentText: 'Incident and what was done',
     incidents: 'Incidents',
     operation: 'Operating log',

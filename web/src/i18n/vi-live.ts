@@ -108,6 +108,7 @@ export const viLive = {
     disconnect: 'Ngắt kết nối',
     letIn: 'Cho vào lại',
     incident: 'Ghi sự cố',
+    incidentOver: 'Đã khắc phục',
     incidentText: 'Sự cố và cách xử lý',
     incidents: 'Sự cố',
     operation: 'Nhật ký vận hành',

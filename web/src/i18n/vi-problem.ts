@@ -3,7 +3,7 @@ export const viProblem = {
   account_signed_out: 'Phiên đăng nhập đã hết. Hãy đăng nhập lại.',
   account_prove_again: 'Việc này cần xác nhận lại danh tính.',
   account_locked: 'Tài khoản đang bị khóa. Hãy gọi quản trị viên.',
-  account_board_locked: 'Bảng điều hành đã khóa do không thao tác. Nhập mật khẩu để tiếp tục; cuộc họp vẫn diễn ra.',
+  account_board_locked: 'Bàn điều khiển đã khóa do không thao tác. Nhập mật khẩu để tiếp tục; cuộc họp vẫn diễn ra.',
   account_outside: 'Đăng nhập từ ngoài mạng nội bộ cần xác thực hai lớp. Hãy thiết lập khi ở trong mạng hoặc liên hệ quản trị.',
   account_disabled: 'Tài khoản đã ngừng sử dụng. Hãy gọi quản trị viên.',
   account_idle: 'Tài khoản đã đóng vì lâu không đăng nhập. Hãy gọi quản trị viên.',

@@ -1,13 +1,20 @@
 import { useCallback, useEffect, useState } from 'react';
 import { signByPasskey } from '../api/passkey';
-import { fetchSession, keepBoard, lockBoard, proveSelf } from '../api/session';
+import { fetchSession, keepBoard, lockBoard, proveSelf, type Session } from '../api/session';
 import { Problem } from '../api/problem';
 import { bridgeClock } from '../conduct/clock';
 
-/** How long a board may be left alone before it locks (SEC-05). */
-export const lockAfterMs = 15 * 60_000;
+const longestMs = 15 * 60_000;
 
-const tellEveryMs = 60_000;
+/** How long a board may be left alone before it locks (SEC-05): the bridge's setting, which holds its acts back by it. */
+export function lockAfterMs(session: Pick<Session, 'lockAfter'> | null | undefined): number {
+  const seconds = session?.lockAfter ?? 0;
+  return seconds > 0 ? Math.min(longestMs, seconds * 1_000) : longestMs;
+}
+
+/** How often the bridge is told that somebody is there: often enough that it does not lock under his hands. */
+export const tellEveryMs = (afterMs: number): number => Math.min(60_000, afterMs / 3);
+
 const lookEveryMs = 3_000;
 
 const key = 'diemcau.boardLocked';
@@ -45,7 +52,7 @@ export interface BoardLock {
  * Locks a board that nobody has touched for a while. Only the board: the meeting, its sound and picture and its
  * recording are the bridge's and go on. A reload does not open it.
  */
-export function useBoardLock(afterMs = lockAfterMs): BoardLock {
+export function useBoardLock(afterMs: number): BoardLock {
   const [locked, setLocked] = useState(() => stored() !== null);
   const lock = useCallback(() => {
     store(true);
@@ -58,7 +65,7 @@ export function useBoardLock(afterMs = lockAfterMs): BoardLock {
     let told = 0;
     const touched = () => {
       last = performance.now();
-      if (told !== 0 && last - told < tellEveryMs) return;
+      if (told !== 0 && last - told < tellEveryMs(afterMs)) return;
       told = last;
       // The bridge holds acts back when it has heard of nobody for as long as the board.
       void keepBoard().catch((error: unknown) => error instanceof Problem && error.code === 'account_board_locked' && lock());

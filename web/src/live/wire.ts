@@ -16,7 +16,7 @@ export function boardOf(answer: unknown): Board {
     roll: board.roll ?? {},
     runs: board.runs ?? [],
     votes: board.votes ?? [],
-    notes: { tasks: notes?.tasks ?? [], items: notes?.items ?? {}, incidents: notes?.incidents ?? [], remark: notes?.remark ?? '' },
+    notes: { tasks: notes?.tasks ?? [], items: notes?.items ?? {}, incidents: notes?.incidents ?? [], remark: notes?.remark ?? '', ...(notes?.readBack ? { readBack: notes.readBack } : {}) },
     previews: board.previews ?? {},
     banned: board.banned ?? [],
     untested: board.untested ?? [],

@@ -18,13 +18,14 @@ export class OwnMedia {
   private readonly turns = { mic: Promise.resolve(), camera: Promise.resolve() };
   private music = false;
   private wishes: { mic: boolean; camera: boolean };
-  /** Devices that went away while they were in use: they are taken back when they come again. */
-  private readonly taken = new Set<'mic' | 'camera'>();
+  /** Devices that went away while they were in use: and when; they are taken back when they come again. */
+  private readonly taken = new Map<'mic' | 'camera', number>();
 
   constructor(
     entry: EntryTracks,
     private readonly changed: (trouble: DeviceTrouble | null) => void,
     private readonly healed: () => void,
+    private readonly micBack: (goneForMs: number) => boolean,
   ) {
     this.entry = entry;
     this.wishes = { mic: entry.mic !== null, camera: entry.camera !== null };
@@ -64,8 +65,14 @@ export class OwnMedia {
 
   async setMic(on: boolean): Promise<void> {
     this.wishes = { ...this.wishes, mic: on };
+    if (!on) this.taken.delete('mic');
     this.changed(null);
     await this.applyMic();
+  }
+
+  /** The floor was taken: a microphone that is away does not come back to what is over. */
+  forgetMic(): void {
+    this.taken.delete('mic');
   }
 
   /** In a ceremony the sound is sent as it is, in stereo: a microphone that is open begins anew (CON-16). */
@@ -84,6 +91,7 @@ export class OwnMedia {
 
   async setCamera(on: boolean): Promise<void> {
     this.wishes = { ...this.wishes, camera: on };
+    if (!on) this.taken.delete('camera');
     this.changed(null);
     await this.applyCamera();
   }
@@ -92,7 +100,7 @@ export class OwnMedia {
   readonly lost = (source: Track.Source): void => {
     const device = source === Track.Source.Microphone ? 'mic' : source === Track.Source.Camera ? 'camera' : null;
     if (device === null || !this.wishes[device]) return;
-    this.taken.add(device);
+    this.taken.set(device, performance.now());
     this.changed({ device, trouble: 'taken' });
   };
 
@@ -107,12 +115,13 @@ export class OwnMedia {
 
   private async takeBack(): Promise<void> {
     const devices = await navigator.mediaDevices.enumerateDevices();
-    for (const device of this.taken) {
+    for (const [device, since] of this.taken) {
       const kind = device === 'mic' ? 'audioinput' : 'videoinput';
       if (!devices.some((each) => each.kind === kind)) continue;
       this.taken.delete(device);
       this.healed();
-      await (device === 'mic' ? this.setMic(true) : this.setCamera(true));
+      if (device === 'camera') await this.setCamera(true);
+      else await this.setMic(this.micBack(performance.now() - since));
     }
   }
 

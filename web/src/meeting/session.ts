@@ -4,7 +4,7 @@ import { Problem, type ProblemCode } from '../api/problem';
 import { Store } from '../app/store';
 import type { ChatPage } from '../conduct/chat';
 import type { Deed } from '../conduct/deed';
-import { isCalled, mayOpenMic } from '../conduct/room-view';
+import { isCalled, mayOpenMic, takesMicBack } from '../conduct/room-view';
 import { readState } from '../conduct/state';
 import { cameraCapture } from '../device/capture';
 import { loadChoices, saveChoices, type Choices } from '../device/choices';
@@ -81,6 +81,7 @@ export class MeetingSession {
         this.draw();
       },
       this.forgetTrouble,
+      (goneForMs) => takesMicBack(this.state.get().conduct, this.state.get().own.id, goneForMs),
     );
   }
 
@@ -226,6 +227,7 @@ export class MeetingSession {
     const previewed = room.localParticipant.attributes['dc.mic'] === 'preview';
     void this.media.setMusic(conduct.screen.music === true && mayOpenMic(conduct, own.id));
     if (this.media.mic && !previewed && !mayOpenMic(conduct, own.id)) void this.media.setMic(false);
+    if (wasInvited && !invited) this.media.forgetMic();
     if (invited && !wasInvited && before !== null && !this.media.mic) void this.media.setMic(true);
   }
 

@@ -1,5 +1,6 @@
 import type { AgendaItem, Plan, PlanPoint } from '../conduct/board';
 import type { PointRecord } from '../api/meetings';
+import { onDay } from './day';
 
 /** Changes of a plan that is being edited. Each gives a new plan. */
 
@@ -92,4 +93,14 @@ export function itemStarts(plan: Plan): (number | null)[] {
     if (next !== null) next += (item.minutes ?? 0) * 60_000;
     return start;
   });
+}
+
+/** The same meeting at the same hour of another day, its items with it. */
+export function movedTo(plan: Plan, day: string): Plan {
+  const { start, end } = plan;
+  if (!start || !end) return plan;
+  const moved = onDay(start, day);
+  const shift = Date.parse(moved) - Date.parse(start);
+  const later = (time: string) => new Date(Date.parse(time) + shift).toISOString();
+  return { ...plan, start: moved, end: later(end), agenda: plan.agenda.map((item) => (item.start ? { ...item, start: later(item.start) } : item)) };
 }

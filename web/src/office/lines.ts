@@ -18,15 +18,34 @@ export function isOn(line: MeetingLine, now: number): boolean {
   return line.state === 'da-phat-hanh' && at(line.start) <= now && now < at(line.end);
 }
 
-/** Ids of meetings whose time another one of the list overlaps. */
-export function overlapping(lines: readonly MeetingLine[]): ReadonlySet<string> {
-  const live = lines.filter((line) => line.state !== 'huy' && line.start && line.end);
-  const found = new Set<string>();
-  for (const [index, one] of live.entries()) {
-    for (const other of live.slice(index + 1)) {
-      if (at(one.start) >= at(other.end) || at(other.start) >= at(one.end)) continue;
-      found.add(one.id).add(other.id);
-    }
-  }
-  return found;
+export interface Asks {
+  /** Invitations to which his point has not replied. */
+  readonly replies: readonly MeetingLine[];
+  readonly papers: readonly MeetingLine[];
+  readonly tests: readonly MeetingLine[];
+  readonly drafts: readonly MeetingLine[];
+}
+
+/** What is waited for from whoever asked for the list, the nearest first. */
+export function asksOf(lines: readonly MeetingLine[], now: number): Asks {
+  const live = lines.filter((line) => line.start !== undefined && line.state !== 'huy').sort((a, b) => at(a.start) - at(b.start));
+  const ahead = live.filter((line) => line.state === 'da-phat-hanh' && at(line.start) > now);
+  return {
+    replies: ahead.filter((line) => (line.mine?.point ?? '') !== '' && line.mine?.answer === 'chua-phan-hoi'),
+    papers: ahead.filter((line) => (line.mine?.withoutPapers ?? 0) > 0),
+    tests: ahead.filter((line) => (line.mine?.untested ?? 0) > 0),
+    drafts: live.filter((line) => line.state === 'du-thao'),
+  };
+}
+
+const boards = [
+  ['chu-tri', 'chu-tri'],
+  ['thu-ky', 'thu-ky'],
+  ['ky-thuat-vien', 'ky-thuat'],
+] as const;
+
+/** The address of the board that he has in this meeting; null where he has none: rights elsewhere give none here. */
+export function boardIn(line: MeetingLine): string | null {
+  const found = boards.find(([right]) => line.mine?.rights.includes(right));
+  return found ? `/hop/${encodeURIComponent(line.id)}/${found[1]}` : null;
 }

@@ -8,7 +8,8 @@ import type { Problem } from '../../api/problem';
 import { isOver, type Board } from '../../conduct/board';
 import { isRefusal } from '../../live/board-line';
 import { useBoard, type Do } from '../../live/use-board';
-import { useBoardLock } from '../../live/use-board-lock';
+import { lockAfterMs, useBoardLock } from '../../live/use-board-lock';
+import { useSession } from '../office/use-session';
 import { LockedBoard } from './LockedBoard';
 
 export interface BoardProps {
@@ -22,7 +23,8 @@ export interface BoardProps {
 export function BoardRoute({ board: View }: { readonly board: ComponentType<BoardProps> }) {
   const { t } = useTranslation();
   const { room = '' } = useParams({ strict: false });
-  const lock = useBoardLock();
+  const session = useSession();
+  const lock = useBoardLock(lockAfterMs(session.data));
   const { board, problem, stale, act, open } = useBoard(room, lock.lock);
   const now = useNow(500);
   if (board && problem && takesAway(problem, board)) return <NoBoard problem={problem} onOpen={open} />;

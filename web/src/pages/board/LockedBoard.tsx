@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { passkeysHere } from '../../api/passkey';
 import { Problem } from '../../api/problem';
 import { fetchWays } from '../../api/session';
+import { lockAfterMs } from '../../live/use-board-lock';
 import { useSession } from '../office/use-session';
 import classes from './LockedBoard.module.css';
 
@@ -18,7 +19,9 @@ interface LockedBoardProps {
 export function LockedBoard({ title, onUnlock, onPasskey }: LockedBoardProps) {
   const { t } = useTranslation();
   const ways = useQuery({ queryKey: ['ways'], queryFn: fetchWays, staleTime: 300_000, retry: false }).data;
-  const way = useSession().data?.way;
+  const session = useSession().data;
+  const way = session?.way;
+  const minutes = Math.max(1, Math.round(lockAfterMs(session) / 60_000));
   const [password, setPassword] = useState('');
   const [fault, setFault] = useState('');
   const [busy, setBusy] = useState(false);
@@ -44,7 +47,7 @@ export function LockedBoard({ title, onUnlock, onPasskey }: LockedBoardProps) {
       >
         <h1 className={classes.title}>{t('board.locked')}</h1>
         <p className={classes.meeting}>{title}</p>
-        <p>{t('board.lockedText')}</p>
+        <p>{t('board.lockedText', { count: minutes })}</p>
         <PasswordInput size="md" label={t('board.password')} autoComplete="current-password" value={password} error={fault} onChange={(event) => setPassword(event.currentTarget.value)} data-autofocus />
         <div className={classes.acts}>
           <Button type="submit" size="md" loading={busy} disabled={password === ''}>

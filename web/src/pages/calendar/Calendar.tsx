@@ -5,7 +5,7 @@ import type { EditReason, MeetingLine } from '../../api/meetings';
 import { dateText, dayOf } from '../../i18n/clock';
 import { partsOf } from '../../i18n/zone';
 import { addDays, addMonths } from '../../office/day';
-import { byDay, overlapping } from '../../office/lines';
+import { byDay } from '../../office/lines';
 import { CreateMeeting } from '../office/CreateMeeting';
 import classes from './Calendar.module.css';
 import { DayCell } from './DayCell';
@@ -32,7 +32,6 @@ export function Calendar(props: CalendarProps) {
   const { span, day, days, lines, now } = props;
   const [asked, setAsked] = useState<{ line: MeetingLine; day: string } | null>(null);
   const meetings = byDay(lines);
-  const clashes = overlapping(lines);
   const turn = (by: 1 | -1) => props.onDay(span === 'week' ? addDays(day, 7 * by) : addMonths(day, by));
   const names = t('calendar.days', { returnObjects: true }) as readonly string[];
   const first = days[0] ?? day;
@@ -81,7 +80,6 @@ export function Calendar(props: CalendarProps) {
             today={dayOf(each) === dayOf(new Date(now))}
             outside={span === 'month' && partsOf(each).month !== partsOf(day).month}
             lines={meetings.get(dayOf(each)) ?? []}
-            clashes={clashes}
             most={span === 'week' ? 20 : 3}
             onDrop={drop}
           />

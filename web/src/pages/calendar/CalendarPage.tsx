@@ -6,7 +6,8 @@ import { fetchMeeting, fetchMeetings, saveMeeting, type EditReason, type Meeting
 import { Problem } from '../../api/problem';
 import { useNow } from '../../app/use-now';
 import { dayOf } from '../../i18n/clock';
-import { addDays, monthDays, onDay, weekDays } from '../../office/day';
+import { addDays, monthDays, weekDays } from '../../office/day';
+import { movedTo } from '../../office/draft';
 import { OfficeShell } from '../office/OfficeShell';
 import { Calendar, type Span } from './Calendar';
 
@@ -24,18 +25,14 @@ export function CalendarPage() {
   const to = dayOf(addDays(days.at(-1) ?? day, 1));
   const lines = useQuery({ queryKey: ['meetings', from, to], queryFn: async () => fetchMeetings(from, to) });
   const failed = (error: unknown) => {
-    const code = error instanceof Problem ? error.code : 'unknown';
-    notifications.show({ color: 'red', title: t('board.refused'), message: t(`problem.${code}`, { seconds: 30 }) });
+    const problem = error instanceof Problem ? error : new Problem('unknown');
+    const message = problem.places.map((place) => place.message).find(Boolean) ?? t(`problem.${problem.code}`, { seconds: 30 });
+    notifications.show({ color: 'red', title: t('board.refused'), message });
   };
   const move = useMutation({
     mutationFn: async ({ line, to: target, reason }: { line: MeetingLine; to: string; reason: EditReason }) => {
       const view = await fetchMeeting(line.id);
-      const { start, end } = view.plan;
-      if (!start || !end) return;
-      const moved = onDay(start, target);
-      const shift = Date.parse(moved) - Date.parse(start);
-      const agenda = view.plan.agenda.map((item) => (item.start ? { ...item, start: new Date(Date.parse(item.start) + shift).toISOString() } : item));
-      await saveMeeting(view, { ...view.plan, start: moved, end: new Date(Date.parse(end) + shift).toISOString(), agenda }, reason);
+      await saveMeeting(view, movedTo(view.plan, target), reason);
     },
     onSuccess: () => notifications.show({ message: t('calendar.moved') }),
     onError: failed,

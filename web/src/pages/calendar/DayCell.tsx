@@ -14,14 +14,13 @@ interface DayCellProps {
   readonly today: boolean;
   readonly outside: boolean;
   readonly lines: readonly MeetingLine[];
-  readonly clashes: ReadonlySet<string>;
   readonly most: number;
   readonly onDrop: (id: string, day: string) => void;
 }
 
 const type = 'application/x-diemcau-meeting';
 
-export function DayCell({ day, name, today, outside, lines, clashes, most, onDrop }: DayCellProps) {
+export function DayCell({ day, name, today, outside, lines, most, onDrop }: DayCellProps) {
   const { t } = useTranslation();
   const [over, setOver] = useState(false);
   return (
@@ -67,7 +66,7 @@ export function DayCell({ day, name, today, outside, lines, clashes, most, onDro
           </span>
           <span className={classes.title}>{line.title}</span>
           {line.state !== 'da-phat-hanh' && <span className={classes.state}>{t(`meetingState.${line.state}`)}</span>}
-          {clashes.has(line.id) && <span className={classes.clash}>{t('calendar.overlap')}</span>}
+          {(line.overlaps ?? []).length > 0 && <span className={classes.clash}>{t('calendar.overlap')}</span>}
         </Link>
       ))}
       {lines.length > most && <p className={classes.more}>{t('calendar.more', { count: lines.length - most })}</p>}

@@ -13,6 +13,12 @@ const { plan } = briefing.board;
 const day = (date: number, hour: number) => momentOf(2026, 12, date, hour, 30).toISOString();
 const nothing = () => undefined;
 
+const mine: Readonly<Record<string, Partial<MeetingLine>>> = {
+  a: { mine: { rights: ['ky-thuat-vien'], point: 'LG-X1', answer: 'tham-du', untested: 2 }, overlaps: ['b'] },
+  b: { overlaps: ['a'] },
+  c: { mine: { rights: [], point: 'LG-X1', answer: 'chua-phan-hoi', withoutPapers: 1 } },
+};
+
 const lines: MeetingLine[] = (
   [
     ['a', plan.title, 3, 13, 16, 'da-phat-hanh'],
@@ -20,7 +26,7 @@ const lines: MeetingLine[] = (
     ['c', plan.agenda[3]?.title ?? '', 4, 8, 10, 'da-phat-hanh'],
     ['d', plan.agenda[2]?.title ?? '', 5, 8, 11, 'huy'],
   ] as const
-).map(([id, title, date, from, to, state]) => ({ id, title, type: 'giao-ban', host: plan.host, chair: plan.people.chair?.name ?? '', start: day(date, from), end: day(date, to), state, version: 1, points: 11, invited: 96 }));
+).map(([id, title, date, from, to, state]) => ({ id, title, type: 'giao-ban', host: plan.host, chair: plan.people.chair?.name ?? '', start: day(date, from), end: day(date, to), state, version: 1, points: 11, invited: 96, ...mine[id] }));
 
 const emptyPlan: Plan = { id: 'x', type: 'giao-ban', title: '', host: plan.host, people: {}, main: '', points: [], agenda: [], secrecy: 'mat' };
 
@@ -34,7 +40,7 @@ export function OfficeSample({ page }: { readonly page: 'home' | 'week' | 'month
   if (page === 'home') {
     return (
       <OfficeShell>
-        <Home session={{ stage: 'in', person: 'p', name: plan.people.chair?.name ?? '', rights: ['chu-tri'], point: 'LG-X1' }} ready={[]} lines={lines} loading={false} now={briefing.now} onComes={nothing} />
+        <Home session={{ stage: 'in', person: 'p', name: plan.people.chair?.name ?? '', rights: ['chu-tri'], point: 'LG-X1' }} ready={[]} lines={lines} loading={false} now={briefing.now} replying={false} onReply={nothing} />
       </OfficeShell>
     );
   }

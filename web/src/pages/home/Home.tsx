@@ -1,16 +1,18 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { MeetingLine } from '../../api/meetings';
+import type { MeetingLine, NewReply } from '../../api/meetings';
 import type { Session } from '../../api/session';
 import type { Line } from '../../archive/desk';
 import { timeCode } from '../../archive/lanes';
 import { at } from '../../conduct/board';
 import { bridgeClock } from '../../conduct/clock';
 import { dateText, dayOf, timeText } from '../../i18n/clock';
-import { isOn } from '../../office/lines';
+import { asksOf, boardIn, isOn } from '../../office/lines';
 import { Panel } from '../../parts/Panel';
 import { CreateMeeting } from '../office/CreateMeeting';
+import { Invited } from './Invited';
+import { Asked } from './Asked';
 import classes from './Home.module.css';
 
 interface HomeProps {
@@ -20,19 +22,20 @@ interface HomeProps {
   readonly ready: readonly Line[];
   readonly loading: boolean;
   readonly now: number;
-  readonly onComes: (meeting: string, point: string) => void;
+  readonly onReply: (meeting: string, point: string, answer: NewReply) => void;
+  /** A reply is on its way. */
+  readonly replying: boolean;
 }
 
 /** Today's meetings of my unit with one button to join, and what is asked of me. */
-export function Home({ session, lines, ready, loading, now, onComes }: HomeProps) {
+export function Home({ session, lines, ready, loading, now, onReply, replying }: HomeProps) {
   const { t } = useTranslation();
   const today = dayOf(new Date(now));
   const live = lines.filter((line) => line.start !== undefined && line.state !== 'huy');
   const sorted = [...live].sort((a, b) => at(a.start) - at(b.start));
   const ofToday = sorted.filter((line) => dayOf(new Date(at(line.start))) === today && line.state === 'da-phat-hanh');
   const soon = sorted.filter((line) => dayOf(new Date(at(line.start))) > today);
-  const drafts = sorted.filter((line) => line.state === 'du-thao');
-  const invitations = session.point ? soon.filter((line) => line.state === 'da-phat-hanh') : [];
+  const asks = asksOf(lines, now);
   const wrong = bridgeClock.wrongMinutes;
   return (
     <>
@@ -50,7 +53,7 @@ export function Home({ session, lines, ready, loading, now, onComes }: HomeProps
           <Panel title={t('home.today')} aside={dateText(new Date(now))}>
             {ofToday.length === 0 && !loading && <p className={classes.none}>{t('home.none')}</p>}
             {ofToday.map((line) => (
-              <Today key={line.id} line={line} now={now} boards={session.rights} machine={(session.point ?? '') !== ''} />
+              <Today key={line.id} line={line} now={now} machine={(session.point ?? '') !== ''} />
             ))}
           </Panel>
           <Panel title={t('home.soon')}>
@@ -61,16 +64,36 @@ export function Home({ session, lines, ready, loading, now, onComes }: HomeProps
                   <time>
                     {dateText(new Date(at(line.start)))} {timeText(new Date(at(line.start)))}
                   </time>
-                  <Link to="/lich/$meeting" params={{ meeting: line.id }}>
-                    {line.title}
-                  </Link>
+                  <span>
+                    <Link to="/lich/$meeting" params={{ meeting: line.id }}>
+                      {line.title}
+                    </Link>
+                    <Given line={line} />
+                  </span>
                 </li>
               ))}
             </ul>
           </Panel>
         </div>
         <Panel title={t('home.asked')}>
-          {drafts.length === 0 && invitations.length === 0 && ready.length === 0 && <p className={classes.none}>{t('home.nothingAsked')}</p>}
+          {ready.length === 0 && Object.values(asks).every((list) => list.length === 0) && <p className={classes.none}>{t('home.nothingAsked')}</p>}
+          {asks.replies.map((line) => (
+            <Invited key={line.id} line={line} busy={replying} onReply={(answer) => onReply(line.id, line.mine?.point ?? '', answer)} />
+          ))}
+          {asks.tests.map((line) => (
+            <Asked key={line.id} title={t('home.test')} text={t('home.testText', { title: line.title, count: line.mine?.untested ?? 0 })}>
+              <Button component="a" href={`/hop/${encodeURIComponent(line.id)}/ky-thuat`} variant="default">
+                {t('home.board')}
+              </Button>
+            </Asked>
+          ))}
+          {asks.papers.map((line) => (
+            <Asked key={line.id} title={t('home.papers')} text={t('home.papersText', { title: line.title, count: line.mine?.withoutPapers ?? 0 })}>
+              <Button component={Link} to={`/lich/${encodeURIComponent(line.id)}`} variant="default">
+                {t('home.edit')}
+              </Button>
+            </Asked>
+          ))}
           {ready.map((each) => (
             <Asked key={each.id} title={t('home.recorded')} text={`${each.title} · ${dateText(new Date(each.begun))} · ${timeCode(each.length)}`}>
               <Button component={Link} to={`/kho/${encodeURIComponent(each.id)}`} variant="default">
@@ -78,16 +101,8 @@ export function Home({ session, lines, ready, loading, now, onComes }: HomeProps
               </Button>
             </Asked>
           ))}
-          {drafts.map((line) => (
+          {asks.drafts.map((line) => (
             <Asked key={line.id} title={t('home.finishDraft')} text={t('home.finishDraftText', { title: line.title })}>
-              <Button component={Link} to={`/lich/${encodeURIComponent(line.id)}`} variant="default">
-                {t('home.edit')}
-              </Button>
-            </Asked>
-          ))}
-          {invitations.map((line) => (
-            <Asked key={line.id} title={t('home.reply')} text={line.title}>
-              <Button onClick={() => onComes(line.id, session.point ?? '')}>{t('home.comes')}</Button>
               <Button component={Link} to={`/lich/${encodeURIComponent(line.id)}`} variant="default">
                 {t('home.edit')}
               </Button>
@@ -99,16 +114,18 @@ export function Home({ session, lines, ready, loading, now, onComes }: HomeProps
   );
 }
 
-const boardOf = [
-  ['chu-tri', 'chu-tri'],
-  ['thu-ky', 'thu-ky'],
-  ['ky-thuat-vien', 'ky-thuat'],
-] as const;
+/** What his point answered, beside a meeting of which it is known. */
+function Given({ line }: { readonly line: MeetingLine }) {
+  const { t } = useTranslation();
+  const answer = line.mine?.answer;
+  if (answer === undefined) return null;
+  return <small className={classes.given}>{t(`editor.reply.${answer}`)}</small>;
+}
 
-function Today({ line, now, boards, machine }: { readonly line: MeetingLine; readonly now: number; readonly boards: readonly string[]; readonly machine: boolean }) {
+function Today({ line, now, machine }: { readonly line: MeetingLine; readonly now: number; readonly machine: boolean }) {
   const { t } = useTranslation();
   const on = isOn(line, now);
-  const board = boardOf.find(([right]) => boards.includes(right));
+  const board = boardIn(line);
   return (
     <article className={classes.today} data-on={on} data-testid="today">
       <div className={classes.time}>
@@ -120,6 +137,7 @@ function Today({ line, now, boards, machine }: { readonly line: MeetingLine; rea
         <p className={classes.facts}>
           {on && <strong className={classes.now}>{t('home.now')}</strong>}
           {[line.host, line.chair ? t('home.chair', { name: line.chair }) : '', t('home.points', { count: line.points })].filter(Boolean).join(' · ')}
+          <Given line={line} />
         </p>
       </div>
       <div className={classes.acts}>
@@ -129,21 +147,11 @@ function Today({ line, now, boards, machine }: { readonly line: MeetingLine; rea
           </Button>
         )}
         {board && (
-          <Button size="lg" variant={machine ? 'default' : 'filled'} component="a" href={`/hop/${encodeURIComponent(line.id)}/${board[1]}`}>
+          <Button size="lg" variant={machine ? 'default' : 'filled'} component="a" href={board}>
             {t('home.board')}
           </Button>
         )}
       </div>
-    </article>
-  );
-}
-
-function Asked({ title, text, children }: { readonly title: string; readonly text: string; readonly children: React.ReactNode }) {
-  return (
-    <article className={classes.asked} data-testid="asked">
-      <h3 className={classes.askedTitle}>{title}</h3>
-      <p className={classes.askedText}>{text}</p>
-      <div className={classes.acts}>{children}</div>
     </article>
   );
 }

@@ -1,8 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { Navigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { fetchMeetings, reply } from '../../api/meetings';
+import { Problem } from '../../api/problem';
+import { fetchMeetings, reply, type NewReply } from '../../api/meetings';
 import { fetchRecordings } from '../../archive/desk';
 import { Notice } from '../../app/Notice';
 import { useNow } from '../../app/use-now';
@@ -37,9 +39,15 @@ export function HomePage() {
     enabled: writes,
     refetchInterval: 30_000,
   });
-  const comes = useMutation({
-    mutationFn: async ({ meeting, point }: { meeting: string; point: string }) => reply(meeting, point, { answer: 'tham-du' }),
-    onSettled: async () => client.invalidateQueries(),
+  const replying = useMutation({
+    mutationFn: async ({ meeting, point, answer }: { meeting: string; point: string; answer: NewReply }) => reply(meeting, point, answer),
+    onSuccess: () => notifications.show({ closeButtonProps: { 'aria-label': t('app.close') }, message: t('reply.sent') }),
+    onError: (error) => {
+      const problem = error instanceof Problem ? error : new Problem('unknown');
+      const message = problem.places.map((place) => place.message).find(Boolean) ?? t(`problem.${problem.code}`, { seconds: 30 });
+      notifications.show({ closeButtonProps: { 'aria-label': t('app.close') }, color: 'red', title: t('board.refused'), message });
+    },
+    onSettled: async () => client.invalidateQueries({ queryKey: ['meetings'] }),
   });
   if (session.isPending) return <Notice title={t('app.loading')} />;
   if (!session.data) {
@@ -54,7 +62,7 @@ export function HomePage() {
   }
   return (
     <OfficeShell>
-      <Home session={session.data} lines={meetings.data ?? []} ready={ready.data ?? []} loading={meetings.isPending} now={now} onComes={(meeting, point) => comes.mutate({ meeting, point })} />
+      <Home session={session.data} lines={meetings.data ?? []} ready={ready.data ?? []} loading={meetings.isPending} now={now} replying={replying.isPending} onReply={(meeting, point, answer) => replying.mutate({ meeting, point, answer })} />
     </OfficeShell>
   );
 }

@@ -22,7 +22,7 @@ export function RollEdit({ row, status, onClose, onMark }: RollEditProps) {
   const [leader, setLeader] = useState(row.leader);
   const [position, setPosition] = useState(row.position);
   const [reason, setReason] = useState(row.reason);
-  const [phone, setPhone] = useState(false);
+  const [phone, setPhone] = useState(row.phone);
   const here = status === 'co-mat';
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();

@@ -1,8 +1,9 @@
 import { Button, TextInput } from '@mantine/core';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Board } from '../../conduct/board';
 import type { TechRow } from '../../conduct/technician';
 import type { MediaTrouble } from '../../device/media-error';
+import { useDraft } from '../../live/drafts';
 import type { Do } from '../../live/use-board';
 import { ConfirmButton } from '../../parts/ConfirmButton';
 import classes from './PointDesk.module.css';
@@ -17,7 +18,7 @@ export interface Talk {
 
 interface PointDeskProps {
   readonly talk: Talk;
-  readonly meeting: string;
+  readonly board: Board;
   readonly row: TechRow;
   /** It is the main point. */
   readonly main: boolean;
@@ -28,10 +29,11 @@ interface PointDeskProps {
 }
 
 /** What a technician does with one point. */
-export function PointDesk({ meeting, row, main, previewed, act, now, onPreview, talk }: PointDeskProps) {
+export function PointDesk({ board, row, main, previewed, act, now, onPreview, talk }: PointDeskProps) {
   const { t } = useTranslation();
-  const [text, setText] = useState('');
   const { point } = row;
+  const kept = useDraft<string>(board, `incident ${point}`);
+  const text = kept.value ?? '';
   return (
     <div className={classes.desk}>
       <p className={classes.name}>{row.name}</p>
@@ -69,17 +71,16 @@ export function PointDesk({ meeting, row, main, previewed, act, now, onPreview, 
           {t(`device.title.${talk.fault}`, { device: t('device.mic') })}
         </p>
       )}
-      <Sheet meeting={meeting} point={point} />
+      <Sheet meeting={board.plan.id} point={point} />
       <form
         className={classes.incident}
         onSubmit={(event) => {
           event.preventDefault();
           if (text.trim() === '') return;
-          act({ do: 'note-incident', with: { incident: { point, from: new Date(now).toISOString(), text: text.trim() } } });
-          setText('');
+          act({ do: 'note-incident', with: { incident: { point, from: new Date(now).toISOString(), text: text.trim() } } }, (fault) => fault === null && kept.arrived(text));
         }}
       >
-        <TextInput size="sm" label={t('tech.incidentText')} value={text} onChange={(event) => setText(event.currentTarget.value)} />
+        <TextInput size="sm" label={t('tech.incidentText')} value={text} onChange={(event) => kept.type(event.currentTarget.value)} />
         <Button type="submit" variant="default" disabled={text.trim() === ''}>
           {t('tech.incident')}
         </Button>

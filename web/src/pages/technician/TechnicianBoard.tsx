@@ -58,7 +58,7 @@ export function TechnicianBoard({ board, now, act, stale = false, facts, preview
           <OperationPapers board={board} />
           <Panel title={preview ? t('tech.previewOf', { name: rows.find((each) => each.point === preview)?.name ?? preview }) : t('tech.preview')} aside={preview ? t('tech.offAir') : undefined}>
             {preview ? picture : <p className={classes.hint}>{t('tech.previewNone')}</p>}
-            <Held may={may}>{row && <PointDesk key={row.point} meeting={board.plan.id} row={row} previewed={preview === row.point} main={board.live.main === row.point} act={act} now={now} onPreview={onPreview} talk={talk} />}</Held>
+            <Held may={may}>{row && <PointDesk key={row.point} board={board} row={row} previewed={preview === row.point} main={board.live.main === row.point} act={act} now={now} onPreview={onPreview} talk={talk} />}</Held>
           </Panel>
           <AwardPanel board={board} act={act} />
           <Panel title={t('tech.layout')}>
@@ -87,7 +87,7 @@ export function TechnicianBoard({ board, now, act, stale = false, facts, preview
             </div>
           </Panel>
           <ScreenWords board={board} act={act} />
-          <Incidents board={board} />
+          <Incidents board={board} now={now} act={act} />
         </div>
       </div>
     </BoardShell>
