@@ -19,7 +19,7 @@ func TestCON15_ATroubleIsWrittenDownWhenItBeginsAndEndsWhenItIsSolved(t *testing
 	p.do(tech, conduct.NoteIncident{Incident: other})
 	before := seen()
 	loss.To = began.Add(-time.Second)
-	p.refused(meeting.CodeInvalid, technician, conduct.NoteIncident{Incident: loss})
+	p.refused(meeting.CodeInvalid, tech, conduct.NoteIncident{Incident: loss})
 	loss.To = began.Add(5 * time.Minute)
 	p.do(tech, conduct.NoteIncident{Incident: loss})
 	if all := seen(); len(all) != 2 || !all[0].To.Equal(loss.To) || !all[1].To.IsZero() {
