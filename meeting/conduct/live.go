@@ -35,6 +35,8 @@ const (
 // gathered before.
 type Opening struct {
 	Plan plan.Plan `json:"plan"`
+	// Version is the number of the announcement; 0 where it was not kept.
+	Version int `json:"version,omitempty"`
 	// Registered are the requests to speak made beforehand (SCH-07).
 	Registered []floor.Request `json:"registered,omitempty"`
 	// Positions were taken on items beforehand (VOT-04).
@@ -122,11 +124,16 @@ func ReplayEach(o Opening, events []Event, after func(*Live, Event)) (*Live, err
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range events {
+	from := counts(events)
+	for i, e := range events {
 		if e.Seq != l.state.Seq+1 {
 			return nil, meeting.Refuse(meeting.CodeInvalid, "seq")
 		}
-		l.state.take(e)
+		if i < from { // done under an opening that is no more
+			l.state.Seq, l.state.Last = e.Seq, e.At
+		} else {
+			l.state.take(e)
+		}
 		after(l, e)
 	}
 	return l, nil

@@ -9,7 +9,7 @@ import (
 )
 
 // SetPhase opens the meeting (khai mạc), breaks, resumes and closes it (bế mạc).
-// The chair does.
+// The chair does. To close it before it was opened is to call it off.
 type SetPhase struct {
 	Phase Phase `json:"phase"`
 }
@@ -22,7 +22,7 @@ func (d SetPhase) decide(l *Live, a Act) ([]Change, error) {
 	if err := all(l.needRunning(), l.need(a.By, meeting.Chair), l.opening.Plan.Secrecy.Carry()); err != nil {
 		return nil, err
 	}
-	ways := map[Phase][]Phase{Gathering: {InSession}, InSession: {Recess, Closed}, Recess: {InSession, Closed}}
+	ways := map[Phase][]Phase{Gathering: {InSession, Closed}, InSession: {Recess, Closed}, Recess: {InSession, Closed}}
 	if !slices.Contains(ways[s.Phase], d.Phase) {
 		return nil, meeting.Refuse(meeting.CodeState, "phase").With(string(s.Phase))
 	}
@@ -31,6 +31,9 @@ func (d SetPhase) decide(l *Live, a Act) ([]Change, error) {
 	}
 	if l.voteOpen() {
 		return nil, meeting.Refuse(CodeVoteOpen, "phase")
+	}
+	if s.Phase == Gathering {
+		return l.callOff(a), nil
 	}
 	changes := l.endSpeech(a.At, false)
 	if changes != nil {

@@ -89,27 +89,29 @@ type Sound struct {
 
 // State is everything a live meeting knows.
 type State struct {
-	Seq     int                                   `json:"seq"`
-	Last    time.Time                             `json:"last,omitzero"`
-	Phase   Phase                                 `json:"phase"`
-	Opened  time.Time                             `json:"opened,omitzero"`
-	Ended   time.Time                             `json:"ended,omitzero"`
-	Main    meeting.PointID                       `json:"main"`
-	Mode    plan.Mode                             `json:"mode"`
-	Seats   map[meeting.Right]Seat                `json:"seats"`
-	Runners []meeting.Right                       `json:"runners,omitempty"`
-	Timing  Timing                                `json:"timing"`
-	Floor   Floor                                 `json:"floor"`
-	Picture Picture                               `json:"picture"`
-	Sound   Sound                                 `json:"sound"`
-	Door    Door                                  `json:"door"`
-	Points  map[meeting.PointID]rollcall.Presence `json:"points"`
-	Roll    map[meeting.PointID]rollcall.Mark     `json:"roll"`
-	Runs    []agenda.Run                          `json:"runs,omitempty"`
-	Votes   []vote.Vote                           `json:"votes,omitempty"`
-	Notes   Notes                                 `json:"notes"`
-	Banner  string                                `json:"banner,omitempty"`
-	Chat    Chat                                  `json:"chat,omitzero"`
+	Seq    int       `json:"seq"`
+	Last   time.Time `json:"last,omitzero"`
+	Phase  Phase     `json:"phase"`
+	Opened time.Time `json:"opened,omitzero"`
+	Ended  time.Time `json:"ended,omitzero"`
+	// CalledOff tells that it was put off or cancelled before it was declared open.
+	CalledOff bool                                  `json:"calledOff,omitempty"`
+	Main      meeting.PointID                       `json:"main"`
+	Mode      plan.Mode                             `json:"mode"`
+	Seats     map[meeting.Right]Seat                `json:"seats"`
+	Runners   []meeting.Right                       `json:"runners,omitempty"`
+	Timing    Timing                                `json:"timing"`
+	Floor     Floor                                 `json:"floor"`
+	Picture   Picture                               `json:"picture"`
+	Sound     Sound                                 `json:"sound"`
+	Door      Door                                  `json:"door"`
+	Points    map[meeting.PointID]rollcall.Presence `json:"points"`
+	Roll      map[meeting.PointID]rollcall.Mark     `json:"roll"`
+	Runs      []agenda.Run                          `json:"runs,omitempty"`
+	Votes     []vote.Vote                           `json:"votes,omitempty"`
+	Notes     Notes                                 `json:"notes"`
+	Banner    string                                `json:"banner,omitempty"`
+	Chat      Chat                                  `json:"chat,omitzero"`
 }
 
 // Floor is the queue, the speech that has the floor and those that had it.

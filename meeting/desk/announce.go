@@ -233,7 +233,8 @@ func (o *Office) change(ctx context.Context, why schedule.Why, text string) sche
 	return schedule.Change{Why: why, Text: strings.TrimSpace(text), By: who(ctx).Person, At: o.now().UTC().Truncate(time.Millisecond)}
 }
 
-// notBegun refuses to change the plan of a meeting that was opened: its log counts.
+// notBegun refuses to change the plan of a meeting that was declared open: its log
+// counts. While its points only gather, the chair may still be called away.
 func (o *Office) notBegun(ctx context.Context, id meeting.ID) error {
 	begun, err := o.store.Begun(ctx, id)
 	if err == nil && begun {
@@ -242,7 +243,18 @@ func (o *Office) notBegun(ctx context.Context, id meeting.ID) error {
 	return err
 }
 
-// codeBegun refuses to change what is announced of a meeting that was opened.
+// arrange saves what is announced of a meeting or gathered for it beforehand, unless it
+// is declared open meanwhile.
+func (o *Office) arrange(ctx context.Context, id meeting.ID, save func() error) error {
+	return o.arranged(ctx, id, func() error {
+		if err := o.notBegun(ctx, id); err != nil {
+			return err
+		}
+		return save()
+	})
+}
+
+// codeBegun refuses to change what is announced of a meeting that was declared open.
 const codeBegun meeting.Code = "meeting.begun"
 
 // announce keeps the next version of a meeting that is at the revision, and with it
@@ -256,7 +268,7 @@ func (o *Office) announce(ctx context.Context, id meeting.ID, revision int, quie
 		return nil, err
 	}
 	if o.post == nil || quietly.WithoutLetters {
-		if err := o.store.SaveVersionAt(ctx, e, revision); err != nil {
+		if err := o.arrange(ctx, id, func() error { return o.store.SaveVersionAt(ctx, e, revision) }); err != nil {
 			return nil, err
 		}
 		return o.viewed(ctx, id)
@@ -265,7 +277,7 @@ func (o *Office) announce(ctx context.Context, id meeting.ID, revision int, quie
 	if err != nil {
 		return nil, err
 	}
-	if err := o.store.SaveVersionAt(ctx, e, revision, letters...); err != nil {
+	if err := o.arrange(ctx, id, func() error { return o.store.SaveVersionAt(ctx, e, revision, letters...) }); err != nil {
 		return nil, err
 	}
 	o.post.Wake()

@@ -147,7 +147,9 @@ func (o *Office) reply(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return give(r, store.Put(ctx, o.store, store.Replies, document(ctx, o, in.Meeting, string(in.Point), n, r)))
+	return give(r, o.arrange(ctx, in.Meeting, func() error {
+		return store.Put(ctx, o.store, store.Replies, document(ctx, o, in.Meeting, string(in.Point), n, r))
+	}))
 }
 
 func (o *Office) consent(ctx context.Context, in *struct {
@@ -172,7 +174,9 @@ func (o *Office) consent(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return give(r, store.Put(ctx, o.store, store.Replies, document(ctx, o, in.Meeting, string(in.Point), d.Number+1, r)))
+	return give(r, o.arranged(ctx, in.Meeting, func() error {
+		return store.Put(ctx, o.store, store.Replies, document(ctx, o, in.Meeting, string(in.Point), d.Number+1, r))
+	}))
 }
 
 func (o *Office) sawVersion(ctx context.Context, in *struct {

@@ -8,6 +8,7 @@ import (
 
 	"diemcau/meeting"
 	"diemcau/meeting/agenda"
+	"diemcau/meeting/conduct"
 	"diemcau/meeting/desk"
 	"diemcau/meeting/floor"
 	"diemcau/meeting/invitation"
@@ -176,10 +177,22 @@ func TestSCH07_RequestsToSpeakMadeBeforehandReachTheQueue(t *testing.T) {
 		if o, err := h.store.Prepare(t.Context(), v.ID); err != nil || len(o.Registered) != 1 {
 			t.Errorf("withdrawn: %+v %v", o.Registered, err)
 		}
+		refused(t, h.ask(t, "giadinh", "POST", base+"/registrations", ask), 403, meeting.CodeNoRight)
+		// The first machine in the hour before opens the meeting; declared open is what counts.
 		if err := h.store.SaveOpening(t.Context(), o); err != nil {
 			t.Fatal(err)
 		}
-		refused(t, h.ask(t, "giadinh", "POST", base+"/registrations", ask), 403, meeting.CodeNoRight)
+		ask.Point = "LG-X1"
+		into[store.Registration](t, h.ask(t, "giadinh", "POST", base+"/registrations", ask), 200)
+		ask.Point = "LG-X2"
+		live, err := conduct.New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		events, err := live.Apply(conduct.Act{By: conduct.Actor{Person: o.Plan.People.Chair.ID}, At: o.Plan.Start, Do: conduct.SetPhase{Phase: conduct.InSession}})
+		if err != nil || h.store.Append(t.Context(), v.ID, events) != nil {
+			t.Fatal(err)
+		}
 		refused(t, h.ask(t, "hucau", "POST", base+"/registrations", ask), 409, "meeting.begun")
 		refused(t, h.ask(t, "nhap", "POST", base+"/cancel", desk.PutOff{Why: schedule.Order}), 409, "meeting.begun")
 	})

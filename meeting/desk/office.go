@@ -31,6 +31,9 @@ type OfficeSettings struct {
 	// Limits are what is accepted as a paper until the administrator sets others.
 	Limits paper.Limits
 	Now    func() time.Time
+	// Arrange lets save change what is announced of a meeting or gathered for it, with
+	// the meeting that is open following; nil where none can be.
+	Arrange func(ctx context.Context, id meeting.ID, save func() error) error
 	// Post tells of announcements by mail; nil without a mail server.
 	Post Post
 	// Recorded are the sealed recordings of a meeting, which its minutes name; nil for
@@ -67,6 +70,7 @@ type Office struct {
 	standing []meeting.PointID
 
 	recorded func(context.Context, meeting.ID) ([]minutes.File, error)
+	arranged func(context.Context, meeting.ID, func() error) error
 }
 
 // NewOffice checks the settings and makes the folder of papers.
@@ -80,11 +84,14 @@ func NewOffice(s OfficeSettings) (*Office, error) {
 	if s.Limits.Bytes == 0 {
 		s.Limits = paper.Usual()
 	}
+	if s.Arrange == nil {
+		s.Arrange = func(_ context.Context, _ meeting.ID, save func() error) error { return save() }
+	}
 	v, err := openVault(s.Papers)
 	if err != nil {
 		return nil, err
 	}
-	return &Office{store: s.Store, vault: v, log: s.Logger, limits: s.Limits, now: s.Now, post: s.Post, recorded: s.Recorded, standing: s.Standing}, nil
+	return &Office{store: s.Store, vault: v, log: s.Logger, limits: s.Limits, now: s.Now, post: s.Post, recorded: s.Recorded, arranged: s.Arrange, standing: s.Standing}, nil
 }
 
 // Register adds the operations of the office to the API.

@@ -133,6 +133,8 @@ func (o *Office) addSheet(ctx context.Context, in *struct {
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	err = store.Put(ctx, o.store, store.Sheets, document(ctx, o, in.Meeting, newID(), 1, s))
+	err = o.arranged(ctx, in.Meeting, func() error {
+		return store.Put(ctx, o.store, store.Sheets, document(ctx, o, in.Meeting, newID(), 1, s))
+	})
 	return give(SheetView{Sheet: s, Name: now.Plan.Name(s.Point), Verdict: s.Verdict()}, err)
 }

@@ -95,7 +95,9 @@ func (o *Office) register(ctx context.Context, in *struct {
 	if err := q.Ask(r.Request); err != nil {
 		return nil, err
 	}
-	return give(r, store.Put(ctx, o.store, store.Registrations, document(ctx, o, in.Meeting, string(r.ID), 1, r)))
+	return give(r, o.arrange(ctx, in.Meeting, func() error {
+		return store.Put(ctx, o.store, store.Registrations, document(ctx, o, in.Meeting, string(r.ID), 1, r))
+	}))
 }
 
 func (o *Office) withdraw(ctx context.Context, in *struct {
@@ -117,7 +119,9 @@ func (o *Office) withdraw(ctx context.Context, in *struct {
 		return give(d.Body, nil)
 	}
 	d.Body.Withdrawn = true
-	return give(d.Body, store.Put(ctx, o.store, store.Registrations, document(ctx, o, in.Meeting, in.Entry, d.Number+1, d.Body)))
+	return give(d.Body, o.arrange(ctx, in.Meeting, func() error {
+		return store.Put(ctx, o.store, store.Registrations, document(ctx, o, in.Meeting, in.Entry, d.Number+1, d.Body))
+	}))
 }
 
 func (o *Office) positions(ctx context.Context, id meeting.ID) ([]agenda.Position, error) {
@@ -157,5 +161,7 @@ func (o *Office) takePosition(ctx context.Context, in *struct {
 	if _, err := agenda.Take(now.Plan.Agenda, nil, p); err != nil {
 		return nil, err
 	}
-	return give(p, store.Put(ctx, o.store, store.Positions, document(ctx, o, in.Meeting, newID(), 1, p)))
+	return give(p, o.arrange(ctx, in.Meeting, func() error {
+		return store.Put(ctx, o.store, store.Positions, document(ctx, o, in.Meeting, newID(), 1, p))
+	}))
 }

@@ -17,6 +17,9 @@ type Store interface {
 	// Prepare gathers what a meeting starts from; it keeps nothing.
 	Prepare(ctx context.Context, id meeting.ID) (conduct.Opening, error)
 	SaveOpening(ctx context.Context, o conduct.Opening) error
+	// RenewOpening puts another opening in the place of one, with the events that
+	// belong to it, all or none.
+	RenewOpening(ctx context.Context, o conduct.Opening, events []conduct.Event) error
 	// Append keeps the events of one act, all or none.
 	Append(ctx context.Context, id meeting.ID, events []conduct.Event) error
 	// Load is CodeUnknown for a meeting that was never opened.
@@ -28,6 +31,7 @@ type Store interface {
 // Bridge is where meetings are heard and seen. Its methods do not wait, and
 // calls for one meeting take effect in order.
 type Bridge interface {
+	// Without orders, nil, a room that is opened later is free.
 	Obey(id meeting.ID, o *air.Orders)
 	// Expel ends the sessions of a point.
 	Expel(id meeting.ID, p meeting.PointID)
@@ -37,8 +41,8 @@ type Bridge interface {
 // Its methods are called by a meeting's owner, in order, after the events are
 // kept; they must not wait.
 type Watcher interface {
-	// Opened tells of a meeting that is open now, for the first time or again
-	// after a restart, with all that happened before.
+	// Opened tells of a meeting that is open now, for the first time, again after a
+	// restart, or under another announcement, with all that happened before.
 	Opened(id meeting.ID, o conduct.Opening, log []conduct.Event)
 	Happened(id meeting.ID, events []conduct.Event)
 }
@@ -97,10 +101,13 @@ func (h *House) Resume(ctx context.Context) error {
 	}
 	var errs []error
 	for _, id := range ids {
-		if _, err := h.find(ctx, id); err != nil {
+		o, err := h.find(ctx, id)
+		if err != nil {
 			h.settings.Log.Error("a meeting cannot be opened again", "meeting", id, "error", err)
 			errs = append(errs, err)
+			continue
 		}
+		o.box.Post(o.follow) // the bridge may have ended just after an announcement
 	}
 	return errors.Join(errs...)
 }
@@ -196,23 +203,18 @@ var errFree = errors.New("live: the room is free")
 // are free, and so is that of a planned meeting until it opens: the test run. A
 // refusal is a *meeting.Problem.
 func (h *House) Attend(ctx context.Context, id meeting.ID, g air.Guest) error {
-	o, err := h.open(ctx, id, func(opening conduct.Opening) error {
-		now := time.Now()
-		if h.settings.Now != nil {
-			now = h.settings.Now()
-		}
-		if opening.Plan.Start.Sub(now) > h.settings.Lead || now.After(opening.Plan.End.Add(h.settings.Lead)) {
-			return errFree
-		}
-		return nil
-	})
+	o, err := h.open(ctx, id, h.due)
 	switch code := meeting.CodeOf(err); {
 	case errors.Is(err, errFree), code == meeting.CodeUnknown, code == meeting.CodeState:
 		return nil
 	case err != nil:
 		return err
 	}
-	return o.call(ctx, func() error { return o.attend(g) })
+	err = o.call(ctx, func() error { return o.admit(g) })
+	if errors.Is(err, errFree) {
+		return nil
+	}
+	return err
 }
 
 // Report takes what happened in a room. It does not wait.
@@ -228,7 +230,7 @@ func (h *House) Report(id meeting.ID, e air.Report) {
 
 // Open opens a meeting before somebody comes, on the word of one of its seats.
 func (h *House) Open(ctx context.Context, id meeting.ID, by conduct.Actor) error {
-	_, err := h.open(ctx, id, func(o conduct.Opening) error {
+	may := func(o conduct.Opening) error {
 		p := o.Plan.People
 		for _, x := range append([]meeting.Person{p.Chair, p.Secretary, p.Technician}, p.CoChairs...) {
 			if x.ID != "" && x.ID == by.Person {
@@ -236,8 +238,17 @@ func (h *House) Open(ctx context.Context, id meeting.ID, by conduct.Actor) error
 			}
 		}
 		return meeting.Refuse(meeting.CodeNoRight, "by").With(string(meeting.Chair))
+	}
+	o, err := h.open(ctx, id, may)
+	if err != nil {
+		return err
+	}
+	return o.call(ctx, func() error {
+		if !o.live.State().CalledOff {
+			return nil
+		}
+		return o.renew(may)
 	})
-	return err
 }
 
 // Act does a deed in a meeting that was opened. The key is the request's

@@ -28,11 +28,15 @@ type bridge struct {
 	orders   *air.Orders
 	told     int
 	expelled []meeting.PointID
+	free     bool // the room is nobody's
 }
 
 func (b *bridge) Obey(_ meeting.ID, o *air.Orders) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.free = o == nil; b.free {
+		return
+	}
 	b.orders = o
 	b.told++
 }

@@ -239,10 +239,14 @@ func (h *House) planOf(ctx context.Context, id meeting.ID) (*conduct.Live, error
 		}
 		return err
 	})
-	if meeting.CodeOf(err) != meeting.CodeUnknown {
+	again := err == nil && seen.State().CalledOff // it may be announced anew
+	if !again && meeting.CodeOf(err) != meeting.CodeUnknown {
 		return seen, err
 	}
 	opening, err := h.settings.Store.Prepare(ctx, id)
+	if again && (err != nil || opening.Version <= seen.Opening().Version) {
+		return seen, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,9 @@ type owner struct {
 	coming  map[meeting.PointID]time.Time
 	paces   map[string]*pace
 	told    telling
-	broken  bool // memory is ahead of the database
+	inside  map[meeting.PointID]air.Guest // points in the room now, whatever the meeting says of them
+	broken  bool                          // memory is ahead of the database
+	behind  bool                          // the announcement is ahead of memory
 }
 
 // answer is what a request got.
@@ -76,7 +78,7 @@ func newOwner(h *House, l *conduct.Live, log []conduct.Event) *owner {
 	o := &owner{
 		house: h, id: l.Plan().ID, box: mailbox.New[func()](), quit: make(chan struct{}), done: make(chan struct{}),
 		live: l, clock: newClock(l.State().Last, h.settings.Now), coming: map[meeting.PointID]time.Time{}, paces: map[string]*pace{},
-		been: map[meeting.PointID]bool{},
+		been: map[meeting.PointID]bool{}, inside: map[meeting.PointID]air.Guest{},
 	}
 	o.remember(log)
 	return o
@@ -152,6 +154,9 @@ func (o *owner) rest() time.Duration {
 	if o.broken {
 		wait = min(wait, time.Second)
 	}
+	if o.behind {
+		wait = min(wait, keepPatience)
+	}
 	return max(wait, time.Millisecond)
 }
 
@@ -159,6 +164,9 @@ func (o *owner) tick() {
 	now := o.clock.now()
 	if o.broken && o.reload() != nil {
 		return
+	}
+	if o.behind {
+		o.follow()
 	}
 	if next := o.live.NextTick(); !next.IsZero() && !now.Before(next) {
 		_ = o.system(conduct.Tick{}) // logged
@@ -308,11 +316,18 @@ const (
 
 // publish gives the bridge its orders and tells everybody the state: at once
 // when it matters to screens or microphones, else collected with others.
+//
+// Of a meeting that is called off its room is told once, and then is nobody's: a test
+// run of the next announcement may be held in it.
 func (o *owner) publish(now bool) {
+	t, off := &o.told, o.live.State().CalledOff
+	if off && (t.orders == nil || t.state.CalledOff) {
+		t.due = time.Time{}
+		return
+	}
 	at := o.clock.now()
 	state := NewState(o.live, at)
 	orders := NewOrders(o.live, o.boards, o.guests, at)
-	t := &o.told
 	obey := t.orders == nil || !reflect.DeepEqual(orders.Of, t.orders.Of)
 	wait := urgency(t.state, state)
 	due := t.at.Add(wait)
@@ -325,6 +340,9 @@ func (o *owner) publish(now bool) {
 	orders.State = state.text()
 	t.orders, t.state, t.at, t.due = orders, state, at, time.Time{}
 	o.house.settings.Bridge.Obey(o.id, orders)
+	if off {
+		o.house.settings.Bridge.Obey(o.id, nil)
+	}
 }
 
 // urgency is how long the change may wait.

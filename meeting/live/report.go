@@ -58,6 +58,7 @@ func (o *owner) report(e air.Report) {
 		_ = o.system(conduct.Drop{Point: e.Point, Since: since}) // logged
 	case air.Departed:
 		delete(o.coming, e.Point)
+		delete(o.inside, e.Point)
 		for _, there := range []*[]meeting.PointID{&o.boards, &o.guests} {
 			if i := slices.Index(*there, e.Point); i >= 0 {
 				*there = slices.Delete(slices.Clone(*there), i, i+1)
@@ -87,8 +88,15 @@ func (o *owner) arrived(g air.Guest) {
 		}
 		return
 	}
+	off := o.live.State().CalledOff // a test run in a free room
 	if air.IsGuest(g.Point) {
-		o.visited(g.Point)
+		if !off {
+			o.visited(g.Point)
+		}
+		return
+	}
+	o.inside[g.Point] = g
+	if off {
 		return
 	}
 	if err := o.system(conduct.Join{Point: g.Point, Device: g.Device}); err != nil && meeting.CodeOf(err) != CodeUnkept {

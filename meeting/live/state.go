@@ -52,6 +52,8 @@ type State struct {
 	Recorder    *StateRecorder `json:"recorder,omitempty"`
 	Loudspeaker bool           `json:"loudspeaker,omitempty"`
 	Locked      bool           `json:"locked,omitempty"`
+	// CalledOff tells why it is closed: it was put off or cancelled before it began.
+	CalledOff bool `json:"calledOff,omitempty"`
 	// Leaving are the points that the chair lets go early: each reads its own.
 	Leaving []meeting.PointID `json:"leaving,omitempty"`
 	Banner  string            `json:"banner,omitempty"`
@@ -180,7 +182,7 @@ func NewState(l *conduct.Live, now time.Time) State {
 		Version: StateVersion, Meeting: p.ID, Seq: s.Seq, At: millis(now), Phase: s.Phase, Mode: s.Mode, Main: s.Main,
 		Screen: stateScreen(screen), Speech: stateSpeech(l), Waiting: len(s.Floor.Queue),
 		Muted: slices.Clone(s.Sound.Muted), Roll: stateRoll(l.Totals()), Vote: stateVote(s.Votes),
-		Recording: screen.Recording, Loudspeaker: screen.Loudspeaker, Locked: s.Door.Locked, Banner: screen.Banner,
+		Recording: screen.Recording, Loudspeaker: screen.Loudspeaker, Locked: s.Door.Locked, CalledOff: s.CalledOff, Banner: screen.Banner,
 	}
 	if r := s.Sound.Recorder; r.State != "" || s.Sound.Paused || len(r.Alarms) > 0 {
 		out.Recorder = &StateRecorder{State: r.State, Paused: s.Sound.Paused, Code: r.Code, Alarms: r.Alarms}

@@ -125,7 +125,7 @@ func Draft(o conduct.Opening, log []conduct.Event) (Minutes, error) {
 		return Minutes{}, err
 	}
 	s := live.State()
-	if s.Phase != conduct.Closed {
+	if s.Phase != conduct.Closed || s.CalledOff {
 		return Minutes{}, meeting.Refuse(meeting.CodeState, "phase").With(string(s.Phase))
 	}
 	p := o.Plan

@@ -195,13 +195,6 @@ func (s *Store) standings(ctx context.Context, query string, args ...any) (all [
 	return all, rows.Err()
 }
 
-// Begun answers whether the live meeting was opened.
-func (s *Store) Begun(ctx context.Context, id meeting.ID) (bool, error) {
-	var n int
-	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM openings WHERE meeting = $1`, string(id)).Scan(&n)
-	return n > 0, err
-}
-
 // Drafts reads every draft of a meeting, oldest first.
 func (s *Store) Drafts(ctx context.Context, id meeting.ID) ([]plan.Plan, error) {
 	bodies, err := column(ctx, s.db, `SELECT body FROM drafts WHERE meeting = $1 ORDER BY number`, string(id))

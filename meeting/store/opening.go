@@ -25,7 +25,7 @@ type Registration struct {
 // Prepare gathers what a live meeting starts from: the newest announcement, the
 // requests to speak, the positions, the approved substitutes and the flags of the
 // test run. A meeting that is not on is CodeState. It keeps nothing: SaveOpening
-// does, once, and from then on Load is what counts.
+// does, and RenewOpening until the meeting is declared open; Load is what counts.
 func (s *Store) Prepare(ctx context.Context, id meeting.ID) (conduct.Opening, error) {
 	now, err := s.Standing(ctx, id)
 	if err != nil {
@@ -34,7 +34,7 @@ func (s *Store) Prepare(ctx context.Context, id meeting.ID) (conduct.Opening, er
 	if now.State != schedule.Published {
 		return conduct.Opening{}, meeting.Refuse(meeting.CodeState, "state").With(string(now.State))
 	}
-	o := conduct.Opening{Plan: now.Plan}
+	o := conduct.Opening{Plan: now.Plan, Version: now.Number}
 	requests, err := All[Registration](ctx, s, Registrations, id)
 	if err != nil {
 		return o, err

@@ -249,23 +249,28 @@ func (s *Store) Append(ctx context.Context, id meeting.ID, events []conduct.Even
 	if len(events) == 0 {
 		return nil
 	}
-	return s.write(ctx, func(tx *sql.Tx) error {
-		if err := follows(ctx, tx, `SELECT COALESCE(MAX(seq), 0) FROM events WHERE meeting = $1`, id, events[0].Seq); err != nil {
+	return s.write(ctx, func(tx *sql.Tx) error { return appendEvents(ctx, tx, id, events) })
+}
+
+func appendEvents(ctx context.Context, tx *sql.Tx, id meeting.ID, events []conduct.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	if err := follows(ctx, tx, `SELECT COALESCE(MAX(seq), 0) FROM events WHERE meeting = $1`, id, events[0].Seq); err != nil {
+		return err
+	}
+	for _, e := range events {
+		body, err := json.Marshal(e)
+		if err != nil {
 			return err
 		}
-		for _, e := range events {
-			body, err := json.Marshal(e)
-			if err != nil {
-				return err
-			}
-			_, err = tx.ExecContext(ctx, `INSERT INTO events (meeting, seq, act_key, what, at, body) VALUES ($1, $2, $3, $4, $5, $6)`,
-				string(id), e.Seq, e.Key, string(e.After.Kind()), e.At.UTC().Format(time.RFC3339Nano), string(body))
-			if err != nil {
-				return err
-			}
+		_, err = tx.ExecContext(ctx, `INSERT INTO events (meeting, seq, act_key, what, at, body) VALUES ($1, $2, $3, $4, $5, $6)`,
+			string(id), e.Seq, e.Key, string(e.After.Kind()), e.At.UTC().Format(time.RFC3339Nano), string(body))
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // Load reads opening and log and replays them: the live meeting as it was at the

@@ -22,6 +22,9 @@ import (
 // --demo the sample meetings are loaded once.
 func (b *Bridge) office() (*desk.Office, error) {
 	s := desk.OfficeSettings{Store: b.store, Papers: filepath.Join(b.cfg.Data, "papers"), Logger: b.log, Now: b.now, Recorded: b.sealedRecordings(b.keeping.ledger)}
+	s.Arrange = func(ctx context.Context, id meeting.ID, save func() error) error {
+		return b.live.Arrange(ctx, id, save)
+	}
 	for _, m := range b.cfg.Meetings {
 		for _, p := range m.Points {
 			s.Standing = append(s.Standing, meeting.PointID(p.ID))

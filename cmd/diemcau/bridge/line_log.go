@@ -67,16 +67,31 @@ func (b *Bridge) linesReader() linesReader {
 
 // Opened implements live.Watcher.
 func (l *lineLog) Opened(id meeting.ID, _ conduct.Opening, log []conduct.Event) {
-	if !slices.ContainsFunc(log, closes) {
-		l.box.Post(func() { l.books[id], l.turned[id] = &quality.Book{}, time.Now() })
+	if !conduct.Ended(log) {
+		l.box.Post(func() { l.begin(id) })
 	}
 }
 
 // Happened implements live.Watcher.
 func (l *lineLog) Happened(id meeting.ID, events []conduct.Event) {
-	if slices.ContainsFunc(events, closes) {
+	switch {
+	case slices.ContainsFunc(events, closes):
 		l.box.Post(func() { l.finish(id) })
+	case slices.ContainsFunc(events, convenes):
+		l.box.Post(func() { l.begin(id) })
 	}
+}
+
+// begin opens the book of a meeting that has none.
+func (l *lineLog) begin(id meeting.ID) {
+	if l.books[id] == nil {
+		l.books[id], l.turned[id] = &quality.Book{}, time.Now()
+	}
+}
+
+func convenes(e conduct.Event) bool {
+	_, is := e.After.(conduct.Convened)
+	return is
 }
 
 // run is the goroutine.

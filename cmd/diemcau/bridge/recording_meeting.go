@@ -35,13 +35,11 @@ type recordedMeetings struct{ recordings *recordings }
 // Opened implements live.Watcher.
 func (m recordedMeetings) Opened(id meeting.ID, o conduct.Opening, log []conduct.Event) {
 	var wish control.Wish
-	over := false
 	for _, e := range log {
 		wish = wishOf(wish, e)
-		over = over || closes(e)
 	}
 	m.recordings.Conducted(id, o.Plan.Title, o, entriesOf(log), wish)
-	if over {
+	if conduct.Ended(log) {
 		m.recordings.Over(id)
 	}
 }
@@ -50,7 +48,8 @@ func (m recordedMeetings) Opened(id meeting.ID, o conduct.Opening, log []conduct
 func (m recordedMeetings) Happened(id meeting.ID, events []conduct.Event) {
 	m.recordings.Control.Happened(id, entriesOf(events))
 	for _, e := range events {
-		if _, is := e.After.(conduct.RecordingSet); is {
+		switch e.After.(type) {
+		case conduct.RecordingSet, conduct.Convened:
 			m.recordings.Want(id, wishOf(control.Wish{}, e))
 		}
 		if closes(e) {
@@ -61,6 +60,9 @@ func (m recordedMeetings) Happened(id meeting.ID, events []conduct.Event) {
 
 // wishOf is what the meeting wants after an event.
 func wishOf(before control.Wish, e conduct.Event) control.Wish {
+	if convenes(e) {
+		return control.Wish{By: "bridge", At: e.At}
+	}
 	set, is := e.After.(conduct.RecordingSet)
 	if !is {
 		return before

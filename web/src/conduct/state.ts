@@ -130,6 +130,8 @@ export interface LiveState {
   readonly recorder?: RecorderState;
   readonly loudspeaker?: boolean;
   readonly locked?: boolean;
+  /** Why it is closed: it was put off or cancelled before it began. */
+  readonly calledOff?: boolean;
   /** Points that the chair lets go early. */
   readonly leaving?: readonly PointId[];
   readonly banner?: string;

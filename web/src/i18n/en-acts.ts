@@ -57,6 +57,8 @@ export const enActs: Readonly<Record<string, string>> = {
   'leave.granted': 'Early leave granted',
   'loudspeaker.set': 'Loudspeaker broadcast on or off',
   'main.set': 'Main point moved',
+  'meeting.called_off': 'Called off before it began',
+  'meeting.convened': 'Convened under a new announcement',
   'minutes.read': 'Minutes read and agreed',
   'mode.set': 'Mode changed',
   'muted.set': 'Microphones muted or released',

@@ -235,7 +235,7 @@ export const enArchive: typeof viArchive = {
       'vote.prepared': 'Vote prepared', 'vote.opened': 'Vote opened', 'vote.cast': 'Vote cast', 'vote.closed': 'Vote closed', 'task.set': 'Conclusion written', 'note.set': 'Course written',
       'speech.noted': 'Summary written', 'point.joined': 'Joined', 'point.dropped': 'Line lost', 'phase.set': 'Phase', 'roll.marked': 'Roll call', 'recording.set': 'Recording',
       'recording.noticed': 'Notice of recording', 'chat.said': 'Message', 'chat.withdrawn': 'Message withdrawn', 'queue.added': 'Asked to speak', 'queue.removed': 'Request taken out', 'seat.set': 'Seat taken',
-      'incident.noted': 'Incident written', 'refused': 'Refused', 'minutes.read': 'Minutes agreed', 'chapter.marked': 'Moment marked', 'announced': 'Announcement', 'muted.set': 'Microphones', 'main.set': 'Main point',
+      'incident.noted': 'Incident written', 'refused': 'Refused', 'minutes.read': 'Minutes agreed', 'meeting.called_off': 'Called off', 'meeting.convened': 'Convened anew', 'chapter.marked': 'Moment marked', 'announced': 'Announcement', 'muted.set': 'Microphones', 'main.set': 'Main point',
       'picture.set': 'Screens', 'leave.asked': 'Asked to leave early', 'leave.granted': 'Leave granted', 'door.set': 'Door', 'mode.set': 'Microphone rule', 'other': 'Other act',
     },
   },

@@ -2,6 +2,7 @@ import type { viBoards } from './vi-boards';
 
 export const enBoards: typeof viBoards = {
   board: {
+    calledOff: 'Called off',
     chair: "Chair's board",
     secretary: "Secretary's board",
     technician: "Technician's board",
@@ -138,6 +139,7 @@ export const enBoards: typeof viBoards = {
     recess: 'Break',
     resume: 'Resume',
     close: 'Close the meeting',
+    callOff: 'Call it off',
     inviteOther: 'Invite another point',
     choosePoint: 'Choose a point',
   },

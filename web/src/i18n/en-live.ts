@@ -33,6 +33,7 @@ export const enLive: typeof viLive = {
     gathering: 'Points are gathering',
     recess: 'Break',
     closed: 'The meeting is closed',
+    calledOff: 'The meeting was put off or cancelled',
     voteOpen: 'Vote',
     voteHands: 'Show of hands as the secretary says. The technician enters the count of this point.',
     voteNamed: 'Choose one. It cannot be changed once sent.',

@@ -33,7 +33,7 @@ export const enProblem: typeof viProblem = {
   guest_refused: 'The guest is not let in, or no longer.',
   meeting_locked: 'The room is locked.',
   meeting_full: 'The meeting is full.',
-  meeting_closed: 'The meeting is closed.',
+  meeting_closed: 'The meeting is closed, or was put off or cancelled.',
   act_too_fast: 'Too many acts at once. Wait a moment.',
   chat_off: 'The chair has switched messages off.',
   chat_too_fast: 'Too many messages. Wait a few seconds.',

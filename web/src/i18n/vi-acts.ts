@@ -57,6 +57,8 @@ export const viActs: Readonly<Record<string, string>> = {
   'leave.granted': 'Đồng ý cho về sớm',
   'loudspeaker.set': 'Bật, tắt phát truyền thanh',
   'main.set': 'Chuyển điểm cầu chính',
+  'meeting.called_off': 'Hoãn, hủy trước khi khai mạc',
+  'meeting.convened': 'Tập hợp theo thông báo mới',
   'minutes.read': 'Đọc, thông qua biên bản',
   'mode.set': 'Đổi chế độ họp',
   'muted.set': 'Tắt, mở micro',

@@ -243,7 +243,7 @@ export const viArchive = {
       'vote.prepared': 'Chuẩn bị biểu quyết', 'vote.opened': 'Mở biểu quyết', 'vote.cast': 'Biểu quyết', 'vote.closed': 'Đóng biểu quyết', 'task.set': 'Ghi kết luận', 'note.set': 'Ghi diễn biến',
       'speech.noted': 'Ghi tóm tắt phát biểu', 'point.joined': 'Vào họp', 'point.dropped': 'Mất kết nối', 'phase.set': 'Chuyển giai đoạn', 'roll.marked': 'Điểm danh', 'recording.set': 'Ghi hình',
       'recording.noticed': 'Thông báo ghi hình', 'chat.said': 'Tin nhắn', 'chat.withdrawn': 'Thu hồi tin nhắn', 'queue.added': 'Đăng ký phát biểu', 'queue.removed': 'Rút đăng ký', 'seat.set': 'Nhận quyền',
-      'incident.noted': 'Ghi sự cố', 'refused': 'Bị từ chối', 'minutes.read': 'Thông qua biên bản', 'chapter.marked': 'Đánh dấu mốc', 'announced': 'Thông báo', 'muted.set': 'Tắt, mở micro', 'main.set': 'Đổi điểm cầu chính',
+      'incident.noted': 'Ghi sự cố', 'refused': 'Bị từ chối', 'minutes.read': 'Thông qua biên bản', 'meeting.called_off': 'Hoãn, hủy', 'meeting.convened': 'Tập hợp lại', 'chapter.marked': 'Đánh dấu mốc', 'announced': 'Thông báo', 'muted.set': 'Tắt, mở micro', 'main.set': 'Đổi điểm cầu chính',
       'picture.set': 'Đổi màn hình', 'leave.asked': 'Xin về sớm', 'leave.granted': 'Cho về sớm', 'door.set': 'Khóa, mở phòng', 'mode.set': 'Đổi cách điều hành micro', 'other': 'Thao tác khác',
     },
   },

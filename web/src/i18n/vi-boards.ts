@@ -1,6 +1,7 @@
 /** Words of the three boards. */
 export const viBoards = {
   board: {
+    calledOff: 'Hoãn, hủy',
     chair: 'Bàn điều khiển của người chủ trì',
     secretary: 'Bàn làm việc của thư ký',
     technician: 'Bàn kỹ thuật',
@@ -137,6 +138,7 @@ export const viBoards = {
     recess: 'Giải lao',
     resume: 'Họp tiếp',
     close: 'Bế mạc',
+    callOff: 'Không họp',
     inviteOther: 'Mời điểm cầu khác',
     choosePoint: 'Chọn điểm cầu',
   },

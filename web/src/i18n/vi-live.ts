@@ -32,6 +32,7 @@ export const viLive = {
     gathering: 'Đang tập hợp điểm cầu',
     recess: 'Giải lao',
     closed: 'Cuộc họp đã bế mạc',
+    calledOff: 'Cuộc họp đã hoãn hoặc hủy',
     voteOpen: 'Đang biểu quyết',
     voteHands: 'Giơ tay theo điều khiển của thư ký. Cán bộ kỹ thuật nhập số đếm của điểm cầu.',
     voteNamed: 'Chọn một. Không đổi được sau khi gửi.',

@@ -32,7 +32,7 @@ export const viProblem = {
   guest_refused: 'Khách chưa được hoặc không còn được vào phòng họp.',
   meeting_locked: 'Phòng họp đang khóa.',
   meeting_full: 'Cuộc họp đã đủ số điểm cầu.',
-  meeting_closed: 'Cuộc họp đã bế mạc.',
+  meeting_closed: 'Cuộc họp đã bế mạc, hoặc đã hoãn, hủy.',
   act_too_fast: 'Thao tác quá nhanh. Hãy chờ giây lát.',
   chat_off: 'Người chủ trì đã tắt trao đổi bằng chữ.',
   chat_too_fast: 'Gửi quá nhanh. Hãy chờ vài giây.',

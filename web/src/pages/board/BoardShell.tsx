@@ -46,7 +46,7 @@ export function BoardShell({ name, board, now, act, stale = false, children }: B
           </h1>
         </div>
         <dl className={classes.facts}>
-          <Fact word={t('board.phase')} value={t(`phase.${live.phase}`)} strong />
+          <Fact word={t('board.phase')} value={live.calledOff ? t('board.calledOff') : t(`phase.${live.phase}`)} strong />
           <Fact word={t('board.pointsHere')} value={`${live.roll.present}/${live.roll.points}`} />
           <Fact word={t('board.heads')} value={`${live.roll.heads ?? 0}/${live.roll.expected}`} />
           <Fact word={dateText(time)} value={timeText(time)} strong />

@@ -15,7 +15,7 @@ interface ChairControlsProps {
 }
 
 const ways: Readonly<Record<Phase, readonly Phase[]>> = {
-  'tap-hop': ['dang-hop'],
+  'tap-hop': ['dang-hop', 'be-mac'],
   'dang-hop': ['giai-lao', 'be-mac'],
   'giai-lao': ['dang-hop', 'be-mac'],
   'be-mac': [],
@@ -73,7 +73,7 @@ export function ChairControls({ board, act }: ChairControlsProps) {
           {ways[live.phase].map((phase) =>
             phase === 'be-mac' ? (
               <ConfirmButton key={phase} variant="outline" color="red" onConfirm={() => act({ do: 'set-phase', with: { phase } })}>
-                {t('chair.close')}
+                {t(live.phase === 'tap-hop' ? 'chair.callOff' : 'chair.close')}
               </ConfirmButton>
             ) : (
               <Button key={phase} variant={phase === 'dang-hop' ? 'filled' : 'default'} onClick={() => act({ do: 'set-phase', with: { phase } })}>

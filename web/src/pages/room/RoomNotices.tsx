@@ -19,7 +19,7 @@ interface RoomNoticesProps {
 /** What everybody is told, in one column over the picture: nothing moves when it comes and goes. */
 export function RoomNotices({ state, view, recording, silent, echo = false, talkback = false, previewed = false }: RoomNoticesProps) {
   const { t } = useTranslation();
-  const stage = state.phase === 'tap-hop' ? t('room.gathering') : state.phase === 'giai-lao' ? t('room.recess') : state.phase === 'be-mac' ? t('room.closed') : '';
+  const stage = state.phase === 'tap-hop' ? t('room.gathering') : state.phase === 'giai-lao' ? t('room.recess') : state.phase === 'be-mac' ? t(state.calledOff ? 'room.calledOff' : 'room.closed') : '';
   return (
     <div className={classes.column} aria-live="polite">
       {state.loudspeaker && (

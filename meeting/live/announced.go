@@ -1,0 +1,164 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"diemcau/meeting"
+	"diemcau/meeting/air"
+	"diemcau/meeting/calendar"
+	"diemcau/meeting/conduct"
+)
+
+// Arrange lets save change what is announced of a meeting or gathered for it (SCH-05,
+// SCH-09). No act of the meeting comes between, and until it is declared open, it
+// follows: to another time, with other points, or it is called off.
+func (h *House) Arrange(ctx context.Context, id meeting.ID, save func() error) error {
+	h.finding.Lock()
+	defer h.finding.Unlock()
+	o, err := h.load(ctx, id)
+	switch {
+	case meeting.CodeOf(err) == meeting.CodeUnknown:
+		return save()
+	case err != nil:
+		return err
+	}
+	// What save writes to must not go on after this call: the owner is waited for.
+	return o.call(context.WithoutCancel(ctx), func() error {
+		if err := save(); err != nil {
+			return err
+		}
+		o.follow()
+		return nil
+	})
+}
+
+// due refuses with errFree a meeting that does not begin soon and is not going on.
+func (h *House) due(o conduct.Opening) error {
+	now := time.Now()
+	if h.settings.Now != nil {
+		now = h.settings.Now()
+	}
+	if o.Plan.Start.Sub(now) > h.settings.Lead || now.After(o.Plan.End.Add(h.settings.Lead)) {
+		return errFree
+	}
+	return nil
+}
+
+// follow brings the meeting under what is announced now; what fails is tried again.
+func (o *owner) follow() {
+	err := o.renew(o.house.due)
+	o.behind = err != nil && !errors.Is(err, errFree)
+	if o.behind {
+		o.house.settings.Log.Error("a meeting cannot follow its announcement yet", "meeting", o.id, "error", err)
+	}
+}
+
+// renew brings a meeting that was not declared open under what is announced and
+// gathered now. One that is called off is convened again by a newer announcement only,
+// and when it may; errFree tells that its time has not come.
+func (o *owner) renew(may func(conduct.Opening) error) error {
+	if o.live.Begun() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), keepPatience)
+	defer cancel()
+	opening, err := o.house.settings.Store.Prepare(ctx, o.id)
+	if meeting.CodeOf(err) == meeting.CodeState {
+		return o.callOff()
+	}
+	if err != nil {
+		return err
+	}
+	was := o.live.Opening()
+	if o.live.State().Phase == conduct.Closed {
+		if opening.Version <= was.Version {
+			return nil
+		}
+		if err := may(opening); err != nil {
+			return err
+		}
+		return o.convene(ctx, opening)
+	}
+	moved := opening.Plan.Start.Sub(was.Plan.Start).Abs()
+	switch {
+	case calendar.Of(opening.Plan.Start) != calendar.Of(was.Plan.Start) && o.house.due(opening) != nil:
+		return o.callOff() // who is there now is not there for that day
+	case reflect.DeepEqual(opening, was):
+		return nil
+	case moved > o.house.settings.Lead, !o.live.Follows(opening):
+		return o.convene(ctx, opening)
+	}
+	return o.exchange(ctx, opening, nil)
+}
+
+// callOff closes the meeting.
+func (o *owner) callOff() error {
+	_, err := o.act(conduct.Act{By: conduct.Actor{System: true}, Do: conduct.CallOff{}})
+	return err
+}
+
+// convene begins the meeting anew, with the points that are in its room.
+func (o *owner) convene(ctx context.Context, opening conduct.Opening) error {
+	next, convened, err := o.live.Convene(opening, o.clock.now())
+	if err != nil {
+		return err
+	}
+	events := []conduct.Event{convened}
+	var strangers []meeting.PointID
+	for _, point := range slices.Sorted(maps.Keys(o.inside)) {
+		g := o.inside[point]
+		if next.MayJoin(point) != nil {
+			strangers = append(strangers, point)
+			continue
+		}
+		joined, err := next.Apply(conduct.Act{By: conduct.Actor{System: true}, At: o.clock.now(), Do: conduct.Join{Point: g.Point, Device: g.Device}})
+		events = append(events, joined...)
+		if err != nil {
+			return err
+		}
+	}
+	if err := o.exchange(ctx, opening, events); err != nil {
+		return err
+	}
+	for _, p := range strangers {
+		o.house.settings.Bridge.Expel(o.id, p)
+	}
+	return nil
+}
+
+// exchange keeps the opening with its events and goes on under it.
+func (o *owner) exchange(ctx context.Context, opening conduct.Opening, events []conduct.Event) error {
+	if err := o.house.settings.Store.RenewOpening(ctx, opening, events); err != nil {
+		return err
+	}
+	l, log, err := o.house.settings.Store.Load(ctx, o.id)
+	if err != nil {
+		o.broken = true // it is in the database: loaded again before the next act
+		return err
+	}
+	o.live = l
+	o.remember(log)
+	for _, w := range o.house.settings.Watchers {
+		w.Opened(o.id, opening, log[:len(log)-len(events)])
+		if len(events) > 0 {
+			w.Happened(o.id, events)
+		}
+	}
+	o.publish(true)
+	return nil
+}
+
+// admit is attend for a meeting that may have been called off and announced anew.
+func (o *owner) admit(g air.Guest) error {
+	if o.live.State().CalledOff {
+		if err := o.renew(o.house.due); err != nil {
+			return err
+		}
+	}
+	return o.attend(g)
+}
