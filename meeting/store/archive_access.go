@@ -29,6 +29,9 @@ type Access struct {
 	Level   AccessLevel `json:"level" enum:"meeting,office,closed"`
 	Readers []Reader    `json:"readers" nullable:"false"`
 	Reason  string      `json:"reason,omitempty"`
+	// ClosedFor is the redacted version for whose sake it was closed; empty when a person
+	// set it.
+	ClosedFor string `json:"closedFor,omitempty" doc:"the redacted version for whose sake it was closed"`
 }
 
 // Lets answers whether somebody with rights in the meeting may watch.
@@ -65,6 +68,18 @@ func (s *Store) AccessOf(ctx context.Context, recording string) (Access, int, er
 		return Access{Level: OfficeLevel, Readers: []Reader{}}, 0, nil
 	}
 	return d.Body, d.Number, err
+}
+
+// AccessBeforeCuts reads who might watch a recording before it was closed for the sake
+// of redacted versions: what a person set last, or what holds without that.
+func (s *Store) AccessBeforeCuts(ctx context.Context, recording string) (Access, error) {
+	all, err := History[Access](ctx, s, Accesses, "", recording)
+	for _, d := range slices.Backward(all) {
+		if d.Body.ClosedFor == "" {
+			return d.Body, err
+		}
+	}
+	return Access{Level: OfficeLevel, Readers: []Reader{}}, err
 }
 
 // SaveAccess keeps who may watch a recording from now on; number is how often it was

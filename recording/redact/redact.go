@@ -5,7 +5,8 @@
 // and the queue.
 //
 // A Bench owns one goroutine, from Start until Close. What it makes is put among the
-// recordings when it is complete; what a restart interrupts has to be asked for again.
+// recordings when it is complete; what a restart interrupts has failed, which is shown,
+// and has to be asked for again.
 package redact
 
 import (
@@ -58,6 +59,7 @@ const (
 // Book keeps who may watch, and what was spoken.
 type Book interface {
 	AccessOf(ctx context.Context, recording string) (a store.Access, changes int, err error)
+	AccessBeforeCuts(ctx context.Context, recording string) (store.Access, error)
 	TranscriptsOf(ctx context.Context, recording string) ([]store.Document[store.Transcript], error)
 	SaveTranscript(ctx context.Context, recording string, by meeting.PersonID, at time.Time, t store.Transcript) error
 	ForgetTranscripts(ctx context.Context, recording string) error
@@ -68,6 +70,7 @@ type Book interface {
 // Settings are what a Bench works with.
 type Settings struct {
 	Root    string           // of the archive
+	Orders  string           // file that keeps the orders
 	Archive archive.Settings // versions are written with
 	Access  archive.Access   // to encrypted originals
 	Book    Book
@@ -100,7 +103,7 @@ type Order struct {
 	Reason    string           `json:"reason"`
 	State     State            `json:"state" enum:"waiting,running,done,failed"`
 	Percent   int              `json:"percent"`
-	Why       string           `json:"why,omitempty" enum:"changed,no_key,no_space,error" doc:"why it failed"`
+	Why       string           `json:"why,omitempty" enum:"changed,no_key,no_space,interrupted,error" doc:"why it failed"`
 
 	about archive.About
 	plan  *archive.Redacting
@@ -120,13 +123,17 @@ type Bench struct {
 
 // Open makes a bench, and erases what an earlier run has left unfinished.
 func Open(s Settings) (*Bench, error) {
-	if s.Root == "" || s.Book == nil || s.Room == nil || s.Note == nil || s.Log == nil {
-		return nil, errors.New("redact: Root, Book, Room, Note and Log are required")
+	if s.Root == "" || s.Orders == "" || s.Book == nil || s.Room == nil || s.Note == nil || s.Log == nil {
+		return nil, errors.New("redact: Root, Orders, Book, Room, Note and Log are required")
 	}
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	return &Bench{Settings: s, wake: make(chan struct{}, 1)}, archive.ClearRedactions(s.Root)
+	b := &Bench{Settings: s, wake: make(chan struct{}, 1)}
+	if err := b.load(); err != nil {
+		return nil, err
+	}
+	return b, archive.ClearRedactions(s.Root)
 }
 
 // Start begins to work.
@@ -212,8 +219,11 @@ func (b *Bench) Add(ctx context.Context, recording string, cuts []archive.Cut, r
 		return Order{}, meeting.Refuse(CodeMany, "")
 	}
 	b.Note(ctx, Ordered, recording, fmt.Sprintf("%s %s: %s", o.ID, extent(o.plan.Redaction()), reason))
-	if err := b.raise(ctx, o, level); err != nil {
+	if err := b.keep(o); err != nil { // before the original is closed: nobody would know why
 		return Order{}, err
+	}
+	if err := b.raise(ctx, o, level); err != nil {
+		return Order{}, errors.Join(err, b.keep(nil))
 	}
 	taken := *o // from here on it is the worker's
 	b.mu.Lock()
@@ -257,7 +267,11 @@ func (b *Bench) raise(ctx context.Context, o *Order, level store.AccessLevel) er
 	if err != nil {
 		return err
 	}
-	of := store.Access{Level: access.Level, Readers: access.Readers, Reason: o.Reason}
+	before, err := b.Book.AccessBeforeCuts(ctx, o.Recording) // an earlier order has closed it already
+	if err != nil {
+		return err
+	}
+	of := store.Access{Level: before.Level, Readers: before.Readers, Reason: o.Reason}
 	if level != "" {
 		of.Level = level
 	}
@@ -267,7 +281,7 @@ func (b *Bench) raise(ctx context.Context, o *Order, level store.AccessLevel) er
 	all := []store.Document[store.Access]{{ID: o.ID, Number: 1, By: o.By, At: o.At, Body: of}}
 	if access.Level != store.ClosedLevel || len(access.Readers) > 0 {
 		all = append(all, store.Document[store.Access]{
-			ID: o.Recording, Number: changes + 1, By: o.By, At: o.At, Body: store.Access{Level: store.ClosedLevel, Readers: []store.Reader{}, Reason: o.Reason},
+			ID: o.Recording, Number: changes + 1, By: o.By, At: o.At, Body: store.Access{Level: store.ClosedLevel, Readers: []store.Reader{}, Reason: o.Reason, ClosedFor: o.ID},
 		})
 	}
 	redaction := o.plan.Redaction()
@@ -343,7 +357,11 @@ func (b *Bench) finish(ctx context.Context, o *Order, err error) {
 		o.State, o.Why = Broken, why(err)
 	}
 	o.plan = nil
+	kept := b.save(nil)
 	b.mu.Unlock()
+	if kept != nil {
+		b.Log.Error("how the order for a redacted version ended is not kept", "recording", o.Recording, "version", o.ID, "error", kept)
+	}
 	ctx = account.With(context.WithoutCancel(ctx), o.who)
 	if err != nil {
 		b.Log.Error("a redacted version cannot be made; the original stays closed", "recording", o.Recording, "version", o.ID, "error", err)
@@ -356,6 +374,8 @@ func (b *Bench) finish(ctx context.Context, o *Order, err error) {
 
 func why(err error) string {
 	switch {
+	case errors.Is(err, context.Canceled):
+		return interrupted
 	case errors.Is(err, archive.ErrChanged):
 		return "changed"
 	case errors.Is(err, vault.ErrNoKey):

@@ -49,6 +49,7 @@ type house struct {
 	store   *store.Store
 	keeper  *replay.Keeper
 	desk    *replay.Desk
+	bench   *redact.Bench
 	handler http.Handler
 	proved  time.Time
 	noted   chan string
@@ -75,7 +76,7 @@ func newHouse(t *testing.T, room uint64) *house {
 	}
 	h.desk = d
 	bench, err := redact.Open(redact.Settings{
-		Root: h.root, Archive: archive.Settings{Key: specimen.Key}, Book: h.store, Log: log, Room: func() (uint64, error) { return room, nil },
+		Root: h.root, Orders: filepath.Join(t.TempDir(), "orders.json"), Archive: archive.Settings{Key: specimen.Key}, Book: h.store, Log: log, Room: func() (uint64, error) { return room, nil },
 		Note: func(ctx context.Context, what account.Happening, on, _ string) {
 			who, _ := account.Of(ctx)
 			h.noted <- fmt.Sprint(what, " ", on, " ", who.Person)
@@ -86,6 +87,7 @@ func newHouse(t *testing.T, room uint64) *house {
 	}
 	bench.Start()
 	t.Cleanup(bench.Close)
+	h.bench = bench
 	// The minutes tell in words of their own what was said.
 	line := minutes.Version{}
 	line.Fields.Remark = "đã nói về kín đáo"
@@ -293,6 +295,68 @@ func TestARC04_OthersFindTheVersionAloneAndAreToldWhatIsLeftOutAndWhy(t *testing
 	}
 	if code, text := h.ask("archivist", http.MethodPost, "/"+o.ID+"/redactions", order); code != 409 {
 		t.Errorf("a version of the version: %d %s", code, text)
+	}
+}
+
+func TestARC04_ASecondVersionIsForWhoMightWatchTheOriginalBeforeTheFirst(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 1<<30)
+	id := h.recorded()
+	h.ordered(t, id)
+	second := h.ordered(t, id)
+	for made := 0; made < 2; {
+		if got := <-h.noted; strings.HasPrefix(got, "recording.redacted ") {
+			made++
+		}
+	}
+	h.look()
+	for _, who := range []string{"secretary", "delegate", "reader"} {
+		if code, _ := h.ask(who, http.MethodGet, "/"+second.ID, ""); code != 200 {
+			t.Errorf("%s is not given the second version: %d", who, code)
+		}
+		if code, _ := h.ask(who, http.MethodGet, "/"+id, ""); code != 404 {
+			t.Errorf("%s is given the original: %d", who, code)
+		}
+	}
+	// What a person decides afterwards holds for the versions that follow.
+	if code, text := h.ask("chair", http.MethodPut, "/"+id+"/access", `{"level":"closed","readers":[],"reason":"chỉ đạo","changes":2}`); code != 200 {
+		t.Fatal(code, text)
+	}
+	third := h.ordered(t, id)
+	for !strings.HasPrefix(<-h.noted, "recording.redacted ") {
+		continue
+	}
+	h.look()
+	if code, _ := h.ask("delegate", http.MethodGet, "/"+third.ID, ""); code != 404 {
+		t.Errorf("a delegate is given a version of what the chair has closed: %d", code)
+	}
+}
+
+func TestARC04_AnOrderThatTheBridgeDidNotGetToTheEndOfIsShownAsFailed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 1<<30)
+	id := h.recorded()
+	o := h.ordered(t, id)
+	for !strings.HasPrefix(<-h.noted, "recording.redacted ") {
+		continue
+	}
+	settings := h.bench.Settings
+	h.bench.Close()
+	text, err := os.ReadFile(settings.Orders)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// As kill -9 in the midst of it leaves the file.
+	text = bytes.Replace(text, []byte(`"state":"done"`), []byte(`"state":"running"`), 1)
+	if err := os.WriteFile(settings.Orders, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	bench, err := redact.Open(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := bench.Of(id); len(all) != 1 || all[0].ID != o.ID || all[0].State != redact.Broken || all[0].Why != "interrupted" || all[0].Name != "archivist" {
+		t.Errorf("%+v", all)
 	}
 }
 

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"diemcau/recording/archive"
@@ -39,4 +41,24 @@ func Cut(dir string, access archive.Access, leg uint16, from, to int64, out stri
 		}
 	}
 	return false, nil
+}
+
+// Seen tells whom an export shows, and from which second on.
+func Seen(item *archive.Item) string {
+	var out []string
+	before := ""
+	for _, p := range piecesOf(item, Job{Layout: Speaker, To: item.Length}, turnsOf(item)) {
+		if who := p.tracks[0].Point; who != before {
+			out, before = append(out, fmt.Sprintf("%s%d", who, p.from/1000)), who
+		}
+	}
+	return strings.Join(append(out, fmt.Sprintf("%s%d", before, item.Length/1000)), " ")
+}
+
+// Chapters are those of an export, with their seconds.
+func Chapters(item *archive.Item) (out []string) {
+	for _, c := range chaptersOf(item) {
+		out = append(out, fmt.Sprintf("%d-%d %s", c.from/1000, c.to/1000, c.title))
+	}
+	return out
 }

@@ -25,10 +25,10 @@ type shot struct {
 // shots is what a fast cut shows: the speaker, from one picture that can be decoded by
 // itself to the next. So the cut begins up to some seconds before the time asked for,
 // and each change of speakers comes as much later; nothing of the sound moves.
-func shots(item *archive.Item, cuts *cutter, j Job) ([]shot, error) {
+func shots(item *archive.Item, cuts *cutter, j Job, spoken []turn) ([]shot, error) {
 	j.Layout = Speaker
 	var out []shot
-	for _, p := range piecesOf(item, j) {
+	for _, p := range piecesOf(item, j, spoken) {
 		n := len(out)
 		switch {
 		case len(p.tracks) == 0:
@@ -85,7 +85,10 @@ func (c *cutter) key(leg uint16, at int64, before bool) (int64, bool) {
 // fast makes a file of pictures as they were recorded, with all sound mixed: it takes
 // a small part of the time of the others. No names are burnt in.
 func (m *making) fast(ctx context.Context) error {
-	all, err := shots(&m.item, m.cuts, m.job)
+	all, err := shots(&m.item, m.cuts, m.job, turnsOf(&m.item))
+	if errors.Is(err, errCopy) { // following each voice needs pictures of one kind
+		all, err = shots(&m.item, m.cuts, m.job, floorOf(&m.item))
+	}
 	if err != nil {
 		return err
 	}

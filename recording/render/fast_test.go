@@ -24,7 +24,7 @@ func TestARC02_AFastCutCopiesThePicturesOfWhoSpeaksAndIsWholeFromItsFirstPicture
 	j = reaches(t, q, j.ID, render.Done)
 	p, seconds := probe(t, q, j)
 	// The picture before 2.5 s that can be decoded by itself is at 2 s.
-	if j.Begun != 2000 || math.Abs(seconds-9.3) > 0.2 || len(p.Chapters) != 2 || len(p.Streams) != 2 || p.Streams[0].Codec != "vp8" || p.Streams[1].Codec != "opus" {
+	if j.Begun != 2000 || math.Abs(seconds-9.3) > 0.2 || len(p.Chapters) != 3 || len(p.Streams) != 2 || p.Streams[0].Codec != "vp8" || p.Streams[1].Codec != "opus" {
 		t.Errorf("begins at %d, lasts %.2f s: %+v", j.Begun, seconds, p)
 	}
 	f, err := q.File(j)

@@ -112,7 +112,7 @@ func (m *making) deliver(out string) error {
 
 // pictures makes all pieces and returns the list of them and where they end.
 func (m *making) pictures(ctx context.Context) (list string, end int64, err error) {
-	pieces := piecesOf(&m.item, m.job)
+	pieces := piecesOf(&m.item, m.job, turnsOf(&m.item))
 	var names strings.Builder
 	end = m.job.From
 	for i, p := range pieces {

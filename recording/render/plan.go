@@ -30,7 +30,7 @@ type piece struct {
 func (p piece) frames() int64 { return (p.to - p.from) / frameMs }
 
 // piecesOf divides an export where what is shown changes, and after a minute.
-func piecesOf(item *archive.Item, j Job) []piece {
+func piecesOf(item *archive.Item, j Job, spoken []turn) []piece {
 	grid := func(ms int64) int64 { return (ms - j.From) / frameMs * frameMs }
 	length := grid(j.To)
 	marks := []int64{0}
@@ -45,9 +45,8 @@ func piecesOf(item *archive.Item, j Job) []piece {
 			add(t.To)
 		}
 	}
-	for _, s := range item.Speeches {
-		add(s.From)
-		add(s.To)
+	for _, t := range spoken {
+		add(t.from)
 	}
 	for at := int64(0); at < length; at += longestPiece {
 		marks = append(marks, at)
@@ -65,21 +64,16 @@ func piecesOf(item *archive.Item, j Job) []piece {
 		if i+1 < len(out) {
 			out[i].to = out[i+1].from
 		}
-		out[i].tracks = shown(item, j.Layout, out[i].from+j.From, out[i].to+j.From)
+		out[i].tracks = shown(item, spoken, j.Layout, out[i].from+j.From, out[i].to+j.From)
 		out[i].from, out[i].to = out[i].from+j.From, out[i].to+j.From
 	}
 	return slices.DeleteFunc(out, func(p piece) bool { return p.to <= p.from })
 }
 
 // shown are the tracks of a piece, the speaker's first.
-func shown(item *archive.Item, layout Layout, from, to int64) []archive.TrackItem {
+func shown(item *archive.Item, spoken []turn, layout Layout, from, to int64) []archive.TrackItem {
 	middle := (from + to) / 2
-	speaker := ""
-	for _, s := range item.Speeches {
-		if s.From <= middle && (s.To == 0 || s.To > middle) {
-			speaker = s.Point
-		}
-	}
+	speaker := speaking(spoken, middle)
 	var out []archive.TrackItem
 	for _, t := range item.Tracks {
 		if t.Codec.Video() && t.Fragments > 0 && t.From < to && t.To > from && t.From <= middle && t.To > middle {
@@ -179,23 +173,8 @@ func metadata(item *archive.Item, j Job) string {
 		title = item.About.Meeting
 	}
 	fmt.Fprintf(&b, "title=%s\ndate=%s\ncomment=%s\n", escapeMeta(title), item.About.Epoch.Format("2006-01-02"), escapeMeta("recording "+item.About.ID))
-	for _, ch := range item.Chapters {
-		if ch.Kind != "item" {
-			continue
-		}
-		to := ch.To
-		if to == 0 {
-			to = item.Length
-			for _, next := range item.Chapters {
-				if next.Kind == "item" && next.From > ch.From {
-					to = min(to, next.From)
-				}
-			}
-		}
-		from, to := max(ch.From, j.From)-j.From, min(to, j.To)-j.From
-		if to > from {
-			fmt.Fprintf(&b, "[CHAPTER]\nTIMEBASE=1/1000\nSTART=%d\nEND=%d\ntitle=%s\n", from, to, escapeMeta(ch.Title))
-		}
+	for _, ch := range chaptersOf(item) {
+		b.WriteString(chapterText(ch, j))
 	}
 	return b.String()
 }

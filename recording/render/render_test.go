@@ -101,9 +101,9 @@ func TestARC02_AnExportIsAnMP4WithChaptersOfItsLength(t *testing.T) {
 		streams  []string
 		chapters int
 	}{
-		{render.Grid, 0, 0, []string{"h264", "aac"}, 2},
-		{render.Speaker, 2500, 11_300, []string{"h264", "aac"}, 2},
-		{render.Sound, 0, 0, []string{"aac"}, 2},
+		{render.Grid, 0, 0, []string{"h264", "aac"}, 3},
+		{render.Speaker, 2500, 11_300, []string{"h264", "aac"}, 3},
+		{render.Sound, 0, 0, []string{"aac"}, 3},
 	} {
 		j, err := q.Add(render.Job{Recording: "r", Layout: c.layout, From: c.from, To: c.to}, 14_000)
 		if err != nil {

@@ -50,10 +50,12 @@ type sheeter struct {
 	item     *archive.Item
 	cuts     *cutter
 	state    *Sheets
+	spoken   []turn
 }
 
 // make makes all sheets that are missing, one after another.
 func (s *sheeter) make(ctx context.Context, save func() error) error {
+	s.spoken = turnsOf(s.item)
 	whole := int((s.item.Length + s.state.Every - 1) / s.state.Every)
 	for s.state.Count < whole {
 		first := s.state.Count
@@ -100,7 +102,7 @@ func writeSheet(name string, sheet image.Image) error {
 // picture is who spoke at a time, from the last key picture before it; nil when
 // nobody was seen.
 func (s *sheeter) picture(ctx context.Context, at int64) (image.Image, error) {
-	tracks := shown(s.item, Speaker, at, at+1)
+	tracks := shown(s.item, s.spoken, Speaker, at, at+1)
 	if len(tracks) == 0 {
 		return nil, nil
 	}

@@ -139,7 +139,7 @@ func (d *Desk) one(ctx context.Context, in *OfRecording) (*private[Detail], erro
 			Width: t.Width, Height: t.Height, From: t.From, To: t.To, Bytes: t.Bytes,
 		})
 	}
-	out.Voices, out.Moments = happenings(c.Events, c.Length)
+	out.Voices, out.Moments = happenings(&c.Item)
 	if out.Versions, out.Redacts, err = d.versions(ctx, c); err != nil {
 		return nil, err
 	}
@@ -302,26 +302,18 @@ type listed[T any] struct {
 }
 
 // happenings takes from the events what a timeline shows.
-func happenings(events []archive.Moment, end int64) ([]Voice, []Moment) {
+func happenings(item *archive.Item) ([]Voice, []Moment) {
 	voices, moments := []Voice{}, []Moment{}
-	begun := map[string]int{} // track to its place among voices
-	for _, e := range events {
+	for _, v := range item.Voices() {
+		voices = append(voices, Voice(v))
+	}
+	for _, e := range item.Events {
 		var who struct {
 			Point string `json:"point"`
 			Track string `json:"track"`
 		}
 		_ = json.Unmarshal(e.Data, &who) // events of other shapes name nobody
 		switch e.Kind {
-		case "speaker.on":
-			if _, on := begun[who.Track]; !on {
-				begun[who.Track] = len(voices)
-				voices = append(voices, Voice{Point: who.Point, From: e.At, To: end})
-			}
-		case "speaker.off":
-			if at, on := begun[who.Track]; on {
-				voices[at].To = e.At
-				delete(begun, who.Track)
-			}
 		case "participant.join", "participant.leave", "share.on", "share.off", "recording.pause", "recording.resume",
 			"recorder.recovered", "disk.full", "fragments.dropped", "track.unrecordable":
 			moments = append(moments, Moment{At: e.At, Kind: e.Kind, Point: who.Point, Track: who.Track})

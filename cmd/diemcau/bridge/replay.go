@@ -114,7 +114,7 @@ func (b *Bridge) attachWords(ctx context.Context, j render.Job, cues []caption.C
 // openRedactions begins to make the redacted versions that archivists ask for.
 func (b *Bridge) openRedactions(like render.Settings) (err error) {
 	b.redactions, err = redact.Open(redact.Settings{
-		Root: b.cfg.ArchiveDir(), Archive: b.records.made, Access: like.Access, Book: b.store, Log: b.log, Note: b.noteRecording,
+		Root: b.cfg.ArchiveDir(), Orders: filepath.Join(b.cfg.Data, "redactions.json"), Archive: b.records.made, Access: like.Access, Book: b.store, Log: b.log, Note: b.noteRecording,
 		Room: func() (uint64, error) {
 			space, err := recorder.SpaceOf(b.cfg.ArchiveDir())
 			return space.Free - min(space.Free, b.cfg.Recording.ReserveMB<<20), err

@@ -199,6 +199,12 @@ describe('what is seen and heard', () => {
     expect(shown(100_000, 'grid')).toEqual([]);
   });
 
+  it('is the content that the room saw, when another point shares too', () => {
+    const older = { ...detail, tracks: [{ leg: 90, type: 'video/webm; codecs="vp8"', screen: true, point: 'A', from: 0, to: 100_000 } as unknown as Track, ...detail.tracks] };
+    const seen = tilesAt(older, 75_000, 'seen', null).map((tile) => `${tile.track.point}${tile.track.screen ? '*' : ''}`);
+    expect(seen).toEqual(['B*', 'A']);
+  });
+
   it('has the floor first and then who is heard', () => {
     expect(speakerAt(detail, 15_000)).toBe('C');
     expect(speakerAt(detail, 30_200)).toBe('L');

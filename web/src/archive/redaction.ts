@@ -30,7 +30,7 @@ export interface Order {
   readonly id: string;
   readonly state: 'waiting' | 'running' | 'done' | 'failed';
   readonly percent: number;
-  readonly why?: 'changed' | 'no_key' | 'no_space' | 'error';
+  readonly why?: 'changed' | 'no_key' | 'no_space' | 'interrupted' | 'error';
 }
 
 export type Kind = 'picture' | 'sound' | 'content';

@@ -58,8 +58,9 @@ export function tilesAt(detail: Detail, time: number, layout: Layout, chosen: st
     case 'seen': {
       const scene = lastOf(detail.scenes, (each) => each.at <= time);
       const shown = (scene?.points ?? []).flatMap((id) => points.find((track) => track.point === id) ?? []);
-      if (shown.length > 0 || (scene?.content !== undefined && contents.length > 0)) {
-        const content = scene?.content === undefined ? [] : contents.slice(0, 1);
+      // Several points may share at once: only what the room saw counts.
+      const content = scene?.content === undefined ? [] : contents.filter((track) => track.point === scene.content).slice(0, 1);
+      if (shown.length > 0 || content.length > 0) {
         tiles = [...content.flatMap((track) => tile(track, true)), ...shown.flatMap((track, i) => tile(track, content.length === 0 && i === 0))];
         break;
       }

@@ -70,7 +70,7 @@ export const enArchive: typeof viArchive = {
     done: 'The redacted version is ready.',
     see: 'Open it',
     failed: 'The redacted version could not be made: {{why}} The original stays closed.',
-    fault: { changed: 'what is on disk is not what was recorded.', no_key: 'the key of the recording is not here.', no_space: 'the disk is full.', error: 'an error; see the log of the server.' },
+    fault: { changed: 'what is on disk is not what was recorded.', no_key: 'the key of the recording is not here.', no_space: 'the disk is full.', interrupted: 'the bridge stopped in the midst of it; it has to be ordered again.', error: 'an error; see the log of the server.' },
   },
   player: {
     contents: 'In this recording',

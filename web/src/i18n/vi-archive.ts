@@ -78,7 +78,7 @@ export const viArchive = {
     done: 'Đã lập xong bản lược bỏ.',
     see: 'Mở bản mới',
     failed: 'Chưa lập được bản lược bỏ: {{why}} Bản gốc vẫn được giữ kín.',
-    fault: { changed: 'dữ liệu trên đĩa khác với lúc ghi.', no_key: 'máy chủ không có khóa của bản ghi.', no_space: 'ổ đĩa đã đầy.', error: 'có lỗi, xem nhật ký máy chủ.' },
+    fault: { changed: 'dữ liệu trên đĩa khác với lúc ghi.', no_key: 'máy chủ không có khóa của bản ghi.', no_space: 'ổ đĩa đã đầy.', interrupted: 'máy chủ dừng giữa chừng, cần đặt lập lại.', error: 'có lỗi, xem nhật ký máy chủ.' },
   },
   player: {
     contents: 'Trong bản ghi',
