@@ -2,11 +2,16 @@ package engine
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"diemcau/sfu"
+	"diemcau/sfu/peerconn"
 	"diemcau/sfu/quality"
 	"diemcau/sfu/uplink"
+
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
 )
 
 // sending is a track that a client sends, looked at every five seconds.
@@ -138,4 +143,48 @@ func TestALostPacketCostsByWhatRepairsIt(t *testing.T) {
 			t.Errorf("weight %v, want %v", got, want)
 		}
 	}
+}
+
+func TestAPeerThatOnlySendsIsToldOfItsLine(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		source := uplink.NewSource(uplink.Settings{
+			Info:     sfu.SourceInfo{ID: "TR_A", Kind: sfu.Audio, MIME: webrtc.MimeTypeOpus},
+			Payloads: map[uint8]uplink.Payload{111: {MIME: webrtc.MimeTypeOpus}},
+		})
+		defer source.Close()
+		var told Quality
+		p := &Peer{wasConnected: true, events: func(e Event) { told = e.(Quality) }}
+		p.pub = &publisher{peer: p, line: newLine(p, Publisher, peerconn.Both), up: map[string]*upTrack{
+			"0": {pub: &publication{id: "TR_A", source: source, track: PendingTrack{Kind: sfu.Audio}}},
+		}}
+		p.sub = &subscriber{peer: p, line: newLine(p, Subscriber, peerconn.Subscribing)}
+		var number uint16
+		speak := func(every uint16) { // of so many packets one is lost
+			for range 250 {
+				number++
+				if number%every != 0 {
+					packet := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 111, SSRC: 7, SequenceNumber: number, Timestamp: uint32(number) * 960}, Payload: []byte("sound")}
+					raw, err := packet.Marshal()
+					if err != nil {
+						t.Fatal(err)
+					}
+					source.Write(0, raw, sfu.Now())
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+			synctest.Wait()
+			p.measureQuality()
+		}
+		speak(1 << 15)
+		speak(1 << 15)
+		if told.Score < excellent || told.Lost {
+			t.Errorf("without loss: %+v", told)
+		}
+		speak(5)
+		speak(5)
+		if told.Score >= good {
+			t.Errorf("with a fifth lost: %+v", told)
+		}
+	})
 }

@@ -39,8 +39,11 @@ type Track struct {
 	wanted    *livekit.SubscribedQualityUpdate // as the publisher was told last
 }
 
-// bid is what the publisher was last told to do about a track's mute.
-type bid struct{ open, muted bool } // open: it has said nothing since
+// bid is what the publisher was last told to do about a track's mute, and has not answered.
+type bid struct {
+	muted bool
+	at    time.Time // zero when there is none
+}
 
 // ID of the track.
 func (t *Track) ID() meeting.TrackID { return meeting.TrackID(t.info.Sid) }

@@ -240,14 +240,16 @@ func (t *Track) SetOwnMute(muted bool) bool {
 }
 
 // Bid notes that the publisher is told to mute the track, or to unmute it.
-func (t *Track) Bid(muted bool) { t.bid = bid{open: true, muted: muted} }
+func (t *Track) Bid(muted bool, now time.Time) { t.bid = bid{muted: muted, at: now} }
 
 // Heeded notes that the publisher has said itself what it wants: the bid is over.
 func (t *Track) Heeded() { t.bid = bid{} }
 
-// Bidden is what the publisher was told last, and whether it has said nothing since: then
-// the message may have been lost.
-func (t *Track) Bidden() (muted, open bool) { return t.bid.muted, t.bid.open }
+// Bidden is what the publisher was told last; open, when that was at the moment or later
+// and it has said nothing since. One that was muted already does not answer.
+func (t *Track) Bidden(since time.Time) (muted, open bool) {
+	return t.bid.muted, !t.bid.at.IsZero() && !t.bid.at.Before(since)
+}
 
 // SetBarred notes that the meeting lets nobody have the track, or somebody.
 func (t *Track) SetBarred(barred bool) bool {

@@ -244,8 +244,14 @@ func TestAMuteByTheServerInAGapHoldsAfterIt(t *testing.T) {
 		if _, err := h.server.MutePublishedTrack(context.Background(), &livekit.MuteRoomTrackRequest{Room: "xa", Identity: "a", TrackSid: string(id), Muted: true}); err != nil {
 			t.Fatal(err)
 		}
-		if got := last(a.resume(nil), (*livekit.SignalResponse).GetMute); got.GetSid() != string(id) || !got.Muted {
+		again := a.resume(nil)
+		if got := last(again, (*livekit.SignalResponse).GetMute); got.GetSid() != string(id) || !got.Muted {
 			t.Errorf("a was told %v", got)
+		}
+		time.Sleep(10 * time.Second)
+		ping(again) // it is muted, and says nothing of it
+		if got := last(again.resume(nil), (*livekit.SignalResponse).GetMute); got != nil {
+			t.Errorf("told again long after: its user may just have unmuted: %v", got)
 		}
 	})
 }

@@ -174,10 +174,10 @@ func (m *member) tellWithdrawn(id meeting.TrackID) {
 	m.link.send(told)
 }
 
-// bid tells a publisher to mute its track, or to unmute it; again after a resume, if the
-// publisher has said nothing since.
+// bid tells a publisher to mute its track, or to unmute it; again after a resume, when it
+// may have been lost.
 func (m *member) bid(t *publication.Track, muted bool) {
-	t.Bid(muted)
+	t.Bid(muted, time.Now())
 	m.link.send(muteResponse(t.ID(), muted))
 }
 

@@ -68,7 +68,7 @@ func (r *Room) tellTracksAgain(m *member, heard time.Time) {
 		if !t.Published() {
 			m.tellAnnounced(t)
 		}
-		if muted, open := t.Bidden(); open {
+		if muted, open := t.Bidden(since); open {
 			m.bid(t, muted)
 		}
 	}

@@ -37,6 +37,32 @@ test('the same identity in two tabs: the first is told and stays out', async ({ 
   expect(await countSeen(a, 'first', 'reconnected')).toBe(0);
 });
 
+test('a page that slept while its point joined elsewhere is told, and stays out', async ({ compat, client: b }) => {
+  const a = await compat.openPage();
+  let asleep = false;
+  const sockets: import('@playwright/test').WebSocketRoute[] = [];
+  await a.routeWebSocket(/\/rtc/, (page) => {
+    const bridge = page.connectToServer();
+    sockets.push(page);
+    page.onMessage((m) => bridge.send(m));
+    bridge.onMessage((m) => asleep || page.send(m));
+    bridge.onClose(() => asleep || page.close());
+  });
+  await a.reload();
+  await joinPoint(compat, a, 'first', {}, { identity: 'twin' });
+  await joinPoint(compat, b, 'watcher');
+  asleep = true;
+  await joinPoint(compat, b, 'second', {}, { identity: 'twin' });
+  asleep = false;
+  await Promise.all(sockets.map((s) => s.close())); // it wakes, and finds its socket dead
+  expect((await waitSeen(a, 'first', 'disconnected')).detail).toBe('DUPLICATE_IDENTITY');
+  expect(sockets.length, 'it has tried to resume').toBeGreaterThan(1);
+  await b.waitForTimeout(3_000); // as long as its reconnecting would take
+  expect(await countSeen(b, 'second', 'disconnected')).toBe(0);
+  expect(await countSeen(b, 'second', 'signalReconnecting')).toBe(0);
+  expect(await b.evaluate(() => window.harness.point('second').room.state)).toBe('connected');
+});
+
 test('leaving shows at the others at once', async ({ compat, client: page }) => {
   await joinPoint(compat, page, 'a');
   await joinPoint(compat, page, 'b');
