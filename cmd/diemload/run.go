@@ -36,13 +36,13 @@ func measure(ctx context.Context, t target, s scenario, thin impairment) (*resul
 	l := &load{target: t, scenario: s, impairment: thin, streams: newStreams()}
 	defer l.close()
 	idle := l.server()
-	if l.ServerPID != 0 {
-		resetPeak(l.ServerPID)
-	}
 	if err := l.joinPublishers(ctx); err != nil {
 		return nil, err
 	}
 	published := l.server()
+	if l.ServerPID != 0 {
+		resetPeak(l.ServerPID) // what a server took to start may be more than what the subscribers take
+	}
 	ended, err := l.record(ctx)
 	if err != nil {
 		return nil, err
