@@ -13,8 +13,11 @@ import (
 
 // How often a packet is sent again at most.
 const (
-	maxAnswers      = 3
-	maxSoundAnswers = 5 // speech is short, and worth it
+	maxAnswers = 3
+	// mostAnswers is how often while it can still be shown in time, which a line that
+	// loses a fifth takes; freshFor is how long that is. Speech is short, and worth it.
+	mostAnswers = 6
+	freshFor    = int64(400 * time.Millisecond)
 	// A repeated request means something only once the answer could have come. A
 	// receiver repeats it after one round trip, which sways.
 	answerInterval = int64(80 * time.Millisecond) // while the round trip is not known
@@ -78,17 +81,22 @@ func (s *Sink) nack(p *rtcp.TransportLayerNack) {
 	}
 }
 
-// askedTooSoon tells that a packet was sent again often enough, or so lately
-// that the answer may still be under way.
+// askedTooSoon tells that a packet was sent again so lately that the answer may still
+// be under way.
 func (s *Sink) askedTooSoon(e *sequence.Sent[patch]) bool {
-	interval, most := answerInterval, uint8(maxAnswers)
+	interval := answerInterval
 	if s.report.rtt > 0 {
 		interval = min(max(s.report.rtt*4/5, answerShortest), answerLongest)
 	}
-	if s.audio {
-		most = maxSoundAnswers
+	return e.Tries > 0 && s.now-e.Answered < interval
+}
+
+// answeredEnough tells that a packet was sent again as often as makes sense.
+func (s *Sink) answeredEnough(e *sequence.Sent[patch], p *sfu.Packet) bool {
+	if s.audio || s.now-p.Arrival < freshFor {
+		return e.Tries >= mostAnswers
 	}
-	return e.Tries >= most || e.Tries > 0 && s.now-e.Answered < interval
+	return e.Tries >= maxAnswers
 }
 
 // sendAgain answers for one packet.
@@ -100,7 +108,7 @@ func (s *Sink) sendAgain(number uint16) {
 		return
 	}
 	p := s.source.Packet(int(e.Layer), e.Source)
-	if p == nil {
+	if p == nil || s.answeredEnough(e, p) {
 		s.counters.Unanswered++
 		return
 	}

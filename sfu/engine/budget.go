@@ -17,14 +17,6 @@ import (
 const (
 	budgetInterval = time.Second
 	thinInterval   = 500 * time.Millisecond // while the line is thin
-	// tolerated: what is sent already may be this much above the estimate, which
-	// stands a little below what the line carries.
-	tolerated = 1.06
-	// planned is the share of a set budget that layers are chosen for: the pacer lets
-	// all of it through, and what a layer costs sways around its average.
-	planned = 0.97
-	// mostRepairs bounds what is set aside for packets that are sent again.
-	mostRepairs = 0.15
 )
 
 // budget is what a subscriber's line carries, as far as it is known: what his
@@ -62,25 +54,10 @@ func newBudget(p *Peer) *budget {
 // bound is the smaller of the two limits, allocate.Unlimited without any.
 func (b *budget) bound() int64 { return min(b.limit, b.operator) }
 
-// line is what may be sent, and what is thought to arrive.
-func (b *budget) line() int64 {
-	line := b.pacer.Estimate()
-	if line < allocate.Unlimited {
-		line = int64(tolerated * float64(line))
-	}
-	if bound := b.bound(); bound < allocate.Unlimited {
-		line = min(line, int64(planned*float64(bound)))
-	}
-	if line == allocate.Unlimited {
-		return line
-	}
-	return int64(float64(line) * (1 - min(b.pacer.Stats().Loss, mostRepairs)))
-}
-
 // headroom is how much of the line may be used for more than is sent now: nearly
 // all of what is set, less of what is estimated.
 func (b *budget) headroom() float64 {
-	if bound := b.bound(); bound < allocate.Unlimited && float64(b.pacer.Estimate()) >= planned*float64(bound) {
+	if bound := b.bound(); bound < allocate.Unlimited && float64(b.pacer.Estimate()) >= pacer.Planned*float64(bound) {
 		return allocate.Steady
 	}
 	return allocate.Headroom
@@ -194,14 +171,14 @@ func (s *subscriber) allocate() {
 			tracks, subs = append(tracks, t), append(subs, sub)
 		}
 	}
-	line := b.line()
+	line, doubtful := b.pacer.Room(), b.pacer.Doubting()
 	b.allocator.Headroom = b.headroom()
 	b.pacer.SetNeed(int64(float64(need)/allocate.Headroom) + 1)
 	choices := b.allocator.Allocate(line, s.peer.settings.AllowPause, tracks)
 	for i, choice := range choices {
 		subs[i].sink.stream.SetUrgency(tracks[i].Urgency())
 		subs[i].swing.chosen(choice, now)
-		s.apply(subs[i], choice, true)
+		s.apply(subs[i], choice, !doubtful)
 	}
 }
 
@@ -270,7 +247,8 @@ func (sub *subscription) tells(spatial int) bool {
 }
 
 // apply hands a choice to the sink. hasty tells that the line is thin: a smaller
-// layer is not waited for.
+// layer is not waited for. Where it only loses, perhaps by chance, the larger one goes
+// on until the smaller one's keyframe has come.
 func (s *subscriber) apply(sub *subscription, c allocate.Choice, hasty bool) {
 	if sub.pub.track.Kind != sfu.Video {
 		return

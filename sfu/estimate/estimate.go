@@ -62,6 +62,7 @@ type Estimator struct {
 	rate     int64
 	best     peak // delivered of late
 	loss     lossMeter
+	doubted  int64 // rate before a cut for loss that may be in vain; 0 for none
 	relief   relief
 	probe    probe
 	heard    int64 // when feedback came last; 0 before the first
@@ -92,6 +93,14 @@ func (e *Estimator) Delivered() int64 { return e.acked.rate }
 
 // Loss is the share of packets lost of late.
 func (e *Estimator) Loss() float64 { return e.loss.share }
+
+// Repairs is the share of what is sent that must be set aside for packets that are
+// sent again.
+func (e *Estimator) Repairs() float64 { return e.loss.repairs() }
+
+// Doubting tells that the estimate was lowered for loss alone, of which it is not
+// known yet whether the line loses it by chance.
+func (e *Estimator) Doubting() bool { return e.loss.tried && e.delay.queue < queueOver }
 
 // Queue is how long packets wait on the line, ns.
 func (e *Estimator) Queue() int64 { return e.delay.queue }
@@ -169,12 +178,12 @@ func (e *Estimator) Feedback(arrivals []Arrival, now int64) {
 	}
 	e.acked.settle()
 	e.delay.settle(&r)
-	e.best.note(e.acked.rate, now)
+	e.best.note(e.sendable(e.acked.rate), now)
 	if now < e.movingTo {
 		e.loss = lossMeter{since: now, accepted: e.loss.accepted}
 		e.delay = delayMeter{}
 	}
-	e.loss.settle(now)
+	e.weigh(e.loss.settle(now), now)
 	e.answer(now)
 	e.trial(now)
 }
@@ -237,6 +246,20 @@ func (e *Estimator) judge(arrivals []Arrival, now int64) report {
 	return r
 }
 
+// sendable is what may be sent for so much to arrive, on a line that loses by chance.
+func (e *Estimator) sendable(rate int64) int64 { return int64(float64(rate) / (1 - e.loss.known())) }
+
+// weigh takes back a cut for loss that was in vain.
+func (e *Estimator) weigh(f finding, now int64) {
+	switch {
+	case f == cured || e.delay.over():
+		e.doubted = 0
+	case f == byChance && e.doubted > 0:
+		e.rate, e.growAt = max(e.rate, e.doubted), now
+		e.doubted = 0
+	}
+}
+
 // answer changes the estimate by what the report has shown.
 func (e *Estimator) answer(now int64) {
 	if e.alarm.on {
@@ -265,10 +288,11 @@ func (e *Estimator) answer(now int64) {
 		e.growAt = now
 	case e.delay.over() && (now >= e.settleAt || e.delay.rising()):
 		e.relieve(now)
-		e.cut(int64(backOff*float64(e.delay.capacity())), now)
+		e.cut(int64(backOff*float64(e.sendable(e.delay.capacity()))), now)
 	case e.loss.heavy() && now >= e.settleAt:
 		e.loss.await()
-		e.cut(int64(backOff*float64(e.acked.rate)), now)
+		e.doubted = max(e.doubted, e.rate)
+		e.cut(int64(backOff*float64(e.sendable(e.acked.rate))), now)
 	default:
 		e.grow(now)
 	}

@@ -1,7 +1,5 @@
 package estimate
 
-import "math"
-
 // sent is a packet on its way.
 type sent struct {
 	full    uint64 // unwrapped number; 0 is none
@@ -298,80 +296,4 @@ func (d *delayMeter) capacity() int64 {
 		return Unlimited / 2
 	}
 	return rate
-}
-
-// lossMeter is the share of lost packets.
-type lossMeter struct {
-	lost, total int // of the window that is open
-	since       int64
-	share       float64
-	fresh       bool    // the share has not been acted upon
-	accepted    float64 // loss that a lower rate has not cured
-	chance      float64 // how far the share may be from the line\'s by chance
-
-	tried     bool // a cut for loss waits for its effect
-	vain      bool // the one before it had none
-	before    float64
-	untilTest int
-}
-
-const (
-	// More than that is seldom lost by chance: two cuts must have been in vain. The
-	// first is often made for a window in which the line has only just become thin,
-	// of which neither the share nor the rate is the line's.
-	seldomLost = 0.30
-	// lossWorse is what the share grows by when such a window is over.
-	lossWorse = 1.25
-	// What is accepted is put to the test again, soon when less is lost and now and
-	// then when not.
-	fadeBetter, fadeSame = 0.95, 0.995
-)
-
-func (l *lossMeter) add(lost, total int) { l.lost, l.total = l.lost+lost, l.total+total }
-
-func (l *lossMeter) settle(now int64) {
-	if l.since == 0 {
-		l.since = now
-	}
-	if now-l.since < lossWindow || l.total < lossPackets && now-l.since < 4*lossWindow || l.total == 0 {
-		return
-	}
-	l.share = max(0, float64(l.lost)/float64(l.total))
-	l.chance = doubt * math.Sqrt(heavyLoss*(1-heavyLoss)/float64(l.total))
-	l.lost, l.total, l.since, l.fresh = 0, 0, now, true
-	if l.share < 0.8*l.accepted {
-		l.accepted *= fadeBetter
-	} else {
-		l.accepted *= fadeSame
-	}
-	if !l.tried {
-		return
-	}
-	if l.untilTest--; l.untilTest > 0 {
-		return
-	}
-	// A line that loses as much at a lower rate loses by chance: to send still
-	// less would help nobody.
-	l.tried = false
-	switch same := l.share > 0.6*l.before && l.share <= lossWorse*l.before+l.chance; {
-	case !same || l.share <= heavyLoss:
-		l.vain = false
-	case l.share > seldomLost && !l.vain:
-		l.vain = true
-	default:
-		l.vain, l.accepted = false, max(l.accepted, l.share)
-	}
-}
-
-// heavy tells that more is lost than a line loses by itself.
-func (l *lossMeter) heavy() bool {
-	if !l.fresh || l.tried {
-		return false
-	}
-	l.fresh = false
-	return l.share > heavyLoss+l.chance && (l.accepted == 0 || l.share > 1.5*l.accepted+l.chance)
-}
-
-func (l *lossMeter) await() {
-	l.tried, l.before, l.untilTest = true, l.share, 3
 }

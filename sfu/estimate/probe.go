@@ -188,7 +188,7 @@ func (e *Estimator) trial(now int64) {
 	}
 	share := float64(p.received) / float64(max(p.out.packets, 1))
 	rate := float64(p.out.rate())
-	through := rate * share / (1 + max(0, growth))
+	through := rate * min(1, share/(1-e.loss.known())) / (1 + max(0, growth))
 	switch p.judge(share, growth, doubt, e.loss.accepted) {
 	case carried:
 		if e.delay.queue >= queueOver {

@@ -98,7 +98,7 @@ func (x *world) asleep(machine int) bool {
 
 // choose takes the size that the line is believed to carry, as the engine does.
 func (x *world) choose() {
-	line := float64(min(x.p.Estimate(), 1<<40)) * 1.06 * (1 - min(x.p.Stats().Loss, 0.15))
+	line := float64(min(x.p.Room(), 1<<40))
 	best := -1
 	for i, cost := range sizes {
 		if share := map[bool]float64{true: 0.9, false: 1}[i > x.layer]; float64(cost+speech) <= share*line {
