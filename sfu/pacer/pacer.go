@@ -51,19 +51,16 @@ const (
 	padLeast     = 40
 	rtpBytes     = 20   // header and transport-wide number
 	noticeChange = 0.05 // of the estimate that the allocation must know
-	tolerated    = 1.06 // of the estimate: see Room
 
 	// Retransmissions may take this share of what is sent at most; on a line
 	// without a bound, which loses by chance, a larger one.
 	againShare  = 0.20
-	againCover  = 1.5 // times the share that is lost
+	againCover  = 1.5 // times the share that is lost, but
+	againMost   = 0.45
 	againLoose  = 0.50
 	againLeast  = 40_000    // bit/s
 	againSmooth = 1_000_000 // bit/s, more where the line has shown no bound
 )
-
-// Planned is the share of a budget that tracks are chosen for.
-const Planned = 0.97
 
 // Settings make a Pacer.
 type Settings struct {
@@ -187,62 +184,6 @@ func (p *Pacer) SetIPv6(on bool) {
 	}
 }
 
-// Estimate is what the line is believed to carry, bit/s.
-func (p *Pacer) Estimate() int64 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.estimate()
-}
-
-func (p *Pacer) estimate() int64 {
-	if p.line.Heard() && !p.blind() {
-		return p.line.Bitrate()
-	}
-	return p.fallback
-}
-
-// Room is what the tracks may take, bit/s: what is sent already may be a little above
-// the estimate, which stands below what the line carries; all of a budget but its last
-// part, for what a layer costs sways; and what must be sent again has its share.
-func (p *Pacer) Room() int64 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	room := p.estimate()
-	if room < estimate.Unlimited {
-		room = int64(tolerated * float64(room))
-	}
-	if p.budget.rate > 0 {
-		room = min(room, int64(Planned*float64(p.budget.nominal)))
-	}
-	if room == estimate.Unlimited {
-		return room
-	}
-	return int64(float64(room) * (1 - p.line.Repairs()))
-}
-
-// Doubting tells that the line was found thinner by its loss alone, which may be
-// chance; it will be known in a moment.
-func (p *Pacer) Doubting() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.line.Doubting() && (p.budget.rate == 0 || p.estimate() < p.budget.nominal)
-}
-
-// blind tells that there are pictures, of which none can be reported on or tried
-// the line with: what was believed of it once would never be corrected.
-func (p *Pacer) blind() bool {
-	pictures := false
-	for _, s := range p.streams {
-		if c := &s.settings; !c.Sound {
-			if c.RTXSSRC != 0 && c.TransportCC != 0 {
-				return false
-			}
-			pictures = true
-		}
-	}
-	return pictures
-}
-
 // Feedback takes RTCP about an SSRC. It tells whether there was transport-wide
 // feedback in it.
 func (p *Pacer) Feedback(ssrc uint32, compound []byte) bool {
@@ -341,18 +282,6 @@ func (p *Pacer) arm() bool {
 	return true
 }
 
-// bounded tells that packets may have to wait.
-func (p *Pacer) bounded() bool { return p.budget.rate > 0 || p.pace.rate > 0 }
-
-// limit is what the line carries by estimate and budget, bit/s.
-func (p *Pacer) limit() int64 {
-	limit := p.estimate()
-	if p.budget.rate > 0 {
-		limit = min(limit, p.budget.rate)
-	}
-	return limit
-}
-
 // affords tells whether size bytes may go out now.
 func (p *Pacer) affords(size int, now int64) bool {
 	return p.budget.has(size, now) && (p.pace.has(size, now) || p.train.rate > 0)
@@ -374,7 +303,7 @@ func (p *Pacer) leave(size int, now int64) {
 
 // repairs tells whether size bytes may go out once more: repairs have a share.
 func (p *Pacer) repairs(size int, now int64) bool {
-	share := max(againShare, againCover*p.line.Repairs())
+	share := max(againShare, min(againCover*p.line.Loss(), againMost))
 	rate, depth := int64(share*float64(p.limit())), int64(500)
 	if p.limit() == estimate.Unlimited {
 		rate, depth = int64(againLoose*float64(p.out.rate(now)))+againSmooth, 1000
