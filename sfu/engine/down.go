@@ -27,7 +27,7 @@ func (s *subscriber) start(sub *subscription, section *peerconn.Section, codec p
 		MIME: pub.mime, ClockRate: codec.ClockRate, SVC: pub.track.SVC,
 		Extensions: downlinkExtensions(section.Extensions),
 		CNAME:      sub.streamID, Addressee: s.peer.settings.ID,
-		RTCP: s.report, Flush: s.peer.room.engine.config.Flush,
+		RTCP: conn.WriteRTCP, Flush: s.peer.room.engine.config.Flush,
 	}
 	if pub.track.Kind == sfu.Video {
 		settings.PlayoutDelay = s.peer.settings.PlayoutDelay.extension()
@@ -58,13 +58,6 @@ func (s *subscriber) start(sub *subscription, section *peerconn.Section, codec p
 	conn.Demux.RouteControl(ssrc, s.feedback(sink))
 	pub.source.Attach(sink)
 	s.watch()
-}
-
-// report sends RTCP to the client. Any goroutine.
-func (s *subscriber) report(packets []rtcp.Packet) {
-	const usualReport = 160 // bytes, encrypted
-	s.budget.pacer.Spend(usualReport)
-	s.line.conn.WriteRTCP(packets)
 }
 
 // feedback hands the client's RTCP about a track to its sink.

@@ -46,6 +46,7 @@ func (l *line) open() error {
 		DisableLite: s.DisableICELite || s.Browser == Firefox, // Firefox keeps nominating
 		ForceTCP:    s.ForceTCP, RelayOnly: s.ForceTURNTLS,
 		Handler: lineHandler{l},
+		Spent:   l.peer.sub.budget.pacer.Spend, // of either connection: the client's line is one
 	})
 	if err == nil {
 		l.conn = conn

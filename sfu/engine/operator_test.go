@@ -5,10 +5,12 @@ import (
 	"testing"
 	"time"
 
+	"diemcau/sfu"
 	"diemcau/sfu/engine"
 	"diemcau/sfu/layer"
 
 	"github.com/pion/rtcp"
+	"github.com/pion/webrtc/v4"
 )
 
 // bounds reads what a publisher is told of its own estimate, and passes on
@@ -72,4 +74,30 @@ func TestP7AnUplinkLimitIsToldInLayersAndAsABoundAndLiftedAgain(t *testing.T) {
 	expect(false, false, false)
 	a.do(func() { a.peer.SetLine(0, 100_000) }) // that which the bound can squeeze
 	expect(true, false, false)
+}
+
+// The bridge reports on what a point publishes, ten and more times a second: on a
+// line of 200 kbit/s that is more than may be left uncounted.
+func TestP7WhatAPointIsToldOfItsOwnTracksCountsOnItsLine(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t, engine.Config{})
+	room := e.OpenRoom("room", func([]engine.Level) {})
+	a := newClient(t, room, "a", clientOptions{})
+	b := newClient(t, room, "b", clientOptions{})
+	a.publish("TR_V", sfu.Video, webrtc.MimeTypeVP8)
+	b.subscribe("TR_V", a)
+	sending := int64(0)
+	for heard := 10; sending == 0 && heard < 500; heard += 10 {
+		b.hears("TR_V", heard)
+		for _, r := range e.Snapshot(t.Context()).Rooms {
+			for _, p := range r.Peers {
+				if p.ID == "PA_a" { // who receives nothing
+					sending = p.Pacer.Sending
+				}
+			}
+		}
+	}
+	if sending == 0 {
+		t.Error("what the bridge reports to a publisher is not counted on his line")
+	}
 }

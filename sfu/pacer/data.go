@@ -50,9 +50,10 @@ func (p *Pacer) share() int64 {
 func (p *Pacer) Spend(bytes int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := p.settings.Now()
-	p.spend(bytes+p.extra-srtpTag, now)
-	p.line.Beside(bytes + p.extra - srtpTag)
+	now, size := p.settings.Now(), bytes+p.extra-srtpTag
+	p.spend(size, now)
+	p.beside.add(size, now)
+	p.line.Beside(size)
 }
 
 // Data asks to send a message of so many bytes, all headers of one packet but

@@ -95,6 +95,7 @@ type Pacer struct {
 	closed   bool
 	count    Counters
 	out      odometer
+	beside   odometer // what Spend is told of
 }
 
 // train is the probe that is under way.

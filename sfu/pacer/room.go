@@ -24,7 +24,8 @@ func (p *Pacer) estimate() int64 {
 
 // Room is what the tracks may take, bit/s: what is sent already may be a little above
 // the estimate, which stands below what the line carries; all of a budget but its last
-// part, for what a layer costs sways; and what must be sent again has its share.
+// part, for what a layer costs sways; less the reports that go out beside them; and what
+// must be sent again has its share.
 func (p *Pacer) Room() int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -38,7 +39,8 @@ func (p *Pacer) Room() int64 {
 	if room == estimate.Unlimited {
 		return room
 	}
-	return int64(float64(room) * (1 - p.line.Repairs()))
+	room -= p.beside.rate(p.settings.Now())
+	return max(0, int64(float64(room)*(1-p.line.Repairs())))
 }
 
 // Doubting tells that the line was found thinner by its loss alone, which may be

@@ -21,6 +21,9 @@ type Settings struct {
 	ForceTCP      bool
 	RelayOnly     bool // take no candidates of the client but relayed ones
 	Handler       Handler
+	// Spent is told the size of each datagram of RTCP that goes to the client, UDP
+	// payload. It must not block; nil if nobody counts.
+	Spent func(bytes int)
 }
 
 // Handler learns what happens to a connection, from Pion's goroutines. It must
@@ -140,14 +143,32 @@ func (c *Conn) flushCandidates() {
 // WriteRTCP sends RTCP to the client. It may be called from any goroutine and
 // does nothing before the connection is up.
 func (c *Conn) WriteRTCP(packets []rtcp.Packet) {
-	if !c.shortcut.writeRTCP(packets) {
+	if !c.writePastPion(packets) {
 		c.writeThroughPion(packets)
 	}
+}
+
+func (c *Conn) writePastPion(packets []rtcp.Packet) bool {
+	if !c.shortcut.writeRTCP(packets) {
+		return false
+	}
+	c.spend(packets)
+	return true
 }
 
 func (c *Conn) writeThroughPion(packets []rtcp.Packet) {
 	if c.pc.ConnectionState() == webrtc.PeerConnectionStateConnected {
 		_ = c.pc.WriteRTCP(packets) // lost like any packet
+		c.spend(packets)
+	}
+}
+
+// spend counts what has gone out. Whatever Pion's codes for encryption, they add as
+// much or six bytes less.
+func (c *Conn) spend(packets []rtcp.Packet) {
+	const index, tag = 4, 16
+	if c.settings.Spent != nil {
+		c.settings.Spent(rtcp.CompoundPacket(packets).MarshalSize() + index + tag)
 	}
 }
 

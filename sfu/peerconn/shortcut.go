@@ -163,7 +163,7 @@ func (c *Conn) feedBack(packets []rtcp.Packet) {
 		c.WriteRTCP(packets)
 		return
 	}
-	if s.writeRTCP(packets) || !s.asking.CompareAndSwap(false, true) {
+	if c.writePastPion(packets) || !s.asking.CompareAndSwap(false, true) {
 		return
 	}
 	if !s.gate.enter() {
