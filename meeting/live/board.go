@@ -16,7 +16,8 @@ import (
 )
 
 // Board is the whole meeting, for the boards of chair, secretary and technician:
-// the plan, what everybody is told, and what they alone show.
+// the plan, what everybody is told, and what they alone show. Who has no board reads
+// of it what concerns his own point.
 type Board struct {
 	Plan    plan.Plan                             `json:"plan"`
 	Live    State                                 `json:"live"`
@@ -51,6 +52,9 @@ type BoardYou struct {
 	Seats []meeting.Right `json:"seats"`
 	// Floor tells that he may give and take the floor.
 	Floor bool `json:"floor"`
+	// Partial tells that he has no board: votes, notes, previews, the agenda and other
+	// points are left out.
+	Partial bool `json:"partial,omitempty"`
 }
 
 // BoardTiming are the clock's settings.
@@ -74,8 +78,47 @@ type BoardNotes struct {
 	Items map[meeting.ItemID]string `json:"items"`
 }
 
-// NewBoard is the meeting for whoever asks.
+// NewBoard is the meeting for whoever asks: all of it for who has a board.
 func NewBoard(l *conduct.Live, who account.Identity, now time.Time) Board {
+	if !seated(l, who) {
+		return newOwn(l, who, now)
+	}
+	return newWhole(l, who, now)
+}
+
+// newOwn is the meeting for who has no board: what everybody is told, and his point. A
+// vote that is open is nobody's to read, nor who looks at his point off the air (CON-05).
+func newOwn(l *conduct.Live, who account.Identity, now time.Time) Board {
+	s, p := l.State(), l.Plan()
+	b := Board{
+		Plan: plan.Plan{ID: p.ID, Title: p.Title, Host: p.Host, Unit: p.Unit, Secrecy: p.Secrecy, Start: p.Start, End: p.End, Main: p.Main, Agenda: []agenda.Item{}},
+		Live: NewState(l, now), You: you(s, who), Seats: map[meeting.Right]conduct.Seat{},
+		Runners: []meeting.Right{}, Timing: BoardTiming{Seconds: int(s.Timing.Speech / time.Second), AutoCut: s.Timing.AutoCut},
+		Queue: []floor.Request{}, Past: []floor.Speech{}, Points: map[meeting.PointID]rollcall.Presence{}, Roll: map[meeting.PointID]rollcall.Mark{},
+		Runs: []agenda.Run{}, Votes: []BoardVote{}, Notes: BoardNotes{Items: map[meeting.ItemID]string{}},
+		Previews: map[meeting.DeviceID]meeting.PointID{}, Banned: []meeting.PointID{}, Positions: []agenda.Position{},
+		Untested: []meeting.PointID{}, Failed: []meeting.PointID{},
+	}
+	b.You.Partial = true
+	b.Notes.Tasks, b.Notes.Incidents = some(b.Notes.Tasks), some(b.Notes.Incidents)
+	for _, x := range p.Points {
+		own := x.ID == who.Point || who.Person != "" && x.Leader.ID == who.Person
+		if own {
+			b.Points[x.ID], b.Roll[x.ID] = s.Points[x.ID], s.Roll[x.ID]
+		} else {
+			x = plan.Point{ID: x.ID, Name: x.Name, Kind: x.Kind}
+		}
+		b.Plan.Points = append(b.Plan.Points, x)
+	}
+	for _, r := range s.Floor.Queue {
+		if _, own := b.Points[r.Point]; own {
+			b.Queue = append(b.Queue, r)
+		}
+	}
+	return b
+}
+
+func newWhole(l *conduct.Live, who account.Identity, now time.Time) Board {
 	s, o := l.State(), l.Opening()
 	b := Board{
 		Plan: o.Plan, Live: NewState(l, now), You: you(s, who), Seats: maps.Clone(s.Seats),

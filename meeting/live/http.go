@@ -41,7 +41,7 @@ func (h *House) Register(api huma.API, token func(Entry) (string, error)) {
 	}, h.actOperation)
 	huma.Register(api, huma.Operation{
 		OperationID: "meeting-state", Method: http.MethodGet, Path: "/api/meetings/{id}/state", Tags: []string{tag},
-		Summary: "The whole meeting, for boards", Metadata: account.Known(),
+		Summary: "The whole meeting, for boards; of others their own point", Metadata: account.Known(),
 	}, h.stateOperation)
 	huma.Register(api, huma.Operation{
 		OperationID: "meeting-log", Method: http.MethodGet, Path: "/api/meetings/{id}/log", Tags: []string{tag},

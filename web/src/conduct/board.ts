@@ -187,8 +187,8 @@ export interface PastSpeech {
 export interface Board {
   readonly plan: Plan;
   readonly live: LiveState;
-  /** Who looks: the seats that he holds, and whether he may give the floor. */
-  readonly you: { readonly person?: string; readonly device?: string; readonly point?: PointId; readonly seats: readonly Right[]; readonly floor: boolean };
+  /** Who looks: the seats that he holds, whether he may give the floor, and whether he has no board at all: then only his own point is told. */
+  readonly you: { readonly person?: string; readonly device?: string; readonly point?: PointId; readonly seats: readonly Right[]; readonly floor: boolean; readonly partial?: boolean };
   readonly seats: Readonly<Partial<Record<Right, { readonly person: Person }>>>;
   readonly runners: readonly Right[];
   readonly timing: { readonly seconds: number; readonly autoCut: boolean };

@@ -4,7 +4,7 @@ import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Notice } from '../../app/Notice';
 import { useNow } from '../../app/use-now';
-import type { Problem } from '../../api/problem';
+import { Problem } from '../../api/problem';
 import { isOver, type Board } from '../../conduct/board';
 import { isRefusal } from '../../live/board-line';
 import { useBoard, type Do } from '../../live/use-board';
@@ -28,6 +28,7 @@ export function BoardRoute({ board: View }: { readonly board: ComponentType<Boar
   const { board, problem, stale, act, open } = useBoard(room, lock.lock);
   const now = useNow(500);
   if (board && problem && takesAway(problem, board)) return <NoBoard problem={problem} onOpen={open} />;
+  if (board?.you.partial) return <NoBoard problem={new Problem('right_missing', 403)} onOpen={open} />;
   if (board && lock.locked) return <LockedBoard title={board.plan.title} onUnlock={lock.unlock} onPasskey={lock.unlockByPasskey} />;
   if (board) return <View board={board} now={now} act={act} stale={stale} />;
   if (!problem) return <Notice title={t('board.loading')} />;
