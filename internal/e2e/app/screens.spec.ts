@@ -96,11 +96,27 @@ async function write(secretary: Page, words: string): Promise<void> {
   await expect(secretary.getByTestId('minutes-version').first()).toContainText(words);
 }
 
-test('SEC-04 CON-07 VOT-01 ARC-01 MIN-04 a meeting made by the screens alone is held: paired room, roll with heads, vote, corrected minutes', async ({ demoBridge, browser }) => {
+/** The head of the commune, at his own desk, finds the invitation among what is asked of him; what he answered is shown. */
+async function answer(head: Page): Promise<void> {
+  const asked = head.getByTestId('asked').filter({ hasText: title });
+  await asked.getByRole('button', { name: 'Trả lời khác' }).click();
+  await head.getByText('Vắng', { exact: true }).click();
+  await head.getByRole('textbox', { name: 'Lý do vắng' }).fill('Đi công tác');
+  await expectAccessible(head);
+  await film.shot('answer', head, new Map());
+  await button(head, 'Gửi trả lời').click();
+  await expect(head.getByTestId('answered')).toContainText('Vắng');
+  await expect(asked).toHaveCount(0);
+  await film.shot('answered', head, new Map());
+  await head.context().close();
+}
+
+test('SEC-04 SCH-05 CON-07 VOT-01 ARC-01 MIN-04 a meeting made by the screens alone is held: paired room, roll with heads, vote, corrected minutes', async ({ demoBridge, browser }) => {
   test.setTimeout(120_000);
   const { url } = demoBridge;
   const secretary = await signIn(browser, url, 'thuky');
   await prepare(secretary);
+  await answer(await signIn(browser, url, 'daibieu'));
   const technician = await signIn(browser, url, 'kythuat');
   const room = await newPage(browser);
   await room.goto(url);

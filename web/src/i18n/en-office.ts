@@ -35,6 +35,8 @@ export const enOffice: typeof viOffice = {
     papers: 'Send papers',
     papersText: '{{title}}: {{count}} items have no papers.',
     comes: 'Attends',
+    change: 'Change',
+    changeOf: 'Change the reply: {{title}}',
     finishDraft: 'Finish the draft',
     finishDraftText: '{{title}} is not published.',
     calendar: 'Calendar',

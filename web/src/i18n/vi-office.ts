@@ -34,6 +34,8 @@ export const viOffice = {
     papers: 'Gửi tài liệu',
     papersText: '{{title}}: {{count}} mục chưa có tài liệu.',
     comes: 'Tham dự',
+    change: 'Sửa',
+    changeOf: 'Sửa trả lời: {{title}}',
     finishDraft: 'Hoàn thành bản nháp',
     finishDraftText: '{{title}} chưa phát hành.',
     calendar: 'Lịch họp',

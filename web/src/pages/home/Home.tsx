@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MeetingLine, NewReply } from '../../api/meetings';
 import type { Session } from '../../api/session';
@@ -13,6 +14,7 @@ import { Panel } from '../../parts/Panel';
 import { CreateMeeting } from '../office/CreateMeeting';
 import { Invited } from './Invited';
 import { Asked } from './Asked';
+import { ReplyDialog } from './ReplyDialog';
 import classes from './Home.module.css';
 
 interface HomeProps {
@@ -37,6 +39,7 @@ export function Home({ session, lines, ready, loading, now, onReply, replying }:
   const soon = sorted.filter((line) => dayOf(new Date(at(line.start))) > today);
   const asks = asksOf(lines, now);
   const wrong = bridgeClock.wrongMinutes;
+  const [changing, setChanging] = useState<MeetingLine | null>(null);
   return (
     <>
       <div className={classes.top}>
@@ -53,7 +56,7 @@ export function Home({ session, lines, ready, loading, now, onReply, replying }:
           <Panel title={t('home.today')} aside={dateText(new Date(now))}>
             {ofToday.length === 0 && !loading && <p className={classes.none}>{t('home.none')}</p>}
             {ofToday.map((line) => (
-              <Today key={line.id} line={line} now={now} machine={(session.point ?? '') !== ''} />
+              <Today key={line.id} line={line} now={now} machine={(session.point ?? '') !== ''} onChange={setChanging} />
             ))}
           </Panel>
           <Panel title={t('home.soon')}>
@@ -68,7 +71,7 @@ export function Home({ session, lines, ready, loading, now, onReply, replying }:
                     <Link to="/lich/$meeting" params={{ meeting: line.id }}>
                       {line.title}
                     </Link>
-                    <Given line={line} />
+                    <Given line={line} onChange={setChanging} />
                   </span>
                 </li>
               ))}
@@ -110,19 +113,40 @@ export function Home({ session, lines, ready, loading, now, onReply, replying }:
           ))}
         </Panel>
       </div>
+      {changing && (
+        <ReplyDialog
+          line={changing}
+          onClose={() => setChanging(null)}
+          onReply={(answer) => {
+            onReply(changing.id, changing.mine?.point ?? '', answer);
+            setChanging(null);
+          }}
+        />
+      )}
     </>
   );
 }
 
 /** What his point answered, beside a meeting of which it is known. */
-function Given({ line }: { readonly line: MeetingLine }) {
+function Given({ line, onChange }: { readonly line: MeetingLine; readonly onChange: (line: MeetingLine) => void }) {
   const { t } = useTranslation();
   const answer = line.mine?.answer;
   if (answer === undefined) return null;
-  return <small className={classes.given}>{t(`editor.reply.${answer}`)}</small>;
+  return (
+    <span className={classes.answered}>
+      <small className={classes.given} data-testid="answered">
+        {t(`editor.reply.${answer}`)}
+      </small>
+      {answer !== 'chua-phan-hoi' && (
+        <Button size="compact-sm" variant="subtle" aria-label={t('home.changeOf', { title: line.title })} onClick={() => onChange(line)}>
+          {t('home.change')}
+        </Button>
+      )}
+    </span>
+  );
 }
 
-function Today({ line, now, machine }: { readonly line: MeetingLine; readonly now: number; readonly machine: boolean }) {
+function Today({ line, now, machine, onChange }: { readonly line: MeetingLine; readonly now: number; readonly machine: boolean; readonly onChange: (line: MeetingLine) => void }) {
   const { t } = useTranslation();
   const on = isOn(line, now);
   const board = boardIn(line);
@@ -137,7 +161,7 @@ function Today({ line, now, machine }: { readonly line: MeetingLine; readonly no
         <p className={classes.facts}>
           {on && <strong className={classes.now}>{t('home.now')}</strong>}
           {[line.host, line.chair ? t('home.chair', { name: line.chair }) : '', t('home.points', { count: line.points })].filter(Boolean).join(' · ')}
-          <Given line={line} />
+          <Given line={line} onChange={onChange} />
         </p>
       </div>
       <div className={classes.acts}>
