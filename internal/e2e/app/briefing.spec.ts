@@ -353,6 +353,7 @@ test('SEC-09 a guest gives a name, waits, is let in and comes with a badge; anot
   await button(first, 'Vào họp').click();
   await expect(first).toHaveURL(`${url}/hop/${meeting}`);
   await expect(button(first, 'Rời cuộc họp')).toBeVisible();
+  await expect(first.getByTestId('guest-badge')).toHaveText('Khách');
   // What a guest writes is text and stays text.
   await expect(first.locator('b', { hasText: 'Thứ Nhất' })).toHaveCount(0);
   for (const page of [first, second]) await page.context().close();

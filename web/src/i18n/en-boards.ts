@@ -88,6 +88,7 @@ export const enBoards: typeof viBoards = {
     extend: '{{minutes}} more min',
     invite: 'Invite to speak',
     inviteOf: 'Invite to speak: {{name}}',
+    inviteFor: 'Invite for {{minutes}} minutes',
     inviteNext: 'Invite next',
   },
   queue: {

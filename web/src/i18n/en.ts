@@ -155,6 +155,7 @@ export const en: Texts = {
     page: 'Page {{page}}/{{pages}}',
     pageBack: 'Previous page',
     pageOn: 'Next page',
+    guest: 'Guest',
     cameraOff: 'Camera off',
     micOff: 'Microphone off',
     speaking: 'Speaking',

@@ -87,6 +87,7 @@ export const viBoards = {
     extend: 'Thêm {{minutes}} phút',
     invite: 'Mời phát biểu',
     inviteOf: 'Mời phát biểu: {{name}}',
+    inviteFor: 'Mời phát biểu {{minutes}} phút',
     inviteNext: 'Mời phát biểu tiếp theo',
   },
   queue: {

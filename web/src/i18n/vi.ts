@@ -155,6 +155,7 @@ export const vi = {
     page: 'Trang {{page}}/{{pages}}',
     pageBack: 'Trang trước',
     pageOn: 'Trang sau',
+    guest: 'Khách',
     cameraOff: 'Camera đang tắt',
     micOff: 'Micro đang tắt',
     speaking: 'Đang nói',

@@ -11,6 +11,9 @@ export interface PointView {
   readonly camera: boolean;
   readonly speaking: boolean;
   readonly line: LineQuality;
+  /** Let in from the waiting room, under a name and a unit of his own choosing (SEC-09). */
+  readonly guest: boolean;
+  readonly unit: string;
 }
 
 export interface TileView {
@@ -66,6 +69,8 @@ function pointOf(participant: Participant, speaking: boolean): PointView {
       pictureHeldBack: !participant.isLocal && heldBack(camera),
       hearable: mic !== undefined,
     }),
+    guest: participant.attributes['kind'] === 'khach' || participant.attributes['dc.role'] === 'guest',
+    unit: participant.attributes['unit'] ?? '',
   };
 }
 

@@ -47,6 +47,9 @@ export function QueueTable({ board, now, act, invites }: QueueTableProps) {
   );
 }
 
+/** For one speech, other than the time that all have (CON-06). */
+const speechMinutes = [3, 5, 10] as const;
+
 interface QueueLineProps {
   readonly row: QueueRow;
   readonly rows: readonly QueueRow[];
@@ -105,6 +108,13 @@ function QueueLine({ row, rows, act, invites, orders }: QueueLineProps) {
                   </ActionIcon>
                 </Menu.Target>
                 <Menu.Dropdown>
+                  {invites &&
+                    row.connected &&
+                    speechMinutes.map((minutes) => (
+                      <Menu.Item key={minutes} onClick={() => act({ do: 'invite', with: { point: row.point, entry: row.id, seconds: minutes * 60 } })}>
+                        {t('floor.inviteFor', { minutes })}
+                      </Menu.Item>
+                    ))}
                   <Menu.Item disabled={movedPlace(rows, row.id, 1) === null} onClick={() => move(1)}>
                     {t('queue.down')}
                   </Menu.Item>

@@ -7,6 +7,7 @@ import { BoardShell } from '../board/BoardShell';
 import { OrderTable } from '../board/OrderTable';
 import { QueueTable } from '../board/QueueTable';
 import { SpeakerCard } from '../board/SpeakerCard';
+import { TaskList } from '../board/TaskList';
 import { VotePanel } from '../board/VotePanel';
 import classes from './ChairBoard.module.css';
 import { ChairControls } from './ChairControls';
@@ -44,6 +45,7 @@ export function ChairBoard({ board, now, act, stale = false }: ChairBoardProps) 
           <VotePanel board={board} act={act} chairs={chairs && !isOver(board)} />
           {chairs && !isOver(board) && <LeaveRequests board={board} act={act} />}
           {chairs && !isOver(board) && <ChairControls board={board} act={act} />}
+          {chairs && !isOver(board) && <TaskList board={board} act={act} />}
         </div>
       </div>
       {board.you.floor && <ThumbBar board={board} next={next} act={act} />}

@@ -9,6 +9,7 @@ import { Refusal } from '../../app/Refusal';
 import type { Plan } from '../../conduct/board';
 import { bridgeClock } from '../../conduct/clock';
 import { dayOf } from '../../i18n/clock';
+import { Held } from '../../parts/Held';
 import { OfficeShell } from '../office/OfficeShell';
 import { Editor } from './Editor';
 
@@ -17,7 +18,9 @@ export function EditorPage() {
   const { t } = useTranslation();
   const { meeting = '' } = useParams({ strict: false });
   const client = useQueryClient();
-  const view = useQuery({ queryKey: ['meeting', meeting], queryFn: async () => fetchMeeting(meeting), refetchOnWindowFocus: false });
+  // What is being edited is not taken from under somebody's hands: it is asked for anew when the page is opened, and
+  // what somebody else has saved meanwhile is told when this is saved.
+  const view = useQuery({ queryKey: ['meeting', meeting, 'edited'], queryFn: async () => fetchMeeting(meeting), staleTime: Number.POSITIVE_INFINITY, gcTime: 0, refetchOnWindowFocus: false, refetchOnReconnect: false });
   const map = useQuery({ queryKey: ['points'], queryFn: async () => fetchPoints(dayOf(bridgeClock.now())) });
   const people = useQuery({ queryKey: ['people'], queryFn: fetchPeople, retry: false });
   const papers = useQuery({ queryKey: ['papers', meeting], queryFn: async () => fetchPapers(meeting), retry: false });
@@ -29,7 +32,7 @@ export function EditorPage() {
     notifications.show({ closeButtonProps: { 'aria-label': t('app.close') }, color: 'red', title: t('board.refused'), message, autoClose: 8_000 });
   };
   const keep = (fresh: MeetingView | undefined) => {
-    if (fresh && 'plan' in fresh) client.setQueryData(['meeting', meeting], fresh);
+    if (fresh && 'plan' in fresh) client.setQueryData(['meeting', meeting, 'edited'], fresh);
     else void client.invalidateQueries({ queryKey: ['meeting', meeting] });
   };
   const save = useMutation({
@@ -60,33 +63,35 @@ export function EditorPage() {
   if (!view.data) return <Refusal error={view.error} />;
   return (
     <OfficeShell>
-      <Editor
-        key={view.data.revision}
-        view={view.data}
-        map={map.data ?? []}
-        people={people.data ?? []}
-        papers={papers.data ?? []}
-        replies={replies.data ?? []}
-        check={check.data ?? null}
-        busy={save.isPending || publish.isPending || off.isPending}
-        onSave={(plan, reason) => save.mutate({ plan, reason })}
-        onPublish={(answers) => publish.mutate(answers)}
-        onConsent={(point, agree) => {
-          consent(meeting, point, agree)
-            .catch(failed)
-            .finally(() => void client.invalidateQueries({ queryKey: ['replies', meeting] }));
-        }}
-        onPutOff={(how, reason) => off.mutate({ how, reason })}
-        onPaper={async (item, file, progress) => {
-          await uploadPaper(meeting, item, file, progress);
-          await client.invalidateQueries({ queryKey: ['papers', meeting] });
-        }}
-        onRecall={(paper) => {
-          recallPaper(meeting, paper)
-            .catch(failed)
-            .finally(() => void client.invalidateQueries({ queryKey: ['papers', meeting] }));
-        }}
-      />
+      <Held may={!(save.isPending || publish.isPending || off.isPending)}>
+        <Editor
+          key={view.data.revision}
+          view={view.data}
+          map={map.data ?? []}
+          people={people.data ?? []}
+          papers={papers.data ?? []}
+          replies={replies.data ?? []}
+          check={check.data ?? null}
+          busy={save.isPending || publish.isPending || off.isPending}
+          onSave={(plan, reason) => save.mutate({ plan, reason })}
+          onPublish={(answers) => publish.mutate(answers)}
+          onConsent={(point, agree) => {
+            consent(meeting, point, agree)
+              .catch(failed)
+              .finally(() => void client.invalidateQueries({ queryKey: ['replies', meeting] }));
+          }}
+          onPutOff={(how, reason) => off.mutate({ how, reason })}
+          onPaper={async (item, file, progress) => {
+            await uploadPaper(meeting, item, file, progress);
+            await client.invalidateQueries({ queryKey: ['papers', meeting] });
+          }}
+          onRecall={(paper) => {
+            recallPaper(meeting, paper)
+              .catch(failed)
+              .finally(() => void client.invalidateQueries({ queryKey: ['papers', meeting] }));
+          }}
+        />
+      </Held>
     </OfficeShell>
   );
 }

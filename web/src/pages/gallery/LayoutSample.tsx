@@ -29,7 +29,7 @@ function tile(index: number): TileView {
   const id = `LG-${index}`;
   const site = briefing.board.plan.points[index % briefing.board.plan.points.length];
   const [width, height] = shapes[index % shapes.length] ?? shapes[0];
-  const point = { identity: id, name: site?.name ?? id, own: index === 1, mic: index === 0, camera: index !== 3, speaking: index === 0, line: 'good' } as const;
+  const point = { identity: id, name: site?.name ?? id, own: index === 1, mic: index === 0, camera: index !== 3, speaking: index === 0, line: 'good', guest: index === 2, unit: index === 2 ? briefing.board.plan.host : '' } as const;
   return { id: pointTile(id), kind: 'point', point, track: point.camera ? drawnCamera(width, height, (index * 47) % 360) : null };
 }
 

@@ -55,7 +55,12 @@ export const Tile = memo(function Tile({ tile, role, rect, wholeScreen, pointer,
         ) : (
           <>
             <MicSign on={point.mic} />
-            <span className={classes.name}>{name}</span>
+            {point.guest && (
+              <span className={classes.guest} data-testid="guest-badge">
+                {t('meeting.guest')}
+              </span>
+            )}
+            <span className={classes.name}>{point.guest && point.unit !== '' ? `${name} (${point.unit})` : name}</span>
             <span className={classes.line}>
               <LineWord line={point.line} />
             </span>

@@ -1,24 +1,26 @@
 import { Button } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { decideGuest, fetchGuests, makeGuestLink } from '../../api/guest';
+import { decideGuest, makeGuestLink } from '../../api/guest';
+import { useGuests } from '../../live/use-guests';
 import { dateText, timeText } from '../../i18n/clock';
+import { useRefused } from '../../live/use-board';
 import { Panel } from '../../parts/Panel';
 import table from '../../parts/table.module.css';
 import classes from './GuestDoor.module.css';
 
-const everyMs = 3_000;
 
 /** The door of the waiting room, from inside: a link for guests, who waits, who was let in (SEC-09). */
 export function GuestDoor({ meeting }: { readonly meeting: string }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const key = ['guests', meeting];
-  const guests = useQuery({ queryKey: key, queryFn: async () => fetchGuests(meeting), refetchInterval: everyMs, retry: false });
-  const link = useMutation({ mutationFn: async () => makeGuestLink(meeting) });
+  const guests = useGuests(meeting, true);
+  const refused = useRefused();
+  const link = useMutation({ mutationFn: async () => makeGuestLink(meeting), onError: (error) => void refused(error) });
   const decide = useMutation({
     mutationFn: async ({ guest, how }: { guest: string; how: 'admit' | 'refuse' }) => decideGuest(meeting, guest, how),
-    onSettled: async () => client.invalidateQueries({ queryKey: key }),
+    onError: (error) => void refused(error),
+    onSettled: async () => client.invalidateQueries({ queryKey: ['guests', meeting] }),
   });
   const ends = link.data ? new Date(link.data.ends) : null;
   return (

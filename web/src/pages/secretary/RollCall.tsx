@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Board, RollStatus } from '../../conduct/board';
-import { asksFirst, moved, nextToCall, rollKey, rollRows, rollTotals, type RollRow } from '../../conduct/roll';
+import { asksFirst, changes, moved, nextToCall, rollKey, rollRows, rollTotals, type RollRow } from '../../conduct/roll';
 import type { Do } from '../../live/use-board';
 import { Panel } from '../../parts/Panel';
 import table from '../../parts/table.module.css';
@@ -27,7 +27,7 @@ export function RollCall({ board, act }: RollCallProps) {
   const mark = (row: RollRow, index: number, status: RollStatus) => {
     // A reason is asked for, and heads where the plan says nothing of them: the bridge would refuse the mark.
     if (asksFirst(row, status)) return setEditing({ row, status });
-    act({ do: 'mark', with: { point: row.point, status } });
+    if (changes(row, status)) act({ do: 'mark', with: { point: row.point, status } });
     setCursor(nextToCall(rows, index));
   };
   const press = (event: KeyboardEvent) => {

@@ -11,6 +11,7 @@ import { SpeakerCard } from '../board/SpeakerCard';
 import { TaskList } from '../board/TaskList';
 import { VotePanel } from '../board/VotePanel';
 import { Held } from '../../parts/Held';
+import { useGuests, waiting } from '../../live/use-guests';
 import { WatchAgain } from '../../parts/WatchAgain';
 import { MinutesDesk } from '../minutes/MinutesDesk';
 import { ChapterMark } from './ChapterMark';
@@ -43,6 +44,7 @@ export function SecretaryBoard({ board, now, act, stale = false, first }: Secret
   const [tab, setTab] = useState<TabName>(() => first ?? sheetOf(board));
   const invites = board.you.floor;
   const writes = holds(board, 'thu-ky', 'chu-tri');
+  const atDoor = waiting(useGuests(board.plan.id, writes && !isOver(board)).data ?? []);
   const openVote = board.votes.find((vote) => vote.phase === 'mo');
   return (
     <BoardShell name="secretary" board={board} now={now} act={act} stale={stale}>
@@ -58,6 +60,7 @@ export function SecretaryBoard({ board, now, act, stale = false, first }: Secret
               <Tabs.Tab key={name} value={name}>
                 {t(`secretary.tab.${name}`)}
                 {name === 'floor' && board.queue.length > 0 && <span className={classes.badge}>{board.queue.length}</span>}
+                {name === 'guests' && atDoor > 0 && <span className={classes.badge}>{atDoor}</span>}
                 {name === 'roll' && <span className={classes.badge}>{`${board.live.roll.present}/${board.live.roll.points}`}</span>}
               </Tabs.Tab>
             ))}
