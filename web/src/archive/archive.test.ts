@@ -7,7 +7,8 @@ import { lanesOf, nextIn, timeCode, timeOf } from './lanes';
 import { blockHash, headProof, hexOf } from './proof';
 import { batchOf, typeOf } from './pump';
 import { readRecords, recordSize } from './record';
-import { speakerAt, tilesAt, voicesAt } from './scene';
+import { patienceMs, soundPatienceMs, waits } from './hold';
+import { beginsAt, speakerAt, tilesAt, voicesAt } from './scene';
 
 /** A record as recording/evidence writes it. */
 function record(leg: number, flags: number, at: number, offset: number, length: number): Uint8Array {
@@ -197,6 +198,24 @@ describe('what is seen and heard', () => {
     expect(shown(15_000, 'one', 'B')).toEqual(['B!']);
     expect(shown(75_000, 'grid')).toHaveLength(4);
     expect(shown(100_000, 'grid')).toEqual([]);
+  });
+
+  it('ARC-02 begins with the first sound when no camera was on yet', () => {
+    const track = (type: string, from: number) => ({ type, from }) as Track;
+    expect(beginsAt([track('video/webm', 600_000), track('audio/webm', 2_000), track('', 0)])).toBe(2_000);
+    expect(beginsAt([track('video/webm', 1_000), track('audio/webm', 2_000)])).toBe(1_000);
+  });
+
+  it('P9 waits longer for the sound of who speaks than for a picture, and for neither for ever', () => {
+    const of = { running: true, waited: null, late: true, nothing: false, unheard: false };
+    expect(waits(of)).toBe('stay');
+    expect(waits({ ...of, nothing: true })).toBe('stop');
+    expect(waits({ ...of, unheard: true })).toBe('stop');
+    expect(waits({ ...of, running: false, waited: patienceMs + 1 })).toBe('start');
+    expect(waits({ ...of, running: false, waited: patienceMs + 1, unheard: true })).toBe('stop');
+    expect(waits({ ...of, running: false, waited: soundPatienceMs + 1, unheard: true })).toBe('start');
+    expect(waits({ ...of, waited: soundPatienceMs + 1, unheard: true })).toBe('stay');
+    expect(waits({ ...of, late: false, running: false, waited: 100 })).toBe('start');
   });
 
   it('is the content that the room saw, when another point shares too', () => {

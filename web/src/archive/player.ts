@@ -2,13 +2,13 @@ import { MasterClock } from './clock';
 import { fetchBlock, fetchFragments, fetchMix, fetchMixBlock, type Companions, type Detail, type Track } from './desk';
 import { IndexShelf, type Sign } from './index-shelf';
 import { Pump } from './pump';
-import { voicesAt, type Sound } from './scene';
+import { waits } from './hold';
+import { beginsAt, speakerAt, voicesAt, type Sound } from './scene';
 
 export const rates = [0.5, 0.75, 1, 1.25, 1.5, 2] as const;
 
-/** How often tracks are brought to the clock, and how long the clock waits for one that does not come. */
+/** How often tracks are brought to the clock. */
 const stepMs = 50;
-const patienceMs = 4_000;
 /** The screen is drawn at every so many steps. */
 const stepsSeen = 4;
 const frameMs = 40;
@@ -41,7 +41,7 @@ const mixLeg = -1;
 /** All tracks of a recording under one clock. Elements of tiles are lent to it while they are shown. */
 export class Player {
   readonly clock: MasterClock;
-  /** Where the first picture is: before it nothing was recorded. */
+  /** Where the first picture or sound is: before it nothing was recorded. */
   private readonly first: number;
   private readonly shelf: IndexShelf;
   private readonly pumps = new Map<number, Pump>();
@@ -63,8 +63,8 @@ export class Player {
   constructor(detail: Detail, start: number) {
     this.now = detail;
     this.clock = new MasterClock(() => performance.now(), detail.length);
-    const begins = detail.tracks.filter((track) => track.type.startsWith('video/')).map((track) => track.from);
-    this.first = Math.min(...(begins.length > 0 ? begins : [0])) + frameMs;
+    const begins = beginsAt(detail.tracks);
+    this.first = (Number.isFinite(begins) ? begins : 0) + frameMs;
     this.clock.seek(Math.max(start, this.first));
     this.shelf = new IndexShelf(detail.index, async (block) => fetchBlock(detail.id, block), !detail.encrypted, () => this.tell());
     this.state = this.look();
@@ -226,22 +226,26 @@ export class Player {
       this.waitingSince = null;
       return;
     }
-    const late = all.some((pump) => !pump.ready(time));
     const now = performance.now();
-    if (!late) {
-      this.waitingSince = null;
-      this.clock.start();
-      return;
-    }
-    if (!this.clock.running) {
-      this.waitingSince ??= now;
-      if (now - this.waitingSince > patienceMs) this.clock.start();
-      return;
-    }
-    if (all.length > 0 && all.every((pump) => !pump.ready(time)) && (this.waitingSince === null || now - this.waitingSince < patienceMs)) {
+    const late = all.filter((pump) => !pump.ready(time)).length;
+    const then = waits({
+      running: this.clock.running,
+      waited: this.waitingSince === null ? null : now - this.waitingSince,
+      late: late > 0,
+      nothing: all.length > 0 && late === all.length,
+      unheard: this.leading(time)?.dry(time) ?? false,
+    });
+    if (late === 0) this.waitingSince = null;
+    if (then === 'stop') {
       this.clock.stop();
       this.waitingSince ??= now;
-    }
+    } else if (then === 'start') this.clock.start();
+  }
+
+  /** The sound that words are lost with: the mix, or that of the point that speaks. */
+  private leading(time: number): Pump | undefined {
+    const speaker = speakerAt(this.detail, time);
+    return this.voices.get(mixLeg) ?? [...this.voices.values()].find((pump) => pump.track.point === speaker);
   }
 
   play(): void {

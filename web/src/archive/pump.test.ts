@@ -90,10 +90,16 @@ function element(): HTMLMediaElement {
     },
     play: async () => Promise.resolve((media.paused = false)),
     pause: () => (media.paused = true),
+    error: null,
     removeAttribute: () => undefined,
     load: () => undefined,
   };
-  return media as unknown as HTMLMediaElement;
+  const events = new EventTarget();
+  return Object.assign(media, {
+    addEventListener: events.addEventListener.bind(events),
+    removeEventListener: events.removeEventListener.bind(events),
+    dispatchEvent: events.dispatchEvent.bind(events),
+  }) as unknown as HTMLMediaElement;
 }
 
 /** A pump over fragments of a second; source may fail. */
@@ -183,6 +189,39 @@ describe('a pump', () => {
     expect(pump.trouble).toBe('load');
     await stand(5_500, 80);
     expect([pump.trouble, pump.ready(5_500), pump.silent(5_500)]).toEqual([null, true, false]);
+    pump.close();
+  });
+
+  /** As a browser tells of a picture that it cannot decode. */
+  const breakAt = (pump: Pump, second: number) => {
+    Object.assign(pump.element, { error: { code: 3 }, currentTime: second });
+    pump.element.dispatchEvent(new Event('error'));
+    Object.assign(pump.element, { error: null, currentTime: 0 });
+    Source.last.dispatchEvent(new Event('sourceopen'));
+  };
+
+  it('ARC-02 begins anew behind what cannot be decoded, from a picture that stands alone', async () => {
+    const all = seconds(0, 60).map((each) => (each.at === 34_000 ? { ...each, key: false } : each));
+    const { pump, asked, stand } = pumped(all, 60_000);
+    await stand(30_000);
+    const before = Source.last;
+    breakAt(pump, 33.2);
+    expect(Source.last).not.toBe(before);
+    await stand(31_000);
+    expect([...Source.last.buffer.have].filter((second) => second > 29 && second < 38)).toEqual([31, 32, 35, 36, 37]);
+    await stand(33_400, 40);
+    expect([pump.ready(33_400), pump.silent(33_400), pump.why(33_400), pump.why(36_000)]).toEqual([true, true, 'media', null]);
+    expect(asked.length).toBeLessThan(16);
+    pump.close();
+  });
+
+  it('gives a track up that cannot be decoded at all, and holds nobody up', async () => {
+    const { pump, stand } = pumped(seconds(0, 60), 60_000);
+    for (let n = 0; n < 20; n++) {
+      await stand(30_000, 4);
+      breakAt(pump, 30);
+    }
+    expect([pump.trouble, pump.ready(30_000)]).toEqual(['codec', true]);
     pump.close();
   });
 });

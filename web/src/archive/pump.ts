@@ -4,7 +4,7 @@ import type { Track } from './desk';
 import type { IndexShelf } from './index-shelf';
 import { sha256, same, canHash } from './proof';
 import type { Fragment } from './record';
-import { beginAt, goesOn, holeBetween, slackMs, within, type Stretch } from './run';
+import { beginAt, decodable, goesOn, holeBetween, slackMs, within, type Stretch } from './run';
 
 /** Milliseconds of a track that are kept ready before the clock, and behind it. */
 const ahead = 12_000;
@@ -21,7 +21,11 @@ const againMostMs = 15_000;
 /** A jump of the element that takes longer, though the media is there, is done again. */
 const stuckMs = 2_000;
 
-export type Trouble = 'codec' | 'key' | 'load';
+/** What a media error takes at first, and how often an element is made anew before the track is given up. */
+const spoiltMs = 1_000;
+const remadeMost = 12;
+
+export type Trouble = 'codec' | 'key' | 'load' | 'media';
 
 /** What is to be fed, when the run that it belongs to began, and the hole before it. */
 interface Feed {
@@ -60,8 +64,8 @@ export function batchOf(fragments: readonly Fragment[], longest = batchMs): Frag
 
 /** Plays one track in one media element: fetches what is next, checks it, hands it to the element, and keeps to the clock. */
 export class Pump {
-  private readonly media = new MediaSource();
-  private readonly url = URL.createObjectURL(this.media);
+  private media = new MediaSource();
+  private url = URL.createObjectURL(this.media);
   private buffer: SourceBuffer | null = null;
   private busy = false;
   private ended = false;
@@ -72,6 +76,11 @@ export class Pump {
   /** Counts jumps: what was asked for before one is not waited for. */
   private turn = 0;
   private seekingSince: number | null = null;
+  /** What the browser could not decode: it is left out. */
+  private spoilt: readonly Stretch[] = [];
+  /** What the browser has refused to take; its error follows. */
+  private refused: Stretch | null = null;
+  private remade = 0;
   trouble: Trouble | null = null;
   /** How often in a row nothing could be fetched, or was not what was recorded. */
   private misses = 0;
@@ -89,9 +98,39 @@ export class Pump {
     private readonly leads = false,
   ) {
     element.preload = 'auto';
-    element.src = this.url;
-    this.media.addEventListener('sourceopen', () => void this.open(), { once: true });
+    element.addEventListener('error', this.failed);
+    this.attach();
   }
+
+  private attach(): void {
+    const { media } = this;
+    media.addEventListener('sourceopen', () => void (media === this.media && this.open()), { once: true });
+    this.element.src = this.url;
+  }
+
+  /**
+   * After a media error an element plays nothing more. What it could not decode is left out from then on, and the
+   * element begins anew; where it fails again nearby, more is left out each time.
+   */
+  private readonly failed = (): void => {
+    if (this.ended || !this.element.error) return;
+    const at = this.element.currentTime * 1000;
+    const last = this.spoilt.at(-1);
+    const near = last !== undefined && at >= last.from - ahead && at <= last.to + spoiltMs;
+    const bad = this.refused ?? { from: near ? Math.min(last.from, at) : at, to: Math.max(at, near ? last.to : at) + (near ? last.to - last.from : spoiltMs) };
+    this.spoilt = [...this.spoilt, bad];
+    this.refused = null;
+    if (++this.remade > remadeMost) {
+      this.trouble = 'codec';
+      this.buffer = null;
+      return;
+    }
+    this.jumped();
+    [this.run, this.hole, this.buffer, this.seekingSince] = [null, null, null, null];
+    this.media = new MediaSource();
+    this.url = URL.createObjectURL(this.media);
+    this.attach();
+  };
 
   /** The recording has grown, and the track with it. */
   renew(track: Track, length: number): void {
@@ -111,7 +150,8 @@ export class Pump {
 
   private async open(): Promise<void> {
     URL.revokeObjectURL(this.url);
-    for (let wait = againMs; !this.ended && this.buffer === null && (this.trouble === null || this.trouble === 'load'); wait = Math.min(2 * wait, againMostMs)) {
+    const { media } = this;
+    for (let wait = againMs; !this.ended && media === this.media && this.buffer === null && (this.trouble === null || this.trouble === 'load'); wait = Math.min(2 * wait, againMostMs)) {
       try {
         await this.begun();
         return;
@@ -127,8 +167,9 @@ export class Pump {
     void this.shelf.starting(this.track.leg, this.begin, this.begin + batchMs).catch(() => undefined); // the index there is fetched meanwhile
     const header = await this.shelf.header(this.track.leg, this.track.from);
     if (!header) throw new Error('the index has no header of the track');
+    const { media } = this;
     const bytes = await this.fetch([header]);
-    if (this.ended) return;
+    if (this.ended || media !== this.media) return;
     const type = typeOf(this.track, bytes);
     if (!MediaSource.isTypeSupported(type)) {
       this.trouble = 'codec';
@@ -137,6 +178,7 @@ export class Pump {
     this.media.duration = this.length / 1000 + 1;
     const buffer = this.media.addSourceBuffer(type);
     await this.append(buffer, bytes);
+    if (media !== this.media) return;
     this.buffer = buffer;
     this.trouble = null;
   }
@@ -187,8 +229,14 @@ export class Pump {
     return enough && this.element.readyState >= 2 && !this.element.seeking;
   }
 
+  /** Whether there is nothing to go on with at a time although there should be. */
+  dry(time: number): boolean {
+    return !this.trouble && !this.ended && !this.silent(time) && time < this.track.to - 100 && this.readyAt(time) === null;
+  }
+
   /** Why there is nothing to be seen at a time that has been recorded; one failure alone is not told. */
   why(time: number): Trouble | null {
+    if (this.silent(time) && this.spoilt.some((each) => within(each, time))) return 'media';
     return this.trouble ?? (this.misses > 1 && this.readyAt(time) === null ? 'load' : null);
   }
 
@@ -291,20 +339,24 @@ export class Pump {
     await settled(buffer); // of a turn before
     if (turn !== this.turn || this.ended || this.media.readyState !== 'open') return;
     this.lengthen();
-    await this.append(buffer, bytes);
+    buffer.appendBuffer(bytes);
+    await settled(buffer).catch((error: unknown) => {
+      if (buffer === this.buffer) this.refused = { from: batch[0]?.at ?? last.at, to: last.end };
+      throw error;
+    });
     if (turn === this.turn) this.run = { from: run, to: last.end };
   }
 
   /** The fragments after those that were fed last. */
   private async next(run: Stretch, from: number, until: number): Promise<Feed> {
-    const all = await this.shelf.within(this.track.leg, run.to - 1, until);
+    const all = decodable(await this.shelf.within(this.track.leg, run.to - 1, until), this.spoilt);
     const batch = batchOf(all.filter((each) => each.at >= run.to - 1));
     return { batch, run: run.from, hole: holeBetween(from, batch[0], until) };
   }
 
   /** The fragments to begin with at a time. */
   private async anew(from: number, until: number): Promise<Feed> {
-    const { fragments, hole } = beginAt(await this.shelf.starting(this.track.leg, from, until), from, until);
+    const { fragments, hole } = beginAt(decodable(await this.shelf.starting(this.track.leg, from, until), this.spoilt), from, until);
     const begin = fragments[0]?.at ?? from;
     return { batch: batchOf(fragments, Math.max(from - begin, 0) + firstMs), run: begin, hole };
   }
@@ -327,6 +379,7 @@ export class Pump {
 
   close(): void {
     this.ended = true;
+    this.element.removeEventListener('error', this.failed);
     this.element.pause();
     this.element.removeAttribute('src');
     this.element.load();

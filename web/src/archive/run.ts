@@ -37,3 +37,14 @@ export function holeBetween(reached: number, next: Fragment | undefined, until: 
   if (next === undefined) return { from: reached, to: until };
   return next.at > reached + holeMs ? { from: reached - 100, to: next.at } : null;
 }
+
+/** What is left without fragments that cannot be decoded, and without those that cannot be decoded for lack of them. */
+export function decodable(fragments: readonly Fragment[], spoilt: readonly Stretch[]): readonly Fragment[] {
+  if (spoilt.length === 0) return fragments;
+  let broken = false;
+  return fragments.filter((each) => {
+    const bad = spoilt.some((stretch) => each.at < stretch.to && each.end > stretch.from);
+    broken = bad || (broken && !each.key);
+    return !broken;
+  });
+}

@@ -17,6 +17,11 @@ export interface Tile {
 const isVideo = (track: Track): boolean => track.type.startsWith('video/');
 const at = (track: Track, time: number): boolean => track.from <= time && time < track.to;
 
+/** Where the first picture or sound is: before it nothing was recorded that can be played. */
+export function beginsAt(tracks: readonly Track[]): number {
+  return Math.min(...tracks.filter((track) => isVideo(track) || track.type.startsWith('audio/')).map((track) => track.from));
+}
+
 /** The newest leg of each point and kind at a time: a point that came back has two for a moment. */
 function newest(tracks: readonly Track[]): Track[] {
   const by = new Map<string, Track>();

@@ -141,6 +141,7 @@ export const enArchive: typeof viArchive = {
     chapters: 'Chapters',
     noPicture: 'No picture at this time',
     nobody: 'No picture was recorded at this time.',
+    media: 'This stretch cannot be decoded and is left out.',
     codec: 'This browser cannot play {{codec}}. Download the file.',
     key: 'The recording is encrypted and its key is not here.',
     load: 'It cannot be loaded. Trying again.',

@@ -149,6 +149,7 @@ export const viArchive = {
     chapters: 'Chương',
     noPicture: 'Không có hình lúc này',
     nobody: 'Lúc này không có hình nào được ghi.',
+    media: 'Đoạn này không giải mã được nên được bỏ qua.',
     codec: 'Trình duyệt này không phát được {{codec}}. Hãy tải tệp về.',
     key: 'Bản ghi mã hóa và máy chủ không có khóa.',
     load: 'Không tải được. Đang thử lại.',
