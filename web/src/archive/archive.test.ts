@@ -189,6 +189,8 @@ const detail = {
 const shown = (time: number, layout: Parameters<typeof tilesAt>[2], chosen: string | null = null) =>
   tilesAt(detail, time, layout, chosen).map((tile) => `${tile.track.point}${tile.track.screen ? '*' : ''}${tile.large ? '!' : ''}`);
 
+const begun = (type: string, from: number) => ({ type, from }) as Track;
+
 describe('what is seen and heard', () => {
   it('is what the layout says', () => {
     expect(shown(15_000, 'speaker')).toEqual(['C!', 'A', 'B']);
@@ -201,9 +203,8 @@ describe('what is seen and heard', () => {
   });
 
   it('ARC-02 begins with the first sound when no camera was on yet', () => {
-    const track = (type: string, from: number) => ({ type, from }) as Track;
-    expect(beginsAt([track('video/webm', 600_000), track('audio/webm', 2_000), track('', 0)])).toBe(2_000);
-    expect(beginsAt([track('video/webm', 1_000), track('audio/webm', 2_000)])).toBe(1_000);
+    expect(beginsAt([begun('video/webm', 600_000), begun('audio/webm', 2_000), begun('', 0)])).toBe(2_000);
+    expect(beginsAt([begun('video/webm', 1_000), begun('audio/webm', 2_000)])).toBe(1_000);
   });
 
   it('P9 waits longer for the sound of who speaks than for a picture, and for neither for ever', () => {

@@ -134,6 +134,14 @@ function pumped(fragments: readonly Fragment[], end: number, source: (from: numb
   return { pump, asked, stand };
 }
 
+/** As a browser tells of a picture that it cannot decode. */
+const breakAt = (pump: Pump, second: number) => {
+  Object.assign(pump.element, { error: { code: 3 }, currentTime: second });
+  pump.element.dispatchEvent(new Event('error'));
+  Object.assign(pump.element, { error: null, currentTime: 0 });
+  Source.last.dispatchEvent(new Event('sourceopen'));
+};
+
 describe('a pump', () => {
   beforeEach(() => {
     vi.useFakeTimers();
@@ -191,14 +199,6 @@ describe('a pump', () => {
     expect([pump.trouble, pump.ready(5_500), pump.silent(5_500)]).toEqual([null, true, false]);
     pump.close();
   });
-
-  /** As a browser tells of a picture that it cannot decode. */
-  const breakAt = (pump: Pump, second: number) => {
-    Object.assign(pump.element, { error: { code: 3 }, currentTime: second });
-    pump.element.dispatchEvent(new Event('error'));
-    Object.assign(pump.element, { error: null, currentTime: 0 });
-    Source.last.dispatchEvent(new Event('sourceopen'));
-  };
 
   it('ARC-02 begins anew behind what cannot be decoded, from a picture that stands alone', async () => {
     const all = seconds(0, 60).map((each) => (each.at === 34_000 ? { ...each, key: false } : each));

@@ -4,7 +4,7 @@ import type { Track } from './desk';
 import type { IndexShelf } from './index-shelf';
 import { sha256, same, canHash } from './proof';
 import type { Fragment } from './record';
-import { beginAt, decodable, goesOn, holeBetween, slackMs, within, type Stretch } from './run';
+import { beginAt, decodable, goesOn, holeBetween, slackMs, spoiltAt, within, type Stretch } from './run';
 
 /** Milliseconds of a track that are kept ready before the clock, and behind it. */
 const ahead = 12_000;
@@ -21,8 +21,7 @@ const againMostMs = 15_000;
 /** A jump of the element that takes longer, though the media is there, is done again. */
 const stuckMs = 2_000;
 
-/** What a media error takes at first, and how often an element is made anew before the track is given up. */
-const spoiltMs = 1_000;
+/** How often an element is made anew before the track is given up. */
 const remadeMost = 12;
 
 export type Trouble = 'codec' | 'key' | 'load' | 'media';
@@ -114,19 +113,14 @@ export class Pump {
    */
   private readonly failed = (): void => {
     if (this.ended || !this.element.error) return;
-    const at = this.element.currentTime * 1000;
-    const last = this.spoilt.at(-1);
-    const near = last !== undefined && at >= last.from - ahead && at <= last.to + spoiltMs;
-    const bad = this.refused ?? { from: near ? Math.min(last.from, at) : at, to: Math.max(at, near ? last.to : at) + (near ? last.to - last.from : spoiltMs) };
-    this.spoilt = [...this.spoilt, bad];
+    this.spoilt = [...this.spoilt, this.refused ?? spoiltAt(this.element.currentTime * 1000, this.spoilt.at(-1))];
     this.refused = null;
+    [this.run, this.hole, this.buffer, this.seekingSince] = [null, null, null, null];
+    this.jumped();
     if (++this.remade > remadeMost) {
       this.trouble = 'codec';
-      this.buffer = null;
       return;
     }
-    this.jumped();
-    [this.run, this.hole, this.buffer, this.seekingSince] = [null, null, null, null];
     this.media = new MediaSource();
     this.url = URL.createObjectURL(this.media);
     this.attach();

@@ -38,6 +38,16 @@ export function holeBetween(reached: number, next: Fragment | undefined, until: 
   return next.at > reached + holeMs ? { from: reached - 100, to: next.at } : null;
 }
 
+/** What a media error takes at first, and how far from the last one it counts as the same. */
+const spoiltMs = 1_000;
+const nearMs = 12_000;
+
+/** What is to be left out after an error at a time: near the last one, twice as much. */
+export function spoiltAt(at: number, last: Stretch | undefined): Stretch {
+  if (last === undefined || at < last.from - nearMs || at > last.to + spoiltMs) return { from: at, to: at + spoiltMs };
+  return { from: Math.min(last.from, at), to: Math.max(at, last.to) + last.to - last.from };
+}
+
 /** What is left without fragments that cannot be decoded, and without those that cannot be decoded for lack of them. */
 export function decodable(fragments: readonly Fragment[], spoilt: readonly Stretch[]): readonly Fragment[] {
   if (spoilt.length === 0) return fragments;
