@@ -65,7 +65,7 @@ func (h house) open(ctx context.Context, f func(*door.Door, *store.Store) error)
 			return err
 		}
 		defer log.Close()
-		d, err := bridge.OpenDoor(cfg, s, door.Settings{Audit: bridge.AuditTrail{Log: log, Plain: account.Logger{Logger: logger}, Address: "console"}})
+		d, err := bridge.OpenDoor(cfg, s, door.Settings{Audit: bridge.AuditTrail{Log: log, Plain: account.Logger{Logger: logger}, Address: "console", Name: atConsole()}})
 		if err != nil {
 			return err
 		}

@@ -159,17 +159,21 @@ func (h house) notedOn(ctx context.Context, what, on, detail string, f func(*sto
 		if err != nil {
 			return err
 		}
-		name := "uid " + fmt.Sprint(os.Getuid())
-		if u, err := user.Current(); err == nil {
-			name = u.Username
-		}
-		err = log.Keep(ctx, audit.Line{At: time.Now(), What: what, Name: name, Address: "console", On: on, Detail: detail})
+		err = log.Keep(ctx, audit.Line{At: time.Now(), What: what, Name: atConsole(), Address: "console", On: on, Detail: detail})
 		log.Close()
 		if err != nil {
 			return err
 		}
 		return f(s)
 	})
+}
+
+// atConsole is who works at the console, as the machine knows him.
+func atConsole() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return "uid " + fmt.Sprint(os.Getuid())
 }
 
 type auditExportCmd struct {

@@ -24,6 +24,7 @@ const (
 	FactorOn        Happening = "second_factor.on"
 	FactorOff       Happening = "second_factor.off"
 	RecoveryUsed    Happening = "recovery_code.used"
+	RecoveryMade    Happening = "recovery_codes.made"
 	PasskeyAdded    Happening = "passkey.added"
 	PasskeyRemoved  Happening = "passkey.removed"
 	ProviderBound   Happening = "openid.bound"
@@ -60,6 +61,19 @@ type Event struct {
 	On string
 	// Detail is a stable word: a refusal's code, a point, a right.
 	Detail string
+	// Before and After are what an account holds, where that is given or changed.
+	Before, After *Holding
+}
+
+// Holding is what an account may do, and where.
+type Holding struct {
+	Unit   meeting.UnitID  `json:"unit"`
+	Rights []meeting.Right `json:"rights"`
+}
+
+// HoldingOf is what the account holds.
+func HoldingOf(a Account) *Holding {
+	return &Holding{Unit: a.Unit, Rights: append([]meeting.Right{}, a.Rights...)}
 }
 
 // Audit takes events. Note must not block for long: it is called in requests.

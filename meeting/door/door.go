@@ -146,8 +146,13 @@ func (d *Door) Handler(next http.Handler) http.Handler {
 
 // note tells the audit log of something that the visitor did.
 func (d *Door) note(ctx context.Context, what account.Happening, on, detail string) {
+	d.tell(ctx, account.Event{What: what, On: on, Detail: detail})
+}
+
+// tell notes an event with who did it.
+func (d *Door) tell(ctx context.Context, e account.Event) {
 	v := visitorOf(ctx)
-	e := account.Event{What: what, On: on, Detail: detail, Address: v.address, Device: v.machine.ID}
+	e.Address, e.Device = v.address, v.machine.ID
 	if v.signed {
 		e.By, e.Session = v.account.Person, v.session.ID
 	}

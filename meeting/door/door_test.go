@@ -3,6 +3,7 @@ package door_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -148,6 +149,10 @@ func TestSEC03_ACodeOfTheSecondFactorCountsOnceAndSoDoesARecoveryCode(t *testing
 		second(recovery[3], 200)
 		second(recovery[3], 401)
 		second("000000", 401)
+		b.want("POST", "/api/session/recovery-codes", nil, 200, "")
+		if h.count(account.RecoveryMade) != 1 {
+			t.Error("new recovery codes leave no line")
+		}
 	})
 }
 
@@ -370,6 +375,13 @@ func TestAdministratorsReachTheirUnitAndBelowAndDangerousActsWantAFreshProof(t *
 			t.Errorf("a new account stands at %q", stage)
 		}
 		b.want("POST", "/api/accounts", obj{"user": "moi" + h.mark, "name": "Mới", "unit": "X2", "rights": []string{}}, 409, "duplicate")
+		// SEC-06: which rights, and where, is in the log.
+		if e := h.last(account.AccountMade); e.Before != nil || e.After == nil || e.After.Unit != "X2" || !slices.Equal(e.After.Rights, []meeting.Right{meeting.Secretary}) {
+			t.Errorf("made: %+v, holds %+v", e, e.After)
+		}
+		if e := h.last(account.AccountChanged); e.Before == nil || e.After == nil || slices.Equal(e.Before.Rights, e.After.Rights) && e.Before.Unit == e.After.Unit {
+			t.Errorf("changed: %+v from %+v to %+v", e, e.Before, e.After)
+		}
 		b.want("DELETE", path, nil, 204, "")
 		user.want("POST", "/api/session", obj{"user": mine, "password": good}, 403, "account.disabled")
 	})

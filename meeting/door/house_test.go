@@ -123,6 +123,18 @@ func (h *house) count(what account.Happening) int {
 	return n
 }
 
+// last is the newest event of the kind.
+func (h *house) last(what account.Happening) (last account.Event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, e := range h.events {
+		if e.What == what {
+			last = e
+		}
+	}
+	return last
+}
+
 func newHouse(t *testing.T, address string) *house {
 	t.Helper()
 	return newHouseWith(t, address, func(*door.Settings) {})

@@ -40,7 +40,7 @@ func (d *Door) keep(ctx context.Context, a *account.Account, hash string, mustCh
 	if err := d.Store.AddAccount(ctx, *a); err != nil {
 		return err
 	}
-	d.note(ctx, account.AccountMade, a.User, "")
+	d.tell(ctx, account.Event{What: account.AccountMade, On: a.User, After: account.HoldingOf(*a)})
 	return nil
 }
 
@@ -148,7 +148,7 @@ func (d *Door) Change(ctx context.Context, p meeting.PersonID, edit func(*accoun
 			return a, err
 		}
 	}
-	d.note(ctx, account.AccountChanged, a.User, "")
+	d.tell(ctx, account.Event{What: account.AccountChanged, On: a.User, Before: account.HoldingOf(before), After: account.HoldingOf(a)})
 	return a, nil
 }
 

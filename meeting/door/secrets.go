@@ -189,6 +189,7 @@ func (d *Door) newRecovery(ctx context.Context, _ *struct{}) (*recoveryOutput, e
 	if err != nil {
 		return nil, d.problem(ctx, err)
 	}
+	d.note(ctx, account.RecoveryMade, visitorOf(ctx).account.User, "")
 	out := &recoveryOutput{CacheControl: "no-store"}
 	out.Body.Codes = codes
 	return out, nil

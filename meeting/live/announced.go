@@ -145,10 +145,8 @@ func (o *owner) exchange(ctx context.Context, opening conduct.Opening, events []
 	o.remember(log)
 	for _, w := range o.house.settings.Watchers {
 		w.Opened(o.id, opening, log[:len(log)-len(events)])
-		if len(events) > 0 {
-			w.Happened(o.id, events)
-		}
 	}
+	o.tell(events)
 	o.publish(true)
 	return nil
 }

@@ -69,6 +69,7 @@ type frail struct {
 	live.Store
 	mu   sync.Mutex
 	fail bool
+	lost bool // what was kept is not answered
 }
 
 func (f *frail) Append(ctx context.Context, id meeting.ID, events []conduct.Event) error {
@@ -77,7 +78,12 @@ func (f *frail) Append(ctx context.Context, id meeting.ID, events []conduct.Even
 	if f.fail {
 		return errors.New("the disk is full")
 	}
-	return f.Store.Append(ctx, id, events)
+	err := f.Store.Append(ctx, id, events)
+	if f.lost {
+		f.lost = false
+		return errors.Join(err, errors.New("the line broke at the commit"))
+	}
+	return err
 }
 
 func (f *frail) set(fail bool) {

@@ -40,6 +40,7 @@ type owner struct {
 	paces   map[string]*pace
 	told    telling
 	inside  map[meeting.PointID]air.Guest // points in the room now, whatever the meeting says of them
+	heard   int                           // the last event that watchers were told
 	broken  bool                          // memory is ahead of the database
 	behind  bool                          // the announcement is ahead of memory
 }
@@ -77,7 +78,7 @@ func (c clock) now() time.Time {
 func newOwner(h *House, l *conduct.Live, log []conduct.Event) *owner {
 	o := &owner{
 		house: h, id: l.Plan().ID, box: mailbox.New[func()](), quit: make(chan struct{}), done: make(chan struct{}),
-		live: l, clock: newClock(l.State().Last, h.settings.Now), coming: map[meeting.PointID]time.Time{}, paces: map[string]*pace{},
+		live: l, heard: len(log), clock: newClock(l.State().Last, h.settings.Now), coming: map[meeting.PointID]time.Time{}, paces: map[string]*pace{},
 		been: map[meeting.PointID]bool{}, inside: map[meeting.PointID]air.Guest{},
 	}
 	o.remember(log)
@@ -247,13 +248,23 @@ func (o *owner) keep(events []conduct.Event) error {
 		o.broken = true
 		return errors.Join(meeting.Refuse(CodeUnkept, ""), o.reload())
 	}
-	for _, w := range o.house.settings.Watchers {
-		w.Happened(o.id, events)
-	}
+	o.tell(events)
 	return nil
 }
 
-// reload goes back to what is kept.
+// tell tells the watchers what happened.
+func (o *owner) tell(events []conduct.Event) {
+	if len(events) == 0 {
+		return
+	}
+	for _, w := range o.house.settings.Watchers {
+		w.Happened(o.id, events)
+	}
+	o.heard = events[len(events)-1].Seq
+}
+
+// reload goes back to what is kept. That may be more than was answered: a line that
+// broke at the commit. Nobody has told the watchers of it yet.
 func (o *owner) reload() error {
 	ctx, cancel := context.WithTimeout(context.Background(), keepPatience)
 	defer cancel()
@@ -263,6 +274,7 @@ func (o *owner) reload() error {
 	}
 	o.live, o.broken = l, false
 	o.remember(log)
+	o.tell(log[min(o.heard, len(log)):])
 	o.publish(false)
 	return nil
 }

@@ -1,6 +1,7 @@
 package live_test
 
 import (
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -249,6 +250,28 @@ func TestARC01_WatchersHearOfTheRecordingAndOfMarksInOrder(t *testing.T) {
 	defer d.mu.Unlock()
 	if len(d.opened) != 1 || d.opened[0] != 0 || len(d.kinds) != 3 || d.kinds[0] != want[0] || d.kinds[1] != want[1] || d.kinds[2] != want[2] {
 		t.Errorf("opened %v, happened %v", d.opened, d.kinds)
+	}
+}
+
+func TestSEC06_AnActWhoseCommitWasNotAnsweredReachesTheWatchersAndCountsOnce(t *testing.T) {
+	t.Parallel()
+	d := &diary{}
+	h := hold(t, sample.Briefing(), d)
+	h.store.mu.Lock()
+	h.store.lost = true
+	h.store.mu.Unlock()
+	mark := conduct.Chapter{Text: "Giải ngân"}
+	if _, err := h.house.Act(t.Context(), h.plan.ID, "k", h.scribe(), mark); meeting.CodeOf(err) != live.CodeUnkept {
+		t.Errorf("an act that was not answered: %v", err)
+	}
+	if _, err := h.house.Act(t.Context(), h.plan.ID, "k", h.scribe(), mark); err != nil {
+		t.Errorf("asked again: %v", err)
+	}
+	h.do(h.scribe(), conduct.Note{Text: "Đánh giá chung"})
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !slices.Equal(d.kinds, []conduct.Kind{"chapter.marked", "note.set"}) {
+		t.Errorf("watchers heard %v", d.kinds)
 	}
 }
 

@@ -106,8 +106,9 @@ func (b *Bridge) closeAudit() {
 type AuditTrail struct {
 	Log   *audit.Log
 	Plain account.Logger
-	// Address is told where the event has none: "console" for a command.
-	Address string
+	// Address and Name are told where the event has none: "console" and who works there,
+	// for a command.
+	Address, Name string
 }
 
 // Note implements account.Audit. It waits until the line is kept: whoever signs in is
@@ -124,16 +125,32 @@ func (t AuditTrail) Note(ctx context.Context, e account.Event) {
 	if e.Session != "" {
 		l.Session = e.Session
 	}
+	l.Before, l.After = holding(e.Before), holding(e.After)
 	if e.Address != "" {
 		l.Address = e.Address
 	} else if l.Address == "" {
 		l.Address = t.Address
+	}
+	if l.Who == "" && l.Name == "" {
+		l.Name = t.Name
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), notePatience) // the client may have gone; what it did stays
 	defer cancel()
 	if err := t.Log.Keep(ctx, l); err != nil {
 		t.Plain.ErrorContext(ctx, "the audit log is late", "event", string(e.What), "error", err)
 	}
+}
+
+// holding is what an account holds, for a line; nothing where that is not told.
+func holding(h *account.Holding) json.RawMessage {
+	if h == nil {
+		return nil
+	}
+	text, err := json.Marshal(h)
+	if err != nil {
+		return nil // nothing in it can fail
+	}
+	return text
 }
 
 // auditedBook notes in the audit log who sees a recording and what he takes away,

@@ -18,6 +18,7 @@ export const enActs: Readonly<Record<string, string>> = {
   'board.locked': 'Board locked',
   'password.changed': 'Password changed',
   'password.reset': 'Password reset',
+  'recovery_codes.made': 'New recovery codes',
   'second_factor.on': 'Two-factor sign-in on',
   'second_factor.off': 'Two-factor sign-in off',
   'passkey.added': 'Passkey added',

@@ -18,6 +18,7 @@ export const viActs: Readonly<Record<string, string>> = {
   'board.locked': 'Khóa bàn điều khiển',
   'password.changed': 'Đổi mật khẩu',
   'password.reset': 'Đặt lại mật khẩu',
+  'recovery_codes.made': 'Cấp lại mã khôi phục',
   'second_factor.on': 'Bật xác thực hai lớp',
   'second_factor.off': 'Tắt xác thực hai lớp',
   'passkey.added': 'Thêm khóa truy cập',
