@@ -45,7 +45,7 @@ export function ChairBoard({ board, now, act, stale = false }: ChairBoardProps) 
           <VotePanel board={board} act={act} chairs={chairs && !isOver(board)} />
           {chairs && !isOver(board) && <LeaveRequests board={board} act={act} />}
           {chairs && !isOver(board) && <ChairControls board={board} act={act} />}
-          {chairs && !isOver(board) && <TaskList board={board} act={act} />}
+          {chairs && !isOver(board) && <TaskList board={board} act={act} beside />}
         </div>
       </div>
       {board.you.floor && <ThumbBar board={board} next={next} act={act} />}
