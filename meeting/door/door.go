@@ -132,7 +132,7 @@ func (d *Door) Handler(next http.Handler) http.Handler {
 		v := d.visitor(r)
 		ctx := account.WithAddress(context.WithValue(r.Context(), visitorKey{}, v), v.address)
 		if who, ok := v.identity(d.Policy, d.Now()); ok {
-			ctx = account.WithProof(account.With(ctx, who), v.proved())
+			ctx = account.WithProof(account.With(ctx, who), v.proved(d.Policy.LockBoards, d.Now()))
 		}
 		if v.boards() && actOfBoard(r) {
 			if err := d.open(ctx, v); err != nil {

@@ -38,6 +38,44 @@ func TestSEC02_FiveWrongTriesLockANameAndTheRightPasswordWaitsToo(t *testing.T) 
 	})
 }
 
+func TestSEC02_GuessesOfStrangersKeepNobodyFromHisBoard(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		user, b, second := h.person("chutri", "", false, meeting.Chair), h.browser(), h.browser()
+		b.signIn(user, good)
+		second.signIn(user, good)
+		stranger := h.browser()
+		for range 5 {
+			stranger.want("POST", "/api/session", obj{"user": user, "password": "sai"}, 401, "account.wrong_credentials")
+		}
+		stranger.want("POST", "/api/session", obj{"user": user, "password": good}, 429, "account.locked")
+		b.want("POST", "/api/session/lock", nil, 204, "")
+		for range 5 {
+			b.want("POST", "/api/session/proof", obj{"password": "sai"}, 401, "account.wrong_credentials")
+		}
+		b.want("POST", "/api/session/proof", obj{"password": good}, 429, "account.locked") // this session, where somebody guesses
+		second.want("POST", "/api/session/lock", nil, 204, "")
+		second.want("POST", "/api/session/proof", obj{"password": good}, 200, "")
+	})
+}
+
+func TestSEC03_TheRightPasswordDoesNotForgetWrongCodes(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		user, b := h.person("mau", "", false), h.browser()
+		b.signIn(user, good)
+		key, _ := b.enrol()
+		for range 5 {
+			thief := h.browser()
+			thief.signIn(user, good)
+			thief.want("POST", "/api/session/second-factor", obj{"code": "abc"}, 401, "account.wrong_credentials")
+		}
+		h.pass(time.Minute)
+		thief := h.browser()
+		thief.signIn(user, good)
+		thief.want("POST", "/api/session/second-factor", obj{"code": thief.code(key)}, 429, "account.locked")
+		b.want("POST", "/api/session/proof", obj{"password": good}, 200, "") // who is in stays so
+	})
+}
+
 func TestSEC02_GuessesMadeAtOnceAreCountedLikeThoseMadeInTurn(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		user := h.person("mau", "", false)

@@ -16,6 +16,10 @@ func (v visitor) boards() bool {
 	return v.signed && v.stage == account.In && slices.ContainsFunc(account.Boards(), func(r meeting.Right) bool { return slices.Contains(v.account.Rights, r) })
 }
 
+// opening are the operations below /api/session with which a locked board is opened, left
+// or locked again; others change what proves who somebody is. "active" looks itself.
+var opening = []string{"proof", "passkey", "passkey/finish", "second-factor", "lock", "active", "openid/logout"}
+
 // actOfBoard answers whether the request changes something that a locked board keeps.
 // Signing in and proving is how it opens, and entering a meeting is media: a line that
 // broke comes back by itself.
@@ -24,7 +28,7 @@ func actOfBoard(r *http.Request) bool {
 	switch {
 	case r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions:
 		return false
-	case path == "/api/session" || strings.HasPrefix(path, "/api/session/"):
+	case path == "/api/session" || slices.Contains(opening, strings.TrimPrefix(path, "/api/session/")):
 		return false
 	case path == "/api/join" || path == "/api/machine" || path == "/api/seen" || path == "/api/guest":
 		return false
@@ -48,7 +52,7 @@ func (d *Door) open(ctx context.Context, v visitor) error {
 
 func (d *Door) lock(ctx context.Context, _ *struct{}) (*doneOutput, error) {
 	v, now := visitorOf(ctx), d.Now()
-	if err := d.Store.ChangeSession(ctx, v.session.ID, "", func(s *account.Session) { s.Locked = now }); err != nil {
+	if err := d.Store.ChangeSession(ctx, v.session.ID, "", func(s *account.Session) { s.Locked, s.Proved = now, time.Time{} }); err != nil {
 		return nil, d.problem(ctx, err)
 	}
 	d.note(ctx, account.BoardLocked, v.account.User, "")

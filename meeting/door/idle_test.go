@@ -44,6 +44,30 @@ func TestSEC05_ABoardLeftAloneActsAgainOnlyAfterThePassword(t *testing.T) {
 	})
 }
 
+func TestSEC05_ALockedBoardIsNoProofOfWhoSitsThere(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		chair, b := h.person("chutri", "", false, meeting.Chair), h.browser()
+		b.signIn(chair, good)
+		b.want("POST", "/api/session/lock", nil, 204, "") // a moment after he proved himself
+		for _, r := range [][2]string{
+			{"POST", "/api/session/passkeys"}, {"POST", "/api/session/passkeys/finish"}, {"POST", "/api/session/recovery-codes"}, {"DELETE", "/api/session/totp"},
+			{"POST", "/api/session/totp"}, {"POST", "/api/session/totp/confirm"}, {"DELETE", "/api/session/passkeys/x"}, {"DELETE", "/api/sessions"},
+		} {
+			b.want(r[0], r[1], obj{"code": "000000", "credential": obj{}}, 403, "account.board_locked")
+		}
+		if who := b.want("GET", "/api/session", nil, 200, ""); who.body["locked"] != true {
+			t.Errorf("the board opened by itself: %v", who.body)
+		}
+		b.want("POST", "/api/session/proof", obj{"password": good}, 200, "")
+		b.want("POST", "/api/session/totp", nil, 200, "")
+
+		someone := h.browser() // whose page locks, and whose acts the bridge does not hold
+		someone.signIn(h.person("daibieu", "", false, meeting.Delegate), good)
+		someone.want("POST", "/api/session/lock", nil, 204, "")
+		someone.want("POST", "/api/session/totp", nil, 403, "account.prove_again")
+	})
+}
+
 func TestSEC05_AnIdleAccountIsToldOfOnceAndThenClosedByTheTimeOfTheMoment(t *testing.T) {
 	eachAlone(t, func(t *testing.T, h *house) {
 		user := h.person("mau", "", false)

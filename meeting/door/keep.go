@@ -77,7 +77,7 @@ func (d *Door) Reset(ctx context.Context, p meeting.PersonID, text string) (stri
 	if err := d.endSessions(ctx, p, ""); err != nil {
 		return "", err
 	}
-	if _, err := d.Store.ForgetTries(ctx, nameKey(a.User)); err != nil {
+	if _, err := d.unlock(ctx, a.User); err != nil {
 		return "", err
 	}
 	d.note(ctx, account.PasswordReset, a.User, "")
@@ -114,7 +114,7 @@ func (d *Door) Enable(ctx context.Context, p meeting.PersonID) error {
 	if was {
 		d.note(ctx, account.AccountEnabled, a.User, "")
 	}
-	locked, err := d.Store.ForgetTries(ctx, nameKey(a.User))
+	locked, err := d.unlock(ctx, a.User)
 	if locked {
 		d.note(ctx, account.Unlocked, a.User, "")
 	}
@@ -123,8 +123,23 @@ func (d *Door) Enable(ctx context.Context, p meeting.PersonID) error {
 
 // Locked answers whether wrong tries hold the account off now.
 func (d *Door) Locked(ctx context.Context, a account.Account) (bool, error) {
-	t, err := d.Store.Tries(ctx, nameKey(a.User))
-	return t.Wait(d.Policy.LockAfter, d.Policy.LockFor, d.Now()) > 0, err
+	for _, key := range []string{nameKey(a.User), factorKey(a.User)} {
+		t, err := d.Store.Tries(ctx, key)
+		if err != nil || t.Wait(d.Policy.LockAfter, d.Policy.LockFor, d.Now()) > 0 {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// unlock forgets wrong tries of a name, and reports whether there were any.
+func (d *Door) unlock(ctx context.Context, user string) (bool, error) {
+	name, err := d.Store.ForgetTries(ctx, nameKey(user))
+	if err != nil {
+		return false, err
+	}
+	factor, err := d.Store.ForgetTries(ctx, factorKey(user))
+	return name || factor, err
 }
 
 // Change edits what an account is, and ends its sessions when its rights change: who

@@ -178,9 +178,6 @@ func (d *Door) provided(ctx context.Context, who openid.Person) (account.Account
 			return a, err
 		}
 	}
-	if err := d.held(ctx, nameKey(a.User), account.CodeLocked, d.Policy.LockAfter, d.Policy.LockFor); err != nil {
-		return a, err
-	}
 	if err := d.mayEnter(ctx, a, who.Second); err != nil {
 		return a, err
 	}

@@ -183,9 +183,6 @@ func (d *Door) signedBy(ctx context.Context, given []byte) (account.Account, err
 	if err != nil || used.Authenticator.CloneWarning {
 		return a, refused
 	}
-	if err := d.held(ctx, nameKey(a.User), account.CodeLocked, d.Policy.LockAfter, d.Policy.LockFor); err != nil {
-		return a, err
-	}
 	if err := d.mayEnter(ctx, a, true); err != nil {
 		return a, err
 	}

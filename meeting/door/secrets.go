@@ -44,7 +44,7 @@ func (d *Door) changePassword(ctx context.Context, in *passwordInput) (*whoOutpu
 	if v.stage == account.SecondFactor {
 		return nil, d.problem(ctx, meeting.Refuse(account.CodeStage, "").With(string(v.stage)))
 	}
-	err = d.try(ctx, v.account.User, account.ProofFailed, func() (bool, error) {
+	err = d.proof(ctx, v.account.User, func() (bool, error) {
 		return d.gate.fits(ctx, v.account.Secrets.Password, in.Body.Old)
 	})
 	if err != nil {
@@ -154,7 +154,7 @@ func (d *Door) confirmFactor(ctx context.Context, in *codeInput) (*recoveryOutpu
 		return nil, d.problem(ctx, err)
 	}
 	codes, hashes := recoveryCodes()
-	err = d.try(ctx, v.account.User, account.ProofFailed, func() (ok bool, err error) {
+	err = d.proof(ctx, v.account.User, func() (ok bool, err error) {
 		v.account, err = d.Store.ChangeAccount(ctx, v.account.Person, func(a *account.Account) error {
 			step, fits := d.step(a.Person, a.Secrets.Pending, 0, in.Body.Code)
 			if ok = fits && len(a.Secrets.TOTP) == 0; ok {
@@ -226,7 +226,7 @@ func (d *Door) withoutFactor(ctx context.Context, p meeting.PersonID, with bool)
 // like wrong passwords, and uses the right one up.
 func (d *Door) factor(ctx context.Context, a account.Account, code string) (account.Account, error) {
 	recovery := false
-	err := d.try(ctx, a.User, account.ProofFailed, func() (ok bool, err error) {
+	err := d.proof(ctx, a.User, func() (ok bool, err error) {
 		a, err = d.Store.ChangeAccount(ctx, a.Person, func(a *account.Account) error {
 			ok, recovery = d.use(a, code)
 			return nil

@@ -196,7 +196,7 @@ func (d *Door) prove(ctx context.Context, in *proofInput) (*whoOutput, error) {
 	if in.Body.Code != "" && len(v.account.Secrets.TOTP) > 0 {
 		v.account, err = d.factor(ctx, v.account, in.Body.Code)
 	} else {
-		err = d.try(ctx, v.account.User, account.ProofFailed, func() (bool, error) {
+		err = d.proof(ctx, v.account.User, func() (bool, error) {
 			return d.gate.fits(ctx, v.account.Secrets.Password, in.Body.Password)
 		})
 	}

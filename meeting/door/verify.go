@@ -102,6 +102,8 @@ func (g *gate) hash(ctx context.Context, text string) (string, error) {
 
 // Keys of the counts of wrong tries.
 func nameKey(user string) string       { return "name:" + account.UserName(user) }
+func factorKey(user string) string     { return "factor:" + account.UserName(user) }
+func sessionKey(id string) string      { return "session:" + id }
 func pairingKey(address string) string { return "pairing:" + line(address) }
 
 // origin is where tries are counted besides the name: the paired machine, else the
@@ -142,18 +144,31 @@ func (d *Door) held(ctx context.Context, key string, code meeting.Code, limit in
 	return nil
 }
 
-// try asks one question that can be answered wrongly for the name: right is called
-// alone for that name, and never while name or address are held off.
-func (d *Door) try(ctx context.Context, user string, failed account.Happening, right func() (bool, error)) error {
+// proof asks who has a session, or the password, for another proof. Wrong answers of
+// somebody signed in count for his session alone: what strangers try by his name must not
+// keep him from his board. Those to the second factor of a sign-in count for the name,
+// apart from its passwords, which a right one forgets.
+func (d *Door) proof(ctx context.Context, user string, right func() (bool, error)) error {
+	if v := visitorOf(ctx); v.signed && v.account.User == account.UserName(user) && v.stage != account.SecondFactor {
+		return d.try(ctx, sessionKey(v.session.ID), user, account.ProofFailed, right)
+	}
+	return d.try(ctx, factorKey(user), user, account.ProofFailed, right)
+}
+
+// try asks one question that can be answered wrongly: right is called alone for the key,
+// and never while the key is held off, or the address of who is not signed in.
+func (d *Door) try(ctx context.Context, key, user string, failed account.Happening, right func() (bool, error)) error {
 	origin, p := visitorOf(ctx).origin(), d.Policy
-	leave, err := d.gate.enter(ctx, nameKey(user))
+	leave, err := d.gate.enter(ctx, key)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	err = d.held(ctx, origin, account.CodeTooMany, p.AddressAfter, p.AddressWindow)
+	if v := visitorOf(ctx); !v.signed || key != sessionKey(v.session.ID) {
+		err = d.held(ctx, origin, account.CodeTooMany, p.AddressAfter, p.AddressWindow)
+	}
 	if err == nil {
-		err = d.held(ctx, nameKey(user), account.CodeLocked, p.LockAfter, p.LockFor)
+		err = d.held(ctx, key, account.CodeLocked, p.LockAfter, p.LockFor)
 	}
 	if err != nil {
 		d.note(ctx, account.SignInHeld, account.UserName(user), string(meeting.CodeOf(err)))
@@ -164,14 +179,14 @@ func (d *Door) try(ctx context.Context, user string, failed account.Happening, r
 		return err
 	}
 	if ok {
-		_, err := d.Store.ForgetTries(ctx, nameKey(user))
+		_, err := d.Store.ForgetTries(ctx, key)
 		return err
 	}
 	d.note(ctx, failed, account.UserName(user), "")
 	if _, err := d.Store.CountTry(ctx, origin, p.AddressWindow, d.Now()); err != nil {
 		return err
 	}
-	t, err := d.Store.CountTry(ctx, nameKey(user), p.LockFor, d.Now())
+	t, err := d.Store.CountTry(ctx, key, p.LockFor, d.Now())
 	if err != nil {
 		return err
 	}
@@ -194,7 +209,7 @@ func (d *Door) Verify(ctx context.Context, user, text string) (account.Account, 
 	if known {
 		hash = a.Secrets.Password
 	}
-	err = d.try(ctx, user, account.SignInFailed, func() (bool, error) {
+	err = d.try(ctx, nameKey(user), user, account.SignInFailed, func() (bool, error) {
 		ok, err := d.gate.fits(ctx, hash, text)
 		return ok && known, err
 	})

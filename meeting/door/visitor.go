@@ -45,8 +45,9 @@ func (v visitor) identity(account.Policy, time.Time) (account.Identity, bool) {
 	return who, who.Person != "" || who.Device != ""
 }
 
-func (v visitor) proved() time.Time {
-	if !v.signed {
+// proved is when he proved himself last; a board that is locked since has not.
+func (v visitor) proved(after time.Duration, now time.Time) time.Time {
+	if !v.signed || v.boards() && v.session.Held(after, now) {
 		return time.Time{}
 	}
 	return v.session.Proved
