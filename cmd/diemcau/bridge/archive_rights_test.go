@@ -122,6 +122,28 @@ func archiveRoles() map[string]account.Identity {
 	}
 }
 
+func TestSEC04_TheListOfRecordingsHasThoseOfOnesOwnMeetings(t *testing.T) {
+	t.Parallel()
+	h := newArchiveHouse(t)
+	for name, told := range map[string]bool{
+		"archivist": true, "secretary": true, "chair": true, "technician": true, "administrator": false,
+		"elsewhere archivist": false, "elsewhere secretary": false, "elsewhere chair": false,
+	} {
+		who := archiveRoles()[name]
+		status, text := h.ask(who, http.MethodGet, "/api/recordings", "")
+		if status != http.StatusOK || strings.Contains(text, titleOfRecording) != told {
+			t.Errorf("%s is told %d %.200s", name, status, text)
+		}
+		want := http.StatusNotFound
+		if told {
+			want = http.StatusOK
+		}
+		if status, text := h.ask(who, http.MethodGet, "/api/recordings/rooms/giao-ban-vp", ""); status != want {
+			t.Errorf("of the room %s is told %d %.200s", name, status, text)
+		}
+	}
+}
+
 func TestSEC04_NoArchiveRouteGivesAnythingToWhoMayNotSeeTheRecording(t *testing.T) {
 	t.Parallel()
 	h := newArchiveHouse(t)

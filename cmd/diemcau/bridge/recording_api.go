@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -41,6 +42,8 @@ type recordingAPI struct {
 	bitrate    uint64 // bit/s
 	// conducted refuses for a room in which a meeting is held.
 	conducted func(context.Context, meeting.ID) error
+	// sights tells which meetings are whose.
+	sights func(context.Context) (func(context.Context, meeting.ID) ([]meeting.Right, error), error)
 }
 
 // RecordingCaller is who calls.
@@ -118,6 +121,22 @@ func (a *recordingAPI) look(ctx context.Context, b RecordingCaller) error {
 	return err
 }
 
+// sees tells of which meetings' recordings the caller is told: a server of all, people of
+// those in which they hold one of the rights. Others are as if there were none.
+func (a *recordingAPI) sees(ctx context.Context) (func(meeting.ID) (bool, error), error) {
+	if _, person := account.Of(ctx); !person {
+		return func(meeting.ID) (bool, error) { return true, nil }, nil
+	}
+	rights, err := a.sights(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func(id meeting.ID) (bool, error) {
+		held, err := rights(ctx, id)
+		return slices.ContainsFunc(held, func(r meeting.Right) bool { return slices.Contains(lookers, r) }), err
+	}, nil
+}
+
 func (a *recordingAPI) start(ctx context.Context, in *recordingOrder) (*stateBody, error) {
 	by, err := a.server(in.RecordingCaller)
 	if err != nil {
@@ -148,6 +167,13 @@ func (a *recordingAPI) stop(ctx context.Context, in *roomPath) (*stateBody, erro
 func (a *recordingAPI) state(ctx context.Context, in *roomPath) (*stateBody, error) {
 	if err := a.look(ctx, in.RecordingCaller); err != nil {
 		return nil, err
+	}
+	sees, err := a.sees(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if may, err := sees(meeting.ID(in.Room)); err != nil || !may {
+		return nil, cmp.Or(err, recordingProblem(control.ErrNoRoom))
 	}
 	s, err := a.recordings.State(ctx, meeting.ID(in.Room))
 	return &stateBody{s}, recordingProblem(err)
@@ -218,12 +244,21 @@ func (a *recordingAPI) list(ctx context.Context, in *RecordingCaller) (*struct{ 
 	if err := a.look(ctx, *in); err != nil {
 		return nil, err
 	}
+	sees, err := a.sees(ctx)
+	if err != nil {
+		return nil, err
+	}
 	items, err := archive.Rebuild(a.recordings.root)
 	if err != nil {
 		return nil, recordingProblem(err)
 	}
 	out := make([]recordingEntry, 0, len(items))
 	for _, i := range slices.Backward(items) {
+		if may, err := sees(meeting.ID(i.About.Meeting)); err != nil {
+			return nil, err
+		} else if !may {
+			continue
+		}
 		out = append(out, recordingEntry{
 			ID: i.About.ID, Meeting: i.About.Meeting, Title: i.About.Title, Begun: i.About.Epoch, Seconds: float64(i.Length) / 1000,
 			Bytes: i.Bytes, Tracks: len(i.Tracks), Sealed: i.Sealed, Encrypted: i.About.Encrypted, Trouble: i.Trouble,

@@ -96,7 +96,7 @@ func (b *Bridge) register(api huma.API) error {
 	if err := b.registerPapers(api, o); err != nil {
 		return err
 	}
-	(&recordingAPI{b.records, b.keys, b.cfg.Recording.ReserveMB << 20, b.cfg.Recording.Bitrate * 1000, b.conducted}).Register(api)
+	(&recordingAPI{b.records, b.keys, b.cfg.Recording.ReserveMB << 20, b.cfg.Recording.Bitrate * 1000, b.conducted, o.Sights}).Register(api)
 	b.live.Register(api, b.entryToken)
 	(&linesAPI{b.live, b.linesReader()}).Register(api)
 	if err := b.registerKeeping(api, o); err != nil {
