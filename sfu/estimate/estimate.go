@@ -271,8 +271,8 @@ func (e *Estimator) answer(now int64) {
 		}
 		e.alarm.on = false
 	}
-	if e.delay.queue < queueOver {
-		e.relief = relief{}
+	if e.delay.queue < queueOver && e.delay.queue < e.relief.queue*3/4 {
+		e.relief = relief{} // it drains: one that sways around the bound does not
 	}
 	switch {
 	case e.delay.over() && e.probe.state != idle:

@@ -39,6 +39,21 @@ func TestALongerWayIsNoQueue(t *testing.T) {
 	})
 }
 
+// A queue that only seems to be one, and sways around the bound at which it counts.
+func TestALongerWayThatIsJustTooShortForAQueueIsNone(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(10) {
+		p := newPath(0)
+		p.random = rand.New(rand.NewPCG(seed, 1))
+		s := newSender(p, 400_000)
+		s.run(12 * time.Second)
+		p.delay, p.jitter = p.delay+45*ms, 40*ms
+		if worst := s.starved(15 * time.Second); worst > 2500*time.Millisecond {
+			t.Errorf("seed %d: no room for %v", seed, worst)
+		}
+	}
+}
+
 // A picture that is left out brings no feedback, so what little is sent must tell.
 func TestAPictureComesBackOnALongerWay(t *testing.T) {
 	t.Parallel()
