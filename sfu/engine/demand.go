@@ -19,7 +19,7 @@ type demand struct {
 	announced int // highest wanted layer as told last; nobody is -1
 	told      bool
 	lowering  *time.Timer
-	seen      [allocate.MaxSpatial]int64 // bit/s of each layer, the most that came; of bounded uplinks
+	layers    [allocate.MaxSpatial]layerRate // what each takes; of bounded uplinks
 }
 
 // nobody is the wanted layer of a receiver that wants nothing now, highest that

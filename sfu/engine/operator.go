@@ -110,9 +110,9 @@ func (u *publisher) affordable(pub *publication) int {
 			left -= voice
 		}
 	}
-	share, top, sum := left/max(pictures, 1), nobody, int64(0)
+	share, top, sum, now := left/max(pictures, 1), nobody, int64(0), time.Now()
 	for i, l := range pub.source.Info().Layers {
-		rate := pub.demand.rate(i, &l)
+		rate := pub.demand.rate(i, &l, now)
 		if pub.track.SVC {
 			sum = 0 // the layers below are in it
 		}
@@ -124,19 +124,12 @@ func (u *publisher) affordable(pub *publication) int {
 	return top
 }
 
-// rate is what a layer is known to take, bit/s: the most that was seen of it, for
-// one that is switched off and on again takes the same again.
-func (d *demand) rate(i int, l *sfu.LayerInfo) int64 {
-	if i >= len(d.seen) {
+// rate is what a layer is known to take, bit/s.
+func (d *demand) rate(i int, l *sfu.LayerInfo, now time.Time) int64 {
+	if i >= len(d.layers) {
 		return usual(l.Height)
 	}
-	if l.Live {
-		d.seen[i] = max(d.seen[i], int64(l.Bitrate))
-	}
-	if d.seen[i] > 0 {
-		return d.seen[i]
-	}
-	return usual(l.Height)
+	return d.layers[i].look(int64(l.Bitrate), usual(l.Height), l.Live, !d.told || d.announced >= i, now)
 }
 
 // usual is what a picture of a height takes, bit/s, when it is not known yet.
