@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"time"
+
 	"diemcau/sfu"
 	"diemcau/sfu/downlink"
 	"diemcau/sfu/estimate"
@@ -15,8 +17,12 @@ type downSink struct {
 	*downlink.Sink
 	ssrc     uint32
 	stream   *pacer.Stream
-	takesRED bool // from the bridge, for the publisher sends none
+	takesRED bool   // from the bridge, for the publisher sends none
+	reports  func() // ends those on the stream of retransmissions
 }
+
+// lateReports is how long a client may still report on a track that has ended.
+const lateReports = 10 * time.Second
 
 // start begins to send a track whose section the client has accepted.
 func (s *subscriber) start(sub *subscription, section *peerconn.Section, codec peerconn.Codec) {
@@ -52,6 +58,7 @@ func (s *subscriber) start(sub *subscription, section *peerconn.Section, codec p
 	sink := downlink.NewSink(pub.source, settings)
 	sub.sink = &downSink{
 		Sink: sink, ssrc: ssrc, stream: stream, takesRED: settings.REDPayloadType != 0 && !pub.red,
+		reports: conn.OpenControl(settings.RTXSSRC),
 	}
 	s.peer.room.account.addSink(sink, pub.track.Kind)
 	s.retarget(sub)
@@ -82,6 +89,7 @@ func (s *subscriber) stop(sub *subscription) {
 	sub.pub.source.Detach(sub.sink.Sink)
 	s.peer.room.account.removeSink(sub.sink.Sink)
 	s.line.conn.Demux.Forget(sub.sink.ssrc)
+	s.peer.after(lateReports, sub.sink.reports)
 	sub.sink.stream.Close()
 	sub.told, sub.repeats, sub.calm, sub.swing = false, 0, 0, swing{}
 	sub.sink = nil

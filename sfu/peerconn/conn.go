@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"diemcau/internal/pionsession"
 	"diemcau/sfu"
 
 	"github.com/pion/interceptor"
@@ -55,6 +56,7 @@ type Conn struct {
 	closed   bool
 	readers  readers
 	shortcut shortcut
+	sessions pionsession.Sessions
 }
 
 // New makes a connection. It does not touch the network before the first local
@@ -85,7 +87,8 @@ func New(t *Transport, s Settings) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.shortcut.open(c.pc.SCTP().Transport())
+	c.sessions = pionsession.Of(c.pc.SCTP().Transport())
+	c.shortcut.open(c.sessions)
 	c.listen()
 	return c, nil
 }

@@ -13,8 +13,9 @@ import (
 	"github.com/pion/transport/v5/packetio"
 )
 
-// maxStreams bounds the SSRCs that one client may make the bridge remember. A
-// full simulcast meeting client sends fewer than 20 and hears of some 600.
+// maxStreams bounds the SSRCs that one client may make the bridge remember, of
+// streams and of reports each: who reports on very many must still be heard. A full
+// simulcast meeting client sends fewer than 20 and hears of some 600.
 const maxStreams = 4096
 
 // A Route takes the packets of one stream. It is called from the goroutine that
@@ -44,7 +45,8 @@ type Demux struct {
 	control  map[uint32]Route // RTCP about an SSRC
 	sections map[string]Binder
 	ids      streamIDs
-	streams  int
+	streams  int // of RTP
+	controls int // of RTCP
 }
 
 // streamIDs are the header extension ids that name a stream; 0 is none.
@@ -195,15 +197,18 @@ func (d *Demux) factory(kind packetio.BufferPacketType, ssrc uint32) io.ReadWrit
 		d.rtp[ssrc].opened++
 		return d.rtp[ssrc]
 	}
-	if d.streams >= maxStreams {
-		return discard{}
-	}
 	if kind == packetio.RTCPBufferPacket {
-		d.streams++
+		if d.controls >= maxStreams {
+			return discard{}
+		}
+		d.controls++
 		s := &rtcpStream{demux: d, ssrc: ssrc}
 		s.route.Store(routePointer(d.control[ssrc]))
 		d.rtcp[ssrc] = s
 		return s
+	}
+	if d.streams >= maxStreams {
+		return discard{}
 	}
 	s := d.newStream(ssrc)
 	s.opened = 1
@@ -241,7 +246,7 @@ func (d *Demux) close(ssrc uint32, kind packetio.BufferPacketType) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if kind == packetio.RTCPBufferPacket {
-		d.streams--
+		d.controls--
 		delete(d.rtcp, ssrc)
 		return
 	}

@@ -67,3 +67,19 @@ func (a *arrivals) note(raw []byte, number uint16, now int64) []rtcp.Packet {
 	a.sent = now
 	return a.recorder.BuildFeedbackPacket()
 }
+
+// OpenControl has Pion expect RTCP about an SSRC for which it opens no stream by
+// itself, that of retransmissions: else it takes the first report for one on a
+// stranger, warns of it and keeps it until the connection ends. The caller ends it
+// when no more will come. It does nothing before the connection is up.
+func (c *Conn) OpenControl(ssrc uint32) (end func()) {
+	_, control := c.sessions.Load()
+	if control == nil || ssrc == 0 {
+		return func() {}
+	}
+	stream, err := control.OpenReadStream(ssrc)
+	if err != nil {
+		return func() {}
+	}
+	return func() { _ = stream.Close() } // it may have ended with the connection
+}

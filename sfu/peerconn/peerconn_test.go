@@ -204,8 +204,19 @@ func TestAClientCannotInventStreamsWithoutEnd(t *testing.T) {
 		d.factory(packetio.RTPBufferPacket, ssrc)
 		d.factory(packetio.RTCPBufferPacket, ssrc)
 	}
-	if n := len(d.rtp) + len(d.rtcp); n > maxStreams {
-		t.Errorf("%d streams are remembered", n)
+	if len(d.rtp) > maxStreams || len(d.rtcp) > maxStreams {
+		t.Errorf("%d streams and %d of reports are remembered", len(d.rtp), len(d.rtcp))
+	}
+}
+
+func TestWhoReportsOnVeryManyStreamsIsStillHeard(t *testing.T) {
+	t.Parallel()
+	d := newDemux(func([]byte, int64) {})
+	for ssrc := range uint32(2 * maxStreams) {
+		d.factory(packetio.RTCPBufferPacket, ssrc)
+	}
+	if d.stream(1<<20) == nil {
+		t.Error("a new stream is dropped without a word")
 	}
 }
 

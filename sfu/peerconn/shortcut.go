@@ -11,7 +11,6 @@ import (
 	"github.com/pion/ice/v4"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
-	"github.com/pion/webrtc/v4"
 )
 
 // longWayEvery is how often RTCP of the client goes through Pion: its ICE agent
@@ -56,10 +55,10 @@ func (s *shortcut) mux(shared ice.UDPMux) ice.UDPMux {
 	return s.tap
 }
 
-// open finds Pion's sessions. It is called before anything is negotiated.
-func (s *shortcut) open(t *webrtc.DTLSTransport) {
+// open is given Pion's sessions before anything is negotiated.
+func (s *shortcut) open(sessions pionsession.Sessions) {
 	if s.tap != nil {
-		s.sessions = pionsession.Of(t)
+		s.sessions = sessions
 	}
 }
 

@@ -350,6 +350,32 @@ func TestPacketsOfAKnownPathPassPionAndTheOthersDoNot(t *testing.T) {
 	}
 }
 
+// Pion knows nothing of the reports on retransmissions, and would keep each SSRC to
+// the end.
+func TestTheStreamOfReportsOnRetransmissionsEndsWithItsTrack(t *testing.T) {
+	t.Parallel()
+	p, h := pair(t, Subscribing, udp.Settings{})
+	p.receives(t, h)
+	const ssrc = 777
+	known := func() bool {
+		p.conn.Demux.mu.Lock()
+		defer p.conn.Demux.mu.Unlock()
+		return p.conn.Demux.rtcp[ssrc] != nil
+	}
+	var end func()
+	waitFor(t, "the connection", func() bool {
+		end = p.conn.OpenControl(ssrc)
+		return known()
+	})
+	end()
+	if known() {
+		t.Error("the stream is remembered after its end")
+	}
+	p.conn.OpenControl(ssrc)
+	p.conn.Close()
+	end()
+}
+
 func TestAGateWaitsForThoseInside(t *testing.T) {
 	t.Parallel()
 	var g gate
