@@ -47,6 +47,28 @@ async function prepare(page: Page): Promise<void> {
   await expect(page.getByText('Đã phát hành', { exact: true })).toBeVisible();
 }
 
+/** A paper that only the commune may read, sent after the deadline with its reason, and a test run. */
+async function send(page: Page): Promise<void> {
+  await page.getByRole('checkbox', { name: /^Hạn chế người xem/ }).check();
+  await page.getByRole('textbox', { name: 'Lý do gửi tài liệu muộn' }).fill('Số liệu mới có');
+  await page.getByLabel('Tài liệu của mục 1').setInputFiles({ name: 'so-lieu.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\n%%EOF\n') });
+  const readers = button(page, 'Người xem: so-lieu.pdf');
+  await expect(readers).toHaveText('Đích danh');
+  await readers.click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Theo điểm cầu', { exact: true }).click();
+  await dialog.getByRole('combobox', { name: 'Điểm cầu, đơn vị' }).click();
+  await page.getByRole('option', { name: commune }).click();
+  await expectAccessible(page);
+  await film.shot('readers', page, new Map());
+  await button(page, 'Lưu').last().click();
+  await expect(readers).toHaveText('Theo điểm cầu');
+  await button(page, 'Đặt phiên chạy thử').click();
+  await expect(page.getByTestId('rehearsal')).toContainText('14:00–15:00');
+  await expectAccessible(page);
+  await film.shot('published', page, new Map());
+}
+
 /** The technician reads the code out, and somebody types it at the machine in the room. */
 async function pair(technician: Page, room: Page): Promise<void> {
   await technician.getByRole('link', { name: 'Vận hành' }).click();
@@ -111,11 +133,12 @@ async function answer(head: Page): Promise<void> {
   await head.context().close();
 }
 
-test('SEC-04 SCH-05 CON-07 VOT-01 ARC-01 MIN-04 a meeting made by the screens alone is held: paired room, roll with heads, vote, corrected minutes', async ({ demoBridge, browser }) => {
+test('SEC-04 SCH-04 SCH-05 SCH-06 CON-07 VOT-01 ARC-01 MIN-04 a meeting made by the screens alone is held: paired room, roll with heads, vote, corrected minutes', async ({ demoBridge, browser }) => {
   test.setTimeout(120_000);
   const { url } = demoBridge;
   const secretary = await signIn(browser, url, 'thuky');
   await prepare(secretary);
+  await send(secretary);
   await answer(await signIn(browser, url, 'daibieu'));
   const technician = await signIn(browser, url, 'kythuat');
   const room = await newPage(browser);

@@ -1,6 +1,6 @@
 import type { Person, Plan } from '../conduct/board';
 import { timeAt } from '../office/day';
-import { get, send } from './call';
+import { call, get, send } from './call';
 
 /** The desk's part of the API: meetings as they are planned. Names are those of meeting/desk. */
 
@@ -92,6 +92,21 @@ export interface Paper {
   readonly name: string;
   readonly size: number;
   readonly recalled?: string;
+  readonly scope?: PaperScope;
+  readonly units?: readonly string[] | null;
+  readonly named?: readonly string[] | null;
+  readonly from?: string;
+  readonly until?: string;
+}
+
+/** All of the meeting, points and units, or people by name (SCH-04). */
+export type PaperScope = 'tat-ca' | 'cung-don-vi' | 'dich-danh';
+
+/** Who may read a paper, and from when to when. */
+export interface PaperAccess {
+  readonly scope: PaperScope;
+  readonly units?: readonly string[];
+  readonly named?: readonly string[];
   readonly from?: string;
   readonly until?: string;
 }
@@ -102,6 +117,8 @@ export interface Reply {
   readonly reason?: string;
   readonly substitute?: Person;
   readonly consent?: 'cho-duyet' | 'dong-y' | 'khong-dong-y';
+  /** The point opened the newest announcement, or an older one (SCH-09). */
+  readonly seen?: 'newest' | 'older';
 }
 
 interface Page<T> {
@@ -130,8 +147,8 @@ export const fetchMeeting = async (id: string): Promise<MeetingView> => whole(aw
 export const fetchPapers = async (id: string): Promise<readonly Paper[]> => listOf(await get<Page<Paper>>(`${of(id)}/papers`));
 
 export async function fetchReplies(id: string): Promise<readonly Reply[]> {
-  const lines = listOf(await get<Page<{ readonly point: string; readonly reply: Omit<Reply, 'point'> }>>(`${of(id)}/replies`));
-  return lines.map((line) => ({ ...line.reply, point: line.point }));
+  const lines = listOf(await get<Page<{ readonly point: string; readonly reply: Omit<Reply, 'point' | 'seen'>; readonly seen?: number; readonly upToDate?: boolean }>>(`${of(id)}/replies`));
+  return lines.map((line) => ({ ...line.reply, point: line.point, ...(line.upToDate ? { seen: 'newest' } : (line.seen ?? 0) > 0 ? { seen: 'older' } : {}) }) as const);
 }
 
 export async function fetchPeople(): Promise<readonly Person[]> {
@@ -193,9 +210,22 @@ export async function reply(meeting: string, point: string, answer: NewReply): P
   await send('POST', `${of(meeting)}/points/${encodeURIComponent(point)}/reply`, answer);
 }
 
+/** How papers go up: with the reason of sending late (SCH-02), and for nobody but him who sends until others are chosen. */
+export interface Sending {
+  readonly reason?: string;
+  readonly only?: string;
+}
+
+/** Sets who may read a paper, as long as nobody else did meanwhile. */
+export async function savePaper(meeting: string, paper: Paper, access: PaperAccess): Promise<void> {
+  const path = `${of(meeting)}/papers/${encodeURIComponent(paper.id)}`;
+  const etag = (await call(path)).headers.get('ETag') ?? '';
+  await send('PUT', path, { item: paper.item, ...access }, { 'If-Match': etag });
+}
+
 /** Papers go up with their progress: fetch cannot tell it. */
-export async function uploadPaper(meeting: string, item: string, file: File, progress: (part: number) => void): Promise<void> {
-  const query = new URLSearchParams({ name: file.name, item, scope: 'tat-ca' });
+export async function uploadPaper(meeting: string, item: string, file: File, progress: (part: number) => void, sending: Sending): Promise<void> {
+  const query = new URLSearchParams({ name: file.name, item, ...(sending.only === undefined ? { scope: 'tat-ca' } : { scope: 'dich-danh', named: sending.only }), ...(sending.reason ? { reason: sending.reason } : {}) });
   await new Promise<void>((done, fail) => {
     const request = new XMLHttpRequest();
     request.open('POST', `${of(meeting)}/papers?${query.toString()}`);
@@ -211,3 +241,14 @@ export async function uploadPaper(meeting: string, item: string, file: File, pro
 export async function recallPaper(meeting: string, paper: string): Promise<void> {
   await send('POST', `${of(meeting)}/papers/recall`, { papers: [paper] });
 }
+
+/** A test run: the room of the meeting at another time, never recorded (SCH-06). */
+export interface Rehearsal {
+  readonly id?: string;
+  readonly start: string;
+  readonly end: string;
+  readonly off?: boolean;
+}
+
+export const fetchRehearsals = async (meeting: string): Promise<readonly Rehearsal[]> => listOf(await get<Page<Rehearsal>>(`${of(meeting)}/rehearsals`));
+export const planRehearsal = async (meeting: string, start: string, end: string): Promise<unknown> => send('POST', `${of(meeting)}/rehearsals`, { start, end });

@@ -8,6 +8,7 @@ import { enAccounts } from './en-accounts';
 import { enMachine } from './en-machine';
 import { enMinutes } from './en-minutes';
 import { enPeople } from './en-people';
+import { enSending } from './en-sending';
 import { enLive } from './en-live';
 import { enOffice } from './en-office';
 import { enPapers } from './en-papers';
@@ -246,4 +247,5 @@ export const en: Texts = {
   ...enMachine,
   ...enMinutes,
   ...enPeople,
+  ...enSending,
 };

@@ -8,6 +8,7 @@ import { viAccounts } from './vi-accounts';
 import { viMachine } from './vi-machine';
 import { viMinutes } from './vi-minutes';
 import { viPeople } from './vi-people';
+import { viSending } from './vi-sending';
 import { viLive } from './vi-live';
 import { viOffice } from './vi-office';
 import { viPapers } from './vi-papers';
@@ -246,6 +247,7 @@ export const vi = {
   ...viMachine,
   ...viMinutes,
   ...viPeople,
+  ...viSending,
 };
 
 export type Texts = typeof vi;

@@ -33,6 +33,14 @@ export interface NewSheet {
   readonly note: string;
 }
 
+/** The sheet of a point that was kept last; null before there is one. */
+export async function lastSheet(meeting: string, point: string): Promise<NewSheet | null> {
+  const { items } = await get<{ items: readonly NewSheet[] }>(`${of(meeting)}/sheets`);
+  let last: NewSheet | null = null;
+  for (const sheet of items) if (sheet.point === point) last = sheet;
+  return last;
+}
+
 /** Keeps a check sheet; who filled it in and when is the bridge's to say. */
 export async function saveSheet(meeting: string, sheet: NewSheet): Promise<void> {
   await send('POST', `${of(meeting)}/sheets`, sheet);

@@ -1,12 +1,13 @@
-import { ActionIcon, Button, NumberInput, Textarea, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, NumberInput, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Paper } from '../../api/meetings';
-import type { Plan } from '../../conduct/board';
+import type { Paper, PaperAccess } from '../../api/meetings';
+import type { Person, Plan } from '../../conduct/board';
 import { timeText } from '../../i18n/clock';
 import { addItem, dropItem, itemStarts, oneLine, raiseItem, withItem } from '../../office/draft';
 import { Panel } from '../../parts/Panel';
 import classes from './AgendaEditor.module.css';
+import { PaperAccessDialog } from './PaperAccessDialog';
 import { PaperDrop } from './PaperDrop';
 
 interface AgendaEditorProps {
@@ -15,7 +16,11 @@ interface AgendaEditorProps {
   /** Papers hang on items that the bridge knows: first save, then drop. */
   readonly saved: boolean;
   readonly onPlan: (plan: Plan) => void;
-  readonly onPaper: (item: string, file: File, progress: (part: number) => void) => Promise<void>;
+  /** The deadline of papers is over: the bridge wants a reason. */
+  readonly late: boolean;
+  readonly people: readonly Person[];
+  readonly onPaper: (item: string, file: File, progress: (part: number) => void, how: { reason: string; closed: boolean }) => Promise<void>;
+  readonly onAccess: (paper: Paper, access: PaperAccess) => Promise<void>;
   readonly onRecall: (paper: string) => void;
 }
 
@@ -23,10 +28,13 @@ interface AgendaEditorProps {
 const takeKeys = (field: HTMLTextAreaElement | null) => field?.focus();
 
 /** Items with their minutes; the hours follow from the start of the meeting. */
-export function AgendaEditor({ plan, papers, saved, onPlan, onPaper, onRecall }: AgendaEditorProps) {
+export function AgendaEditor({ plan, papers, saved, late, people, onPlan, onPaper, onAccess, onRecall }: AgendaEditorProps) {
   const { t } = useTranslation();
   const starts = itemStarts(plan);
   const [added, setAdded] = useState('');
+  const [reason, setReason] = useState('');
+  const [closed, setClosed] = useState(false);
+  const [access, setAccess] = useState<Paper | null>(null);
   const add = () => {
     const longer = addItem(plan);
     setAdded(longer.agenda.at(-1)?.id ?? '');
@@ -34,6 +42,24 @@ export function AgendaEditor({ plan, papers, saved, onPlan, onPaper, onRecall }:
   };
   return (
     <Panel title={t('editor.agenda')} aside={saved ? undefined : t('editor.unsaved')}>
+      {saved && plan.agenda.length > 0 && (
+        <div className={classes.sending}>
+          <Checkbox label={t('sending.closed')} checked={closed} onChange={(event) => setClosed(event.currentTarget.checked)} />
+          {late && <TextInput size="sm" label={t('sending.late')} maxLength={2_000} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />}
+        </div>
+      )}
+      {access && (
+        <PaperAccessDialog
+          paper={access}
+          plan={plan}
+          people={people}
+          onClose={() => setAccess(null)}
+          onAccess={async (to) => {
+            await onAccess(access, to);
+            setAccess(null);
+          }}
+        />
+      )}
       <ol className={classes.items}>
         {plan.agenda.map((item, index) => {
           const number = index + 1;
@@ -52,7 +78,7 @@ export function AgendaEditor({ plan, papers, saved, onPlan, onPaper, onRecall }:
                   ×
                 </ActionIcon>
               </div>
-              {saved && <PaperDrop item={item.id} number={number} papers={papers.filter((paper) => paper.item === item.id)} onPaper={onPaper} onRecall={onRecall} />}
+              {saved && <PaperDrop item={item.id} number={number} papers={papers.filter((paper) => paper.item === item.id)} onPaper={async (to, file, progress) => onPaper(to, file, progress, { reason: reason.trim(), closed })} onRecall={onRecall} onAccess={setAccess} />}
             </li>
           );
         })}

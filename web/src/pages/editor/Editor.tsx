@@ -1,7 +1,7 @@
 import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CheckResult, EditReason, MeetingView, Paper, PointRecord, Reply } from '../../api/meetings';
+import type { CheckResult, EditReason, MeetingView, Paper, PaperAccess, PointRecord, Reply } from '../../api/meetings';
 import type { Person, Plan } from '../../conduct/board';
 import { isSecret, missingFields } from '../../office/draft';
 import { withKnownLeaders } from '../../office/members';
@@ -16,6 +16,7 @@ import { PeopleFields } from './PeopleFields';
 import { PointPeople } from './PointPeople';
 import { PointPicker } from './PointPicker';
 import { ReasonFields } from './ReasonFields';
+import { Rehearsals } from './Rehearsals';
 import { Replies } from './Replies';
 import { VotersEditor } from './VotersEditor';
 
@@ -32,7 +33,8 @@ export interface EditorProps {
   /** Called off or put off; the points are told why (SCH-09). */
   readonly onPutOff: (how: 'postpone' | 'cancel', reason: EditReason) => void;
   readonly onConsent: (point: string, agree: boolean) => void;
-  readonly onPaper: (item: string, file: File, progress: (part: number) => void) => Promise<void>;
+  readonly onPaper: (item: string, file: File, progress: (part: number) => void, how: { reason: string; closed: boolean }) => Promise<void>;
+  readonly onAccess: (paper: Paper, access: PaperAccess) => Promise<void>;
   readonly onRecall: (paper: string) => void;
 }
 
@@ -56,7 +58,8 @@ export function Editor(props: EditorProps) {
   const published = view.state === 'da-phat-hanh';
   const told = published || view.state === 'hoan'; // who was invited hears of every change, with its reason
   // After the deadline the bridge publishes with a reason only, but for urgent meetings (SCH-02).
-  const askLate = view.state === 'du-thao' && plan.type !== 'dot-xuat' && check?.warnings.some((warning) => warning.code === 'plan.late') === true;
+  const overdue = plan.type !== 'dot-xuat' && check?.warnings.some((warning) => warning.code === 'plan.late') === true;
+  const askLate = view.state === 'du-thao' && overdue;
   const others = check?.problems.filter((problem) => problem.code !== 'field.missing') ?? [];
   const editable = view.mine.edit;
   return (
@@ -96,7 +99,7 @@ export function Editor(props: EditorProps) {
           <GeneralFields plan={plan} onPlan={setPlan} />
           <PeopleFields plan={plan} people={props.people} onPlan={setPlan} />
           {plan.points.length > 0 && <PointPeople plan={plan} people={props.people} onPlan={setPlan} />}
-          <AgendaEditor plan={plan} papers={props.papers} onPlan={setPlan} onPaper={props.onPaper} onRecall={props.onRecall} saved={!changed} />
+          <AgendaEditor plan={plan} papers={props.papers} onPlan={setPlan} onPaper={props.onPaper} onAccess={props.onAccess} people={props.people} late={told && overdue} onRecall={props.onRecall} saved={!changed} />
           {plan.points.length > 0 && (
             <Panel title={t('people.voters')} aside={t('people.votersCount', { count: plan.voters?.length ?? 0 })}>
               <VotersEditor plan={plan} voters={plan.voters ?? []} people={props.people} onVoters={(voters) => setPlan({ ...plan, voters })} />
@@ -150,6 +153,7 @@ export function Editor(props: EditorProps) {
             </div>
           </Panel>
           <PointPicker plan={plan} map={props.map} onPlan={(next) => setPlan(withKnownLeaders(next, props.people))} />
+          {published && view.mine.edit && <Rehearsals meeting={view.id} start={view.plan.start} />}
           {published && <Replies meeting={view.id} plan={plan} replies={props.replies} onConsent={props.onConsent} />}
         </div>
       </fieldset>

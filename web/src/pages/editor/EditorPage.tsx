@@ -2,7 +2,7 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { checkMeeting, consent, fetchMeeting, fetchPapers, fetchPeople, fetchPoints, fetchReplies, publishMeeting, putOff, recallPaper, saveMeeting, uploadPaper, type EditReason, type MeetingView } from '../../api/meetings';
+import { checkMeeting, consent, fetchMeeting, fetchPapers, fetchPeople, fetchPoints, fetchReplies, publishMeeting, putOff, recallPaper, saveMeeting, savePaper, uploadPaper, type EditReason, type MeetingView } from '../../api/meetings';
 import { Problem } from '../../api/problem';
 import { Notice } from '../../app/Notice';
 import { Refusal } from '../../app/Refusal';
@@ -11,6 +11,7 @@ import { bridgeClock } from '../../conduct/clock';
 import { dayOf } from '../../i18n/clock';
 import { Held } from '../../parts/Held';
 import { OfficeShell } from '../office/OfficeShell';
+import { useSession } from '../office/use-session';
 import { Editor } from './Editor';
 
 /** One meeting with everything around it, saved and published. */
@@ -18,6 +19,7 @@ export function EditorPage() {
   const { t } = useTranslation();
   const { meeting = '' } = useParams({ strict: false });
   const client = useQueryClient();
+  const person = useSession().data?.person ?? '';
   // What is being edited is not taken from under somebody's hands: it is asked for anew when the page is opened, and
   // what somebody else has saved meanwhile is told when this is saved.
   const view = useQuery({ queryKey: ['meeting', meeting, 'edited'], queryFn: async () => fetchMeeting(meeting), staleTime: Number.POSITIVE_INFINITY, gcTime: 0, refetchOnWindowFocus: false, refetchOnReconnect: false });
@@ -81,8 +83,15 @@ export function EditorPage() {
               .finally(() => void client.invalidateQueries({ queryKey: ['replies', meeting] }));
           }}
           onPutOff={(how, reason) => off.mutate({ how, reason })}
-          onPaper={async (item, file, progress) => {
-            await uploadPaper(meeting, item, file, progress);
+          onPaper={async (item, file, progress, { reason, closed }) => {
+            await uploadPaper(meeting, item, file, progress, { reason, ...(closed ? { only: person } : {}) }).catch((error: unknown) => {
+              failed(error);
+              throw error;
+            });
+            await client.invalidateQueries({ queryKey: ['papers', meeting] });
+          }}
+          onAccess={async (paper, access) => {
+            await savePaper(meeting, paper, access).catch(failed);
             await client.invalidateQueries({ queryKey: ['papers', meeting] });
           }}
           onRecall={(paper) => {

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Paper } from '../../api/meetings';
@@ -10,6 +11,8 @@ interface PaperDropProps {
   readonly papers: readonly Paper[];
   readonly onPaper: (item: string, file: File, progress: (part: number) => void) => Promise<void>;
   readonly onRecall: (paper: string) => void;
+  /** Opens the form of who may read it. */
+  readonly onAccess: (paper: Paper) => void;
 }
 
 interface Upload {
@@ -19,7 +22,7 @@ interface Upload {
 }
 
 /** Papers of one item: dropped or chosen, with the progress of each (SCH-04). */
-export function PaperDrop({ item, number, papers, onPaper, onRecall }: PaperDropProps) {
+export function PaperDrop({ item, number, papers, onPaper, onRecall, onAccess }: PaperDropProps) {
   const { t } = useTranslation();
   const id = useId();
   const [uploads, setUploads] = useState<readonly Upload[]>([]);
@@ -60,9 +63,15 @@ export function PaperDrop({ item, number, papers, onPaper, onRecall }: PaperDrop
           {paper.recalled ? (
             <em>{t('editor.recalled')}</em>
           ) : (
+            <>
+            <Button size="compact-sm" variant="subtle" aria-label={t('sending.accessOf', { name: paper.name })} onClick={() => onAccess(paper)}>
+              {t(`sending.scope.${paper.scope ?? 'tat-ca'}`)}
+              {(paper.from ?? paper.until) !== undefined && ` · ${t('sending.timed')}`}
+            </Button>
             <ConfirmButton size="compact-sm" variant="subtle" onConfirm={() => onRecall(paper.id)}>
               {t('editor.recall')}
             </ConfirmButton>
+            </>
           )}
         </span>
       ))}

@@ -33,6 +33,7 @@ export function Replies({ meeting, plan, replies, onConsent }: RepliesProps) {
                 <td>
                   {t(`editor.reply.${reply?.answer ?? 'chua-phan-hoi'}`)}
                   {(reply?.reason || reply?.substitute?.name) && <div className={table.soft}>{reply.substitute?.name ?? reply.reason}</div>}
+                  {reply?.seen && <div className={table.soft}>{t(`sending.seen.${reply.seen}`)}</div>}
                   {reply?.consent && <div>{t(`reply.consent.${reply.consent}`)}</div>}
                   {reply?.consent === 'cho-duyet' && (
                     <Button.Group>

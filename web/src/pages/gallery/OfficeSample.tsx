@@ -64,6 +64,7 @@ export function OfficeSample({ page }: { readonly page: 'home' | 'week' | 'month
         onSave={nothing}
         onPublish={nothing}
         onConsent={nothing}
+        onAccess={async () => undefined}
         onPutOff={nothing}
         onPaper={async () => undefined}
         onRecall={nothing}

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../../api/problem';
 import { emptySheet, sheetFault, sheetLines, verdictOf, type Checks } from '../../conduct/sheet';
-import { saveSheet } from '../../live/acts';
+import { lastSheet, saveSheet } from '../../live/acts';
 import classes from './Sheet.module.css';
 
 interface SheetProps {
@@ -29,16 +29,21 @@ export function Sheet({ meeting, point }: SheetProps) {
       setSaid(t(`problem.${error instanceof Problem ? error.code : 'unknown'}`, { seconds: 30 }));
     }
   };
+  // What was found before stands: after a repair one line is marked anew, not all five.
+  const begin = async () => {
+    const last = await lastSheet(meeting, point).catch(() => null);
+    setChecks(last?.checks ?? emptySheet);
+    setNote(last?.note ?? '');
+    setOpened(true);
+  };
   if (!opened) {
     return (
       <div className={classes.closed}>
         <Button
           variant="default"
           onClick={() => {
-            setChecks(emptySheet);
-            setNote('');
             setSaid('');
-            setOpened(true);
+            void begin();
           }}
         >
           {t('tech.sheet')}
