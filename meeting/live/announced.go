@@ -20,20 +20,18 @@ import (
 func (h *House) Arrange(ctx context.Context, id meeting.ID, save func() error) error {
 	h.finding.Lock()
 	defer h.finding.Unlock()
-	o, err := h.load(ctx, id)
-	switch {
-	case meeting.CodeOf(err) == meeting.CodeUnknown:
+	if _, err := h.load(ctx, id); meeting.CodeOf(err) == meeting.CodeUnknown {
 		return save()
-	case err != nil:
-		return err
 	}
-	// What save writes to must not go on after this call: the owner is waited for.
-	return o.call(context.WithoutCancel(ctx), func() error {
-		if err := save(); err != nil {
-			return err
-		}
-		o.follow()
-		return nil
+	return again(func() (*owner, error) { return h.load(ctx, id) }, func(o *owner) error {
+		// What save writes to must not go on after this call: the owner is waited for.
+		return o.call(context.WithoutCancel(ctx), func() error {
+			if err := save(); err != nil {
+				return err
+			}
+			o.follow()
+			return nil
+		})
 	})
 }
 

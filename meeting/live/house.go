@@ -59,6 +59,9 @@ type Settings struct {
 	// Lead is how long before its start a meeting opens by itself when somebody
 	// comes; before, its room is free for the test run. 0 is an hour.
 	Lead time.Duration
+	// Keep is how long a closed meeting that nobody asks for stays in memory; 0 is ten
+	// minutes.
+	Keep time.Duration
 	// Now is another clock than the machine's, for meetings that are held as if it
 	// were another day; nil is the machine's.
 	Now func() time.Time
@@ -89,6 +92,9 @@ type House struct {
 func New(s Settings) *House {
 	if s.Lead == 0 {
 		s.Lead = time.Hour
+	}
+	if s.Keep == 0 {
+		s.Keep = 10 * time.Minute
 	}
 	return &House{settings: s, owners: make(map[meeting.ID]*owner)}
 }
@@ -203,15 +209,16 @@ var errFree = errors.New("live: the room is free")
 // are free, and so is that of a planned meeting until it opens: the test run. A
 // refusal is a *meeting.Problem.
 func (h *House) Attend(ctx context.Context, id meeting.ID, g air.Guest) error {
-	o, err := h.open(ctx, id, h.due)
-	switch code := meeting.CodeOf(err); {
-	case errors.Is(err, errFree), code == meeting.CodeUnknown, code == meeting.CodeState:
-		return nil
-	case err != nil:
-		return err
-	}
-	err = o.call(ctx, func() error { return o.admit(g) })
-	if errors.Is(err, errFree) {
+	opened := false
+	err := again(func() (*owner, error) {
+		o, err := h.open(ctx, id, h.due)
+		opened = err == nil
+		return o, err
+	}, func(o *owner) error {
+		return o.call(ctx, func() error { return o.admit(g) })
+	})
+	code := meeting.CodeOf(err)
+	if errors.Is(err, errFree) || !opened && (code == meeting.CodeUnknown || code == meeting.CodeState) {
 		return nil
 	}
 	return err
@@ -239,15 +246,13 @@ func (h *House) Open(ctx context.Context, id meeting.ID, by conduct.Actor) error
 		}
 		return meeting.Refuse(meeting.CodeNoRight, "by").With(string(meeting.Chair))
 	}
-	o, err := h.open(ctx, id, may)
-	if err != nil {
-		return err
-	}
-	return o.call(ctx, func() error {
-		if !o.live.State().CalledOff {
-			return nil
-		}
-		return o.renew(may)
+	return again(func() (*owner, error) { return h.open(ctx, id, may) }, func(o *owner) error {
+		return o.call(ctx, func() error {
+			if !o.live.State().CalledOff {
+				return nil
+			}
+			return o.renew(may)
+		})
 	})
 }
 
@@ -280,9 +285,35 @@ func (h *House) Look(ctx context.Context, id meeting.ID, f func(l *conduct.Live,
 }
 
 func (h *House) with(ctx context.Context, id meeting.ID, f func(*owner) error) error {
-	o, err := h.find(ctx, id)
-	if err != nil {
-		return err
+	return again(func() (*owner, error) { return h.find(ctx, id) }, func(o *owner) error {
+		return o.call(ctx, func() error { return f(o) })
+	})
+}
+
+// again asks a meeting's owner, and the next one when that was just let go.
+func again(find func() (*owner, error), ask func(*owner) error) error {
+	for range 3 {
+		o, err := find()
+		if err != nil {
+			return err
+		}
+		if err := ask(o); !errors.Is(err, errGone) {
+			return err
+		}
 	}
-	return o.call(ctx, func() error { return f(o) })
+	return meeting.Refuse(CodeUnkept, "")
+}
+
+// errGone tells that an owner ended before it was asked.
+var errGone = errors.New("live: the meeting was let go")
+
+// letGo forgets an owner. It is false while the house closes, which ends all.
+func (h *House) letGo(o *owner) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return false
+	}
+	delete(h.owners, o.id)
+	return true
 }

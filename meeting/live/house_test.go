@@ -99,6 +99,7 @@ type held struct {
 	store  *frail
 	bridge *bridge
 	house  *live.House
+	keep   time.Duration
 	now    func() time.Time // from the next restart on; nil is the machine's clock
 }
 
@@ -135,7 +136,7 @@ func (h *held) restart(watchers ...live.Watcher) {
 		h.house.Close()
 	}
 	h.bridge = &bridge{}
-	h.house = live.New(live.Settings{Store: h.store, Bridge: h.bridge, Log: slog.New(slog.DiscardHandler), Watchers: watchers, Now: h.now})
+	h.house = live.New(live.Settings{Store: h.store, Bridge: h.bridge, Log: slog.New(slog.DiscardHandler), Watchers: watchers, Keep: h.keep, Now: h.now})
 	h.t.Cleanup(h.house.Close)
 	if err := h.house.Resume(h.t.Context()); err != nil {
 		h.t.Fatal(err)

@@ -41,6 +41,7 @@ type owner struct {
 	told    telling
 	inside  map[meeting.PointID]air.Guest // points in the room now, whatever the meeting says of them
 	heard   int                           // the last event that watchers were told
+	used    time.Time                     // when it was asked last
 	broken  bool                          // memory is ahead of the database
 	behind  bool                          // the announcement is ahead of memory
 }
@@ -78,7 +79,7 @@ func (c clock) now() time.Time {
 func newOwner(h *House, l *conduct.Live, log []conduct.Event) *owner {
 	o := &owner{
 		house: h, id: l.Plan().ID, box: mailbox.New[func()](), quit: make(chan struct{}), done: make(chan struct{}),
-		live: l, heard: len(log), clock: newClock(l.State().Last, h.settings.Now), coming: map[meeting.PointID]time.Time{}, paces: map[string]*pace{},
+		live: l, heard: len(log), used: time.Now(), clock: newClock(l.State().Last, h.settings.Now), coming: map[meeting.PointID]time.Time{}, paces: map[string]*pace{},
 		been: map[meeting.PointID]bool{}, inside: map[meeting.PointID]air.Guest{},
 	}
 	o.remember(log)
@@ -125,8 +126,12 @@ func (o *owner) run(log []conduct.Event) {
 				batch[i] = nil
 				f()
 			}
+			o.used = time.Now()
 		case <-timer.C:
 			o.tick()
+			if o.idle() <= 0 && o.leave() {
+				return
+			}
 		}
 	}
 }
@@ -142,10 +147,30 @@ func (o *owner) reopen() {
 	o.publish(true)
 }
 
+// leave takes the orders back and forgets the meeting: the door reads it again. It is
+// false while the house closes.
+func (o *owner) leave() bool {
+	o.house.settings.Bridge.Obey(o.id, nil) // first: the next owner gives his own
+	if !o.house.letGo(o) {
+		return false
+	}
+	o.box.Close()
+	return true
+}
+
+// idle is how long the meeting is still kept: one that is not over, or in whose room
+// somebody is, always.
+func (o *owner) idle() time.Duration {
+	if o.live.State().Phase != conduct.Closed || o.broken || o.behind || !o.told.due.IsZero() || len(o.boards)+len(o.guests)+len(o.inside) > 0 {
+		return time.Hour
+	}
+	return time.Until(o.used.Add(o.house.settings.Keep))
+}
+
 // rest is how long nothing is to be done.
 func (o *owner) rest() time.Duration {
 	now := o.clock.now()
-	wait := time.Hour
+	wait := min(time.Hour, o.idle())
 	if next := o.live.NextTick(); !next.IsZero() {
 		wait = next.Sub(now)
 	}
@@ -292,7 +317,7 @@ func (o *owner) expel(before []meeting.PointID) {
 func (o *owner) call(ctx context.Context, f func() error) error {
 	result := make(chan error, 1)
 	if !o.box.Post(func() { result <- f() }) {
-		return meeting.Refuse(CodeUnkept, "")
+		return errGone
 	}
 	select {
 	case err := <-result:
@@ -300,7 +325,12 @@ func (o *owner) call(ctx context.Context, f func() error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-o.done:
-		return meeting.Refuse(CodeUnkept, "")
+		select {
+		case err := <-result: // the last that it did
+			return err
+		default:
+			return errGone
+		}
 	}
 }
 

@@ -275,6 +275,46 @@ func TestSEC06_AnActWhoseCommitWasNotAnsweredReachesTheWatchersAndCountsOnce(t *
 	}
 }
 
+func TestAClosedMeetingIsLetGoWhenNobodyAsksForItAndReadAgain(t *testing.T) {
+	t.Parallel()
+	h := hold(t, sample.Briefing())
+	h.do(h.chair(), conduct.SetPhase{Phase: conduct.InSession})
+	h.keep = time.Millisecond
+	d := &diary{}
+	h.restart(d)
+	opened := func() int {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		return len(d.opened)
+	}
+	free := func() bool {
+		h.bridge.mu.Lock()
+		defer h.bridge.mu.Unlock()
+		return h.bridge.free
+	}
+	h.arrive("LG-X1")
+	if opened() != 1 || free() {
+		t.Error("a meeting in session is let go")
+	}
+	h.do(h.chair(), conduct.SetPhase{Phase: conduct.Closed})
+	h.settle()
+	if free() {
+		t.Error("a meeting is let go while somebody is in its room")
+	}
+	h.house.Report(h.plan.ID, air.Departed{Point: "LG-X1"})
+	within(t, 10*time.Second, "the meeting is let go", free)
+	// Whoever asks, also at that very moment, is answered.
+	for range 20 {
+		h.do(h.scribe(), conduct.Note{Text: "Đánh giá chung"})
+	}
+	if err := h.house.Attend(t.Context(), h.plan.ID, air.Guest{Point: "LG-X1"}); meeting.CodeOf(err) != conduct.CodeClosed {
+		t.Errorf("the door: %v", err)
+	}
+	if opened() < 2 {
+		t.Error("it was never let go")
+	}
+}
+
 func TestAClosedMeetingIsNotOpenedAgainAndStillTakesNotes(t *testing.T) {
 	t.Parallel()
 	h := hold(t, sample.Briefing())
