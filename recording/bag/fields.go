@@ -34,6 +34,9 @@ func (f Fields) complete(item archive.Item, documents int) Fields {
 	fill(&f.Language, "vi")
 	fill(&f.Begun, item.About.Epoch.Format(time.RFC3339))
 	fill(&f.Ended, item.About.Epoch.Add(time.Duration(item.Length)*time.Millisecond).Format(time.RFC3339))
+	if item.About.Redaction != nil { // made of an original, which is kept elsewhere
+		fill(&f.Reliability, "ban-luoc-bo-dien-tu")
+	}
 	fill(&f.Reliability, "ban-goc-dien-tu")
 	if f.Documents == 0 {
 		f.Documents = documents

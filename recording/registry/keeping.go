@@ -17,20 +17,7 @@ import (
 // classes is the table of periods: what was edited over what an installation starts
 // with, and the version of each line.
 func (r *Registry) classes(ctx context.Context) ([]lifetime.Class, map[string]int, error) {
-	edited, err := store.All[lifetime.Class](ctx, r.Store, store.Retentions, "")
-	if err != nil {
-		return nil, nil, err
-	}
-	table, versions := lifetime.Defaults(), map[string]int{}
-	for _, d := range edited {
-		versions[d.ID] = d.Number
-		if i := slices.IndexFunc(table, func(c lifetime.Class) bool { return c.ID == d.ID }); i >= 0 {
-			table[i] = d.Body
-		} else {
-			table = append(table, d.Body)
-		}
-	}
-	return table, versions, nil
+	return classesIn(ctx, r.Store)
 }
 
 func (r *Registry) table(ctx context.Context, _ *struct{}) (*body[[]lifetime.Class], error) {

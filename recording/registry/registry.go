@@ -202,11 +202,7 @@ func (r *Registry) read(ctx context.Context, k known, name string) (Kept, error)
 	}
 	out.root, out.head, out.Bytes, out.Seconds = one.root, one.head, one.bytes, float64(one.length)/1000
 	file := lifetime.File{Recording: id, Meeting: out.Meeting, Ended: out.Begun.Add(time.Duration(one.length) * time.Millisecond)}
-	planned, err := r.Store.Standing(ctx, out.Meeting)
-	switch {
-	case err == nil:
-		file.Type, file.Kept = planned.Plan.Type, planned.Plan.Kept
-	case meeting.CodeOf(err) != meeting.CodeUnknown: // a room without a plan is no failure
+	if file, err = fileOf(ctx, r.Store, file); err != nil {
 		return out, err
 	}
 	out.Term = lifetime.Of(file, out.Life, k.table, k.today)

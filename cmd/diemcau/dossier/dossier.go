@@ -66,6 +66,9 @@ type gathering struct {
 func Gather(ctx context.Context, from Source, item archive.Item, into string) (Dossier, error) {
 	g := &gathering{from: from, into: into, Dossier: Dossier{Files: map[string]string{}}}
 	found, err := g.find(ctx, item)
+	if err == nil && !found {
+		err = g.keeping(ctx, item)
+	}
 	if err != nil || !found {
 		return g.Dossier, err
 	}
@@ -77,6 +80,9 @@ func Gather(ctx context.Context, from Source, item archive.Item, into string) (D
 		return g.Dossier, err
 	}
 	g.describe()
+	if err := g.keeping(ctx, item); err != nil {
+		return g.Dossier, err
+	}
 	switch {
 	case from.Store == nil:
 	case item.Partial(): // minutes and papers may tell of what was cut: they go with the original

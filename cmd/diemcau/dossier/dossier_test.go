@@ -27,6 +27,8 @@ import (
 	"diemcau/meeting/vote"
 	"diemcau/recording/archive"
 	"diemcau/recording/bag"
+	"diemcau/recording/keeper"
+	"diemcau/recording/lifetime"
 )
 
 var key = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{3}, 32))
@@ -165,6 +167,18 @@ func TestARC03_TheFileOfAMeetingHasEverythingThatTheBridgeKeepsOfIt(t *testing.T
 	}
 	if d.Fields.Title != l.Plan().Title || d.Fields.Retention == "" || d.Fields.Begun == "" || d.Fields.Ended == "" || len(d.Left) > 0 {
 		t.Errorf("%+v", d)
+	}
+	// What people decided about the recording goes before what the plan meant.
+	if f := d.Fields; f.Retention != "5 năm" || f.Access != "Hạn chế: chủ trì, thư ký, lưu trữ" || f.Backup != "" {
+		t.Errorf("%+v", f)
+	}
+	id := h.item.About.ID
+	h.must(errors.Join(
+		store.Put(t.Context(), h.store, store.Lifetimes, store.Document[lifetime.Life]{ID: id, Number: 1, At: time.Now(), Body: lifetime.Life{Recording: id, Class: "ket-luan"}}),
+		h.store.SaveAccess(t.Context(), id, 0, "luu-tru", time.Now(), store.Access{Level: store.ClosedLevel, Readers: []store.Reader{{Person: "x"}}}),
+		store.Put(t.Context(), h.store, store.Custodies, store.Document[keeper.Custody]{ID: id, Number: 1, At: time.Now(), Body: keeper.Custody{Recording: id, Copied: time.Now()}})))
+	if f := h.gather(dossier.Source{Store: h.store, Papers: h.papers}).Fields; f.Retention != "10 năm" || f.Access != "Hạn chế: chủ trì, lưu trữ; 1 người được chỉ định" || f.Backup != "bản sao thứ hai" {
+		t.Errorf("after decisions: %+v", f)
 	}
 	to := filepath.Join(t.TempDir(), "bag")
 	h.must(bag.Pack(t.Context(), bag.Export{Dir: h.dir, To: to, Papers: d.Files, Fields: d.Fields, Version: "test", Now: time.Now()}, nil))
