@@ -40,6 +40,8 @@ var classes = map[Code]int{
 	"paper.outside_window":  403,
 	"paper.recalled":        403,
 	"paper.size":            413,
+	"paper.full":            409,
+	"paper.no_room":         507,
 	"paper.type":            415,
 	"vote.already_cast":     409,
 	"vote.not_open":         409,

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ type house struct {
 	url    string
 	door   http.Handler // what stands behind the address
 	papers string
+	room   atomic.Int64 // what the disk takes
 	people map[string]account.Identity
 
 	mu  sync.Mutex
@@ -61,6 +63,7 @@ func newHouse(t *testing.T, address string) *house {
 	}
 	t.Cleanup(func() { s.Close() })
 	h := &house{store: s, papers: t.TempDir(), now: day, people: map[string]account.Identity{}}
+	h.room.Store(1 << 40)
 	c := sample.Cast()
 	person := func(id string, unit meeting.UnitID, rights ...meeting.Right) {
 		p := c[id]
@@ -80,7 +83,7 @@ func newHouse(t *testing.T, address string) *house {
 	h.people["stranger"] = account.Identity{Person: "nguoi-la", Name: "Người Lạ", Unit: "LG-S3", Rights: []meeting.Right{meeting.Delegate}}
 	h.people["may-x1"] = account.Identity{Device: "may-x1", Point: "LG-X1"}
 	office, err := desk.NewOffice(desk.OfficeSettings{
-		Store: s, Papers: h.papers, Logger: slog.New(slog.DiscardHandler), Now: h.clock,
+		Store: s, Papers: h.papers, Logger: slog.New(slog.DiscardHandler), Now: h.clock, Room: func() (uint64, error) { return uint64(h.room.Load()), nil },
 		Limits: paper.Limits{Bytes: 1 << 20, Types: paper.Usual().Types}, Standing: []meeting.PointID{"KHO"},
 	})
 	if err != nil {

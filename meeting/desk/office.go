@@ -30,7 +30,10 @@ type OfficeSettings struct {
 	Logger *slog.Logger
 	// Limits are what is accepted as a paper until the administrator sets others.
 	Limits paper.Limits
-	Now    func() time.Time
+	// Room is how many bytes of papers the disk takes before only its reserve is left; nil
+	// for as many as come.
+	Room func() (uint64, error)
+	Now  func() time.Time
 	// Arrange lets save change what is announced of a meeting or gathered for it, with
 	// the meeting that is open following; nil where none can be.
 	Arrange func(ctx context.Context, id meeting.ID, save func() error) error
@@ -61,8 +64,12 @@ type Office struct {
 	vault  vault
 	log    *slog.Logger
 	limits paper.Limits
-	now    func() time.Time
-	post   Post
+	room   func() (uint64, error)
+	// laying is held while room for a paper is promised or given back.
+	laying   sync.Mutex
+	incoming incoming
+	now      func() time.Time
+	post     Post
 	// growing is held while the map of points is read, changed and kept: a change says
 	// what becomes true, not of which map, so one that comes meanwhile waits.
 	growing sync.Mutex
@@ -84,6 +91,7 @@ func NewOffice(s OfficeSettings) (*Office, error) {
 	if s.Limits.Bytes == 0 {
 		s.Limits = paper.Usual()
 	}
+	s.Limits = s.Limits.Whole()
 	if s.Arrange == nil {
 		s.Arrange = func(_ context.Context, _ meeting.ID, save func() error) error { return save() }
 	}
@@ -91,7 +99,7 @@ func NewOffice(s OfficeSettings) (*Office, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Office{store: s.Store, vault: v, log: s.Logger, limits: s.Limits, now: s.Now, post: s.Post, recorded: s.Recorded, arranged: s.Arrange, standing: s.Standing}, nil
+	return &Office{store: s.Store, vault: v, log: s.Logger, limits: s.Limits, room: s.Room, now: s.Now, post: s.Post, recorded: s.Recorded, arranged: s.Arrange, standing: s.Standing}, nil
 }
 
 // Register adds the operations of the office to the API.

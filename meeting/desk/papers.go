@@ -74,7 +74,7 @@ func (o *Office) registerPapers(api huma.API) {
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 			"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
 		}},
-		Errors: []int{http.StatusForbidden, http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity},
+		Errors: []int{http.StatusForbidden, http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusConflict, http.StatusInsufficientStorage},
 	}, o.addPaper)
 	operation(o, api, http.MethodGet, base+"/{paper}", "getPaper", "One paper without its bytes", account.Known(), o.getPaper)
 	operation(o, api, http.MethodPut, base+"/{paper}", "savePaper", "Change who may read a paper and when", account.SignedIn(), o.savePaper)
@@ -154,9 +154,14 @@ func (o *Office) addPaper(ctx context.Context, in *upload) (*tagged[PaperEntry],
 	if err != nil {
 		return nil, err
 	}
+	most, done, err := o.promise(ctx, in.Meeting, limits, in.Length)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	e := PaperEntry{Paper: p, By: who(ctx).Person, At: o.now().UTC(), Late: late}
 	ending := strings.ToLower(path.Ext(p.Name))
-	if e.SHA256, e.Size, err = o.vault.take(in.bytes, ending, limits.Bytes); err != nil {
+	if e.SHA256, e.Size, err = o.vault.take(in.bytes, ending, most); err != nil {
 		if meeting.CodeOf(err) == paper.CodeType {
 			err = meeting.Refuse(paper.CodeType, "name").With(strings.Join(limits.Types, " "))
 		}

@@ -215,6 +215,51 @@ func TestSCH02_APaperAfterTheDeadlineNeedsAReasonThatIsKept(t *testing.T) {
 	})
 }
 
+func TestOPS_ThePapersOfAMeetingAndTheDiskTheyLieOnAreBounded(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, filepath.Join(t.TempDir(), "d.db"))
+	v := h.samples(t).published(t)
+	size := int64(len(pdf))
+	limit := func(papers int, total int64) paper.Limits {
+		return paper.Limits{Bytes: size, Types: []string{".pdf"}, Papers: papers, Total: total}
+	}
+	set := func(l paper.Limits) {
+		t.Helper()
+		into[paper.Limits](t, h.ask(t, "admin", "PUT", "/api/papers/limits", l), 200)
+	}
+	for _, bad := range []paper.Limits{limit(-1, 0), limit(10_001, 0), limit(0, size-1), limit(0, -1)} {
+		refused(t, h.ask(t, "admin", "PUT", "/api/papers/limits", bad), 422, meeting.CodeInvalid)
+	}
+	set(limit(2, 0))
+	for range 2 {
+		into[desk.PaperEntry](t, h.upload(t, "nhap", v.ID, "a.pdf", "", pdf), 200)
+	}
+	if p := refused(t, h.upload(t, "nhap", v.ID, "a.pdf", "", pdf), 409, paper.CodeFull); !strings.Contains(p.Detail, "2") {
+		t.Errorf("%q does not state the limit", p.Detail)
+	}
+	set(limit(50, 3*size+1))
+	results := make(chan answer, 8)
+	for range cap(results) { // at a time they are no more than one after the other
+		go func() { results <- h.upload(t, "nhap", v.ID, "a.pdf", "", pdf) }()
+	}
+	taken := 0
+	for range cap(results) {
+		if a := <-results; a.status == 200 {
+			taken++
+		} else {
+			refused(t, a, 409, paper.CodeFull)
+		}
+	}
+	if taken != 1 {
+		t.Errorf("%d of 8 papers were taken where one had room", taken)
+	}
+	set(limit(50, 0))
+	h.room.Store(size - 1)
+	refused(t, h.upload(t, "nhap", v.ID, "a.pdf", "", pdf), 507, paper.CodeNoRoom)
+	h.room.Store(size)
+	into[desk.PaperEntry](t, h.upload(t, "nhap", v.ID, "a.pdf", "", pdf), 200)
+}
+
 func TestSCH04_ARecallEndsADownloadThatIsUnderWay(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, filepath.Join(t.TempDir(), "d.db"))

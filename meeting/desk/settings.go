@@ -166,7 +166,7 @@ func (o *Office) accepted(ctx context.Context) (paper.Limits, error) {
 	if meeting.CodeOf(err) == meeting.CodeUnknown {
 		return o.limits, nil
 	}
-	return d.Body, err
+	return d.Body.Whole(), err
 }
 
 func (o *Office) getLimits(ctx context.Context, _ *struct{}) (*answer[paper.Limits], error) {
@@ -176,6 +176,10 @@ func (o *Office) getLimits(ctx context.Context, _ *struct{}) (*answer[paper.Limi
 // hardLimit is the largest paper that an administrator may allow.
 const hardLimit = 2 << 30
 
+// hardCount is how many papers of a meeting an administrator may allow at most: they are
+// listed at once.
+const hardCount = 10_000
+
 func (o *Office) saveLimits(ctx context.Context, in *struct{ Body paper.Limits }) (*answer[paper.Limits], error) {
 	for _, t := range in.Body.Types {
 		if !knownType(t) {
@@ -184,6 +188,9 @@ func (o *Office) saveLimits(ctx context.Context, in *struct{ Body paper.Limits }
 	}
 	if in.Body.Bytes <= 0 || in.Body.Bytes > hardLimit || len(in.Body.Types) == 0 {
 		return nil, meeting.Refuse(meeting.CodeInvalid, "bytes")
+	}
+	if whole := in.Body.Whole(); whole.Papers < 1 || whole.Papers > hardCount || whole.Total < in.Body.Bytes {
+		return nil, meeting.Refuse(meeting.CodeInvalid, "total")
 	}
 	n, err := next[paper.Limits](ctx, o, store.Settings, "", theLimits)
 	if err != nil {

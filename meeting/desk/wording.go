@@ -158,6 +158,8 @@ var sentences = map[meeting.Code]words{
 	"paper.recalled":               {"Tài liệu đã được thu hồi", "The paper was recalled"},
 	"paper.type":                   {"Loại tệp không được nhận; chỉ nhận: {}", "The type of the file is not accepted; accepted are: {}"},
 	"paper.size":                   {"Tệp quá lớn hoặc rỗng; tối đa {}", "The file is too large or empty; at most {}"},
+	"paper.full":                   {"Cuộc họp đã đủ tài liệu; tối đa {}", "The meeting has all the papers it may have; at most {}"},
+	"paper.no_room":                {"Máy chủ chỉ còn phần đĩa dự trữ cho cuộc họp và bản ghi; chưa nhận thêm tài liệu", "The server has only the room left that meetings and recordings need; no paper is taken"},
 	"paper.name":                   {"Tên tệp không được chứa đường dẫn hoặc ký tự điều khiển", "The name of a file must hold no path and no control characters"},
 	"minutes.signed":               {"Biên bản đã trình ký hoặc đã ký, không thể sửa", "The minutes are submitted or signed and cannot be changed"},
 	"minutes.number_taken":         {"Số đã được cấp cho văn bản khác ({})", "The number is taken ({})"},

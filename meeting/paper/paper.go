@@ -6,6 +6,7 @@ package paper
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,6 +21,8 @@ const (
 	CodeType     meeting.Code = "paper.type"
 	CodeSize     meeting.Code = "paper.size"
 	CodeName     meeting.Code = "paper.name"
+	CodeFull     meeting.Code = "paper.full"    // a meeting has as many, or as much, as one may have
+	CodeNoRoom   meeting.Code = "paper.no_room" // the disk has only its reserve left
 )
 
 // Scope is who a paper is for.
@@ -99,11 +102,39 @@ type Limits struct {
 	Bytes int64 `json:"bytes"`
 	// Types are endings with the dot, in small letters.
 	Types []string `json:"types"`
+	// Papers and Total bound all papers of one meeting, those that were taken back among
+	// them; 0 is what is usual.
+	Papers int   `json:"papers,omitempty" doc:"how many papers a meeting may have; 0 is what is usual"`
+	Total  int64 `json:"total,omitempty" doc:"bytes of all papers of a meeting; 0 is what is usual"`
+}
+
+// Whole fills in what was left out.
+func (l Limits) Whole() Limits {
+	usual := Usual()
+	if l.Papers == 0 {
+		l.Papers = usual.Papers
+	}
+	if l.Total == 0 {
+		l.Total = max(usual.Total, l.Bytes)
+	}
+	return l
+}
+
+// Left is how large the next paper of a meeting may be that has so many, of so many
+// bytes in all.
+func (l Limits) Left(papers int, total int64) (int64, error) {
+	switch {
+	case papers >= l.Papers:
+		return 0, meeting.Refuse(CodeFull, "papers").With(strconv.Itoa(l.Papers))
+	case total >= l.Total:
+		return 0, meeting.Refuse(CodeFull, "total").With(ByteCount(l.Total))
+	}
+	return min(l.Bytes, l.Total-total), nil
 }
 
 // Usual are the limits of a new installation.
 func Usual() Limits {
-	return Limits{Bytes: 100 << 20, Types: []string{".pdf", ".docx", ".doc", ".xlsx", ".xls", ".pptx", ".ppt", ".odt", ".ods", ".png", ".jpg", ".jpeg"}}
+	return Limits{Bytes: 100 << 20, Papers: 300, Total: 2 << 30, Types: []string{".pdf", ".docx", ".doc", ".xlsx", ".xls", ".pptx", ".ppt", ".odt", ".ods", ".png", ".jpg", ".jpeg"}}
 }
 
 // Check refuses a paper of a wrong type or size, with the limit in the detail, and

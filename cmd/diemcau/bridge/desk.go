@@ -21,7 +21,7 @@ import (
 // office makes the part of the API where meetings are prepared and kept; with
 // --demo the sample meetings are loaded once.
 func (b *Bridge) office() (*desk.Office, error) {
-	s := desk.OfficeSettings{Store: b.store, Papers: filepath.Join(b.cfg.Data, "papers"), Logger: b.log, Now: b.now, Recorded: b.sealedRecordings(b.keeping.ledger)}
+	s := desk.OfficeSettings{Store: b.store, Papers: filepath.Join(b.cfg.Data, "papers"), Logger: b.log, Now: b.now, Room: b.room, Recorded: b.sealedRecordings(b.keeping.ledger)}
 	s.Arrange = func(ctx context.Context, id meeting.ID, save func() error) error {
 		return b.live.Arrange(ctx, id, save)
 	}

@@ -76,12 +76,8 @@ func (b *Bridge) openExports() error {
 		Dir: b.cfg.ExportsDir(), Command: b.cfg.ExportCommand(), Threads: b.cfg.Recording.ExportThreads,
 		Access: archive.Access{Keys: b.cfg.RecordingKeysDir(), Identities: identities},
 		Find:   func(id string) (string, error) { return replay.Folder(b.cfg.ArchiveDir(), id) },
-		Room: func() (uint64, error) {
-			space, err := recorder.SpaceOf(b.cfg.Data)
-			// What people ask for ends before what is recorded does without pictures.
-			return space.Free - min(space.Free, 2*b.cfg.Recording.ReserveMB<<20), err
-		},
-		Keep: time.Duration(b.cfg.Recording.ExportDays) * 24 * time.Hour,
+		Room:   b.room,
+		Keep:   time.Duration(b.cfg.Recording.ExportDays) * 24 * time.Hour,
 		Scribe: render.Scribe{
 			Command: b.cfg.Recording.Transcribe.Command, Language: b.cfg.Recording.Transcribe.Language, Slowest: b.cfg.Recording.Transcribe.Slowest, Attach: b.attachWords,
 		},
@@ -97,6 +93,13 @@ func (b *Bridge) openExports() error {
 	}
 	b.workshop.Start()
 	return b.openRedactions(settings)
+}
+
+// room is what the disk of the data folder takes, bytes, of what people bring and ask for:
+// it ends before what is recorded does without pictures.
+func (b *Bridge) room() (uint64, error) {
+	space, err := recorder.SpaceOf(b.cfg.Data)
+	return space.Free - min(space.Free, 2*b.cfg.Recording.ReserveMB<<20), err
 }
 
 // attachWords gives a recording what a command has written down of it.

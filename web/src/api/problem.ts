@@ -54,6 +54,8 @@ export const problemCodes = [
   'paper_out_of_scope',
   'paper_outside_window',
   'paper_recalled',
+  'paper_full',
+  'paper_no_room',
   'vote_open',
   'vote_not_open',
   'vote_already_cast',

@@ -40,6 +40,8 @@ export const enProblem: typeof viProblem = {
   chat_full: 'The meeting keeps no more messages.',
   paper_out_of_scope: 'This paper is not for this point.',
   paper_outside_window: 'Outside the viewing window of this paper.',
+  paper_full: 'The meeting has as many papers, or as many bytes of them, as it may have.',
+  paper_no_room: 'The server has only its reserve of disk left and takes no paper. Call an administrator.',
   paper_recalled: 'The paper was recalled.',
   floor_none: 'No point is speaking.',
   queue_already: 'This point has asked already.',

@@ -39,6 +39,8 @@ export const viProblem = {
   chat_full: 'Cuộc họp đã đủ số tin nhắn được lưu.',
   paper_out_of_scope: 'Tài liệu này không gửi cho điểm cầu này.',
   paper_outside_window: 'Ngoài thời gian được xem tài liệu này.',
+  paper_full: 'Cuộc họp đã đủ số tài liệu hoặc dung lượng tài liệu.',
+  paper_no_room: 'Máy chủ chỉ còn phần đĩa dự trữ, chưa nhận thêm tài liệu. Hãy báo quản trị viên.',
   paper_recalled: 'Tài liệu đã được thu hồi.',
   floor_none: 'Không có điểm cầu nào đang phát biểu.',
   queue_already: 'Điểm cầu này đã đăng ký phát biểu.',
