@@ -129,7 +129,8 @@ func (q *Queue) expire() {
 		if at.IsZero() {
 			at = j.At // by an earlier release
 		}
-		age, err := q.Now().Sub(at), error(nil)
+		age := q.Now().Sub(at)
+		var err error
 		if q.Keep > 0 && age > q.Keep || j.Clear && age > keptClear {
 			if err = os.RemoveAll(filepath.Join(q.Dir, id)); err == nil {
 				delete(q.jobs, id)
