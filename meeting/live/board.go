@@ -78,9 +78,10 @@ type BoardNotes struct {
 	Items map[meeting.ItemID]string `json:"items"`
 }
 
-// NewBoard is the meeting for whoever asks: all of it for who has a board.
+// NewBoard is the meeting for whoever asks: all of it for who has a board, or had it
+// by the plan and handed it over. He looks on and sees who holds it (CON-01).
 func NewBoard(l *conduct.Live, who account.Identity, now time.Time) Board {
-	if !seated(l, who) {
+	if !seated(l, who) && !planned(l, who) {
 		return newOwn(l, who, now)
 	}
 	return newWhole(l, who, now)
@@ -116,6 +117,12 @@ func newOwn(l *conduct.Live, who account.Identity, now time.Time) Board {
 		}
 	}
 	return b
+}
+
+// planned tells whether the plan gives him one of the three seats.
+func planned(l *conduct.Live, who account.Identity) bool {
+	people := l.Plan().People
+	return who.Person != "" && slices.ContainsFunc([]meeting.Person{people.Chair, people.Secretary, people.Technician}, func(p meeting.Person) bool { return p.ID == who.Person })
 }
 
 func newWhole(l *conduct.Live, who account.Identity, now time.Time) Board {

@@ -62,3 +62,16 @@ func TestCON05_VOT01_TheMachineOfARoomReadsNeitherPreviewsNorAnOpenVoteNorDrafts
 		}
 	}
 }
+
+func TestCON01_WhoHandsHisBoardOverLooksOnAndSeesWhoHoldsIt(t *testing.T) {
+	t.Parallel()
+	h := hold(t, sample.Briefing())
+	was := h.plan.People.Technician
+	h.do(conduct.Actor{Person: was.ID, Device: "t"}, conduct.HandOver{Right: meeting.Technician, To: meeting.Person{ID: "p-moi", Name: "Người Mới"}})
+	h.look(func(l *conduct.Live) {
+		b := live.NewBoard(l, account.Identity{Person: was.ID, Name: was.Name}, time.Now())
+		if b.You.Partial || len(b.You.Seats) != 0 || b.Seats[meeting.Technician].Person.ID != "p-moi" {
+			t.Errorf("he reads %+v", b.You)
+		}
+	})
+}
