@@ -87,6 +87,12 @@ func NewBoard(l *conduct.Live, who account.Identity, now time.Time) Board {
 	return newWhole(l, who, now)
 }
 
+// planned tells whether the plan gives him a seat: whoever has handed it over looks on.
+func planned(l *conduct.Live, who account.Identity) bool {
+	p := l.Plan().People
+	return who.Person != "" && (who.Person == p.Chair.ID || who.Person == p.Secretary.ID || who.Person == p.Technician.ID)
+}
+
 // newOwn is the meeting for who has no board: what everybody is told, and his point. A
 // vote that is open is nobody's to read, nor who looks at his point off the air (CON-05).
 func newOwn(l *conduct.Live, who account.Identity, now time.Time) Board {

@@ -56,6 +56,11 @@ func TestCON05_VOT01_TheMachineOfARoomReadsNeitherPreviewsNorAnOpenVoteNorDrafts
 	if strings.Contains(text, "null") {
 		t.Errorf("lists that are null: %s", text)
 	}
+	other := h.plan.Points[1].Leader
+	h.do(tech, conduct.HandOver{Right: meeting.Technician, To: other})
+	if b, _ := read(account.Identity{Person: other.ID}); b.You.Partial {
+		t.Error("who has a seat handed to him has no board")
+	}
 	for _, p := range []meeting.Person{h.plan.People.Chair, h.plan.People.Secretary, h.plan.People.Technician} {
 		if b, _ := read(account.Identity{Person: p.ID, Name: p.Name}); b.You.Partial || len(b.Votes) != 1 || len(b.Previews) != 1 || len(b.Roll) != len(h.plan.Points) {
 			t.Errorf("%s reads %+v", p.ID, b)
