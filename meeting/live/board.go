@@ -87,12 +87,6 @@ func NewBoard(l *conduct.Live, who account.Identity, now time.Time) Board {
 	return newWhole(l, who, now)
 }
 
-// planned tells whether the plan gives him a seat: whoever has handed it over looks on.
-func planned(l *conduct.Live, who account.Identity) bool {
-	p := l.Plan().People
-	return who.Person != "" && (who.Person == p.Chair.ID || who.Person == p.Secretary.ID || who.Person == p.Technician.ID)
-}
-
 // newOwn is the meeting for who has no board: what everybody is told, and his point. A
 // vote that is open is nobody's to read, nor who looks at his point off the air (CON-05).
 func newOwn(l *conduct.Live, who account.Identity, now time.Time) Board {
@@ -125,7 +119,8 @@ func newOwn(l *conduct.Live, who account.Identity, now time.Time) Board {
 	return b
 }
 
-// planned tells whether the plan gives him one of the three seats.
+// planned tells whether the plan gives him one of the three seats: whoever has handed
+// it over looks on.
 func planned(l *conduct.Live, who account.Identity) bool {
 	people := l.Plan().People
 	return who.Person != "" && slices.ContainsFunc([]meeting.Person{people.Chair, people.Secretary, people.Technician}, func(p meeting.Person) bool { return p.ID == who.Person })
