@@ -44,7 +44,7 @@ func (o *Office) promise(ctx context.Context, id meeting.ID, l paper.Limits, len
 		if err != nil {
 			return 0, nil, err
 		}
-		if free < uint64(o.incoming.all)+uint64(most) { //nolint:gosec // neither is negative
+		if free < uint64(o.incoming.all)+uint64(most) {
 			return 0, nil, meeting.Refuse(paper.CodeNoRoom, "")
 		}
 	}

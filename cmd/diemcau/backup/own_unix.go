@@ -28,10 +28,15 @@ func Own(dir string) error {
 	if !ok || owner.Uid == 0 {
 		return nil
 	}
-	return filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	return fs.WalkDir(root.FS(), ".", func(name string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		return os.Lchown(name, int(owner.Uid), int(owner.Gid))
+		return root.Lchown(name, int(owner.Uid), int(owner.Gid))
 	})
 }
