@@ -60,6 +60,11 @@ func (o *owner) follow() {
 // gathered now. One that is called off is convened again by a newer announcement only,
 // and when it may; errFree tells that its time has not come.
 func (o *owner) renew(may func(conduct.Opening) error) error {
+	if o.broken {
+		if err := o.reload(); err != nil {
+			return err
+		}
+	}
 	if o.live.Begun() {
 		return nil
 	}
@@ -107,11 +112,9 @@ func (o *owner) convene(ctx context.Context, opening conduct.Opening) error {
 		return err
 	}
 	events := []conduct.Event{convened}
-	var strangers []meeting.PointID
 	for _, point := range slices.Sorted(maps.Keys(o.inside)) {
 		g := o.inside[point]
 		if next.MayJoin(point) != nil {
-			strangers = append(strangers, point)
 			continue
 		}
 		joined, err := next.Apply(conduct.Act{By: conduct.Actor{System: true}, At: o.clock.now(), Do: conduct.Join{Point: g.Point, Device: g.Device}})
@@ -120,33 +123,30 @@ func (o *owner) convene(ctx context.Context, opening conduct.Opening) error {
 			return err
 		}
 	}
-	if err := o.exchange(ctx, opening, events); err != nil {
-		return err
-	}
-	for _, p := range strangers {
-		o.house.settings.Bridge.Expel(o.id, p)
-	}
-	return nil
+	return o.exchange(ctx, opening, events)
 }
 
-// exchange keeps the opening with its events and goes on under it.
+// exchange keeps the opening with its events and goes on under what is kept then: also
+// when the answer fails, for that may have been lost behind the commit.
 func (o *owner) exchange(ctx context.Context, opening conduct.Opening, events []conduct.Event) error {
+	o.broken = true
 	if err := o.house.settings.Store.RenewOpening(ctx, opening, events); err != nil {
 		return err
 	}
-	l, log, err := o.house.settings.Store.Load(ctx, o.id)
-	if err != nil {
-		o.broken = true // it is in the database: loaded again before the next act
-		return err
-	}
-	o.live = l
-	o.remember(log)
+	return o.reload()
+}
+
+// renewed tells watchers, screens and the door of another opening than before.
+func (o *owner) renewed(log []conduct.Event) {
 	for _, w := range o.house.settings.Watchers {
-		w.Opened(o.id, opening, log[:len(log)-len(events)])
+		w.Opened(o.id, o.live.Opening(), log)
 	}
-	o.tell(events)
 	o.publish(true)
-	return nil
+	for _, point := range slices.Sorted(maps.Keys(o.inside)) {
+		if err := o.live.MayJoin(point); err != nil && meeting.CodeOf(err) != conduct.CodeClosed {
+			o.house.settings.Bridge.Expel(o.id, point)
+		}
+	}
 }
 
 // admit is attend for a meeting that may have been called off and announced anew.

@@ -119,6 +119,34 @@ func TestSCH09_AMeetingThatOnlyGathersFollowsItsAnnouncement(t *testing.T) {
 	})
 }
 
+func TestSCH09_AMeetingFollowsAnAnnouncementWhoseCommitWasNotAnswered(t *testing.T) {
+	t.Parallel()
+	d := &diary{}
+	h := gathering(t, d)
+	p := h.plan.At(h.plan.Start.Add(90 * time.Minute)) // it begins anew
+	p.Points = slices.DeleteFunc(slices.Clone(p.Points), func(x plan.Point) bool { return x.ID == "LG-X2" })
+	p.Voters = slices.DeleteFunc(slices.Clone(p.Voters), func(v vote.Voter) bool { return v.Point == "LG-X2" })
+	h.store.lost = true
+	h.move(p)
+	// Whoever asks next finds it, and nothing is done twice.
+	if err := h.house.Arrange(t.Context(), p.ID, func() error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	h.look(func(l *conduct.Live) {
+		if !l.Plan().Start.Equal(p.Start) || !l.State().Points["LG-X1"].Connected {
+			t.Errorf("from %v with %+v", l.Plan().Start, l.State().Points)
+		}
+	})
+	if !slices.Equal(h.bridge.expelled, []meeting.PointID{"LG-X2"}) {
+		t.Errorf("expelled: %v", h.bridge.expelled)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if i := slices.Index(d.kinds, "meeting.convened"); i < 0 || !slices.Equal(d.kinds[i:], []conduct.Kind{"meeting.convened", "point.joined"}) || len(d.opened) != 2 {
+		t.Errorf("watchers heard %v, opened %d times", d.kinds, len(d.opened))
+	}
+}
+
 func TestSCH09_AMeetingThatOnlyGathersIsPutOffAndAnnouncedAnew(t *testing.T) {
 	t.Parallel()
 	h := gathering(t)

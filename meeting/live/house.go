@@ -42,7 +42,8 @@ type Bridge interface {
 // kept; they must not wait.
 type Watcher interface {
 	// Opened tells of a meeting that is open now, for the first time, again after a
-	// restart, or under another announcement, with all that happened before.
+	// restart, or under another announcement, with all that happened so far. What brought
+	// that announcement was told by Happened before.
 	Opened(id meeting.ID, o conduct.Opening, log []conduct.Event)
 	Happened(id meeting.ID, events []conduct.Event)
 }

@@ -86,6 +86,17 @@ func (f *frail) Append(ctx context.Context, id meeting.ID, events []conduct.Even
 	return err
 }
 
+func (f *frail) RenewOpening(ctx context.Context, o conduct.Opening, events []conduct.Event) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	err := f.Store.RenewOpening(ctx, o, events)
+	if f.lost {
+		f.lost = false
+		return errors.Join(err, errors.New("the line broke at the commit"))
+	}
+	return err
+}
+
 func (f *frail) set(fail bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -297,9 +297,14 @@ func (o *owner) reload() error {
 	if err != nil {
 		return meeting.Refuse(CodeUnkept, "")
 	}
+	was := o.live.Opening()
 	o.live, o.broken = l, false
 	o.remember(log)
 	o.tell(log[min(o.heard, len(log)):])
+	if !reflect.DeepEqual(was, l.Opening()) {
+		o.renewed(log)
+		return nil
+	}
 	o.publish(false)
 	return nil
 }
