@@ -225,6 +225,10 @@ func (h *House) Attend(ctx context.Context, id meeting.ID, g air.Guest) error {
 	return err
 }
 
+// IsOpen answers whether a meeting is open in this process: it goes on while the database
+// is away.
+func (h *House) IsOpen(id meeting.ID) bool { return h.known(id) != nil }
+
 // Report takes what happened in a room. It does not wait.
 func (h *House) Report(id meeting.ID, e air.Report) {
 	if o := h.known(id); o != nil {

@@ -97,6 +97,7 @@ func (b *Bridge) sweepAccounts() {
 	ctx, cancel := context.WithCancel(context.Background())
 	b.resting = cancel
 	b.retireAudit(ctx)
+	b.running.Go(func() { b.entrance.run(ctx) })
 	b.running.Go(func() {
 		tick := time.NewTicker(sweepEvery)
 		defer tick.Stop()

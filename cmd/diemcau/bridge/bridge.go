@@ -69,6 +69,7 @@ type Bridge struct {
 	clockKept     func() bool // a time service keeps the clock right
 	sessions      *server.Server
 	live          *live.House
+	entrance      *entrance
 	lines         *lineLog
 	looks         looks // how often lines are looked at
 	post          *post
@@ -143,6 +144,7 @@ func New(cfg config.Config, log *slog.Logger, options ...Option) (_ *Bridge, err
 	if err := b.makeSignaling(); err != nil {
 		return b, err
 	}
+	b.entrance = newEntrance(b.door.MayBePresent, b.sessions.ExpelDevice, b.log)
 	b.lines = newLineLog(b.linesReader(), b.store, b.now, b.log, b.looks)
 	if err := b.openMeetings(recordedMeetings{b.records}, b.audit, b.lines); err != nil {
 		return b, err

@@ -40,7 +40,7 @@ func (b *Bridge) attend(id meeting.ID, g air.Guest) error {
 	if _, board := account.SessionOf(device); board && b.identify != nil {
 		device = "" // whoever says otherwise who asks has sessions of his own
 	}
-	err := b.door.MayBePresent(ctx, guest, device)
+	err := b.entrance.let(ctx, b.live.IsOpen(id), guest, device)
 	if err == nil {
 		err = b.live.Attend(ctx, id, g)
 	}
