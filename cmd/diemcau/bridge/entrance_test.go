@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,14 +57,16 @@ func TestOPS01_MachinesComeBackIntoAnOpenMeetingWhileTheDatabaseIsAway(t *testin
 func TestSEC04_WhoCameInUnaskedIsAskedAfterWhenTheDatabaseAnswers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		away, asked := errors.New("no connection"), 0
-		var out []meeting.DeviceID
+		var away atomic.Bool
+		var asked atomic.Int64
+		var out []meeting.DeviceID // read after Wait
+		away.Store(true)
 		mayBe := func(ctx context.Context, _ string, d meeting.DeviceID) error {
-			asked++
+			asked.Add(1)
 			switch {
-			case away != nil:
+			case away.Load():
 				<-ctx.Done() // a connection that hangs
-				return away
+				return ctx.Err()
 			case d == "ended":
 				return meeting.Refuse(account.CodeEnded, "")
 			}
@@ -80,10 +83,11 @@ func TestSEC04_WhoCameInUnaskedIsAskedAfterWhenTheDatabaseAnswers(t *testing.T) 
 			}
 		}
 		time.Sleep(3 * askAgainEvery)
+		synctest.Wait()
 		if len(out) > 0 {
 			t.Errorf("put out by no answer: %v", out)
 		}
-		away = nil
+		away.Store(false)
 		time.Sleep(2 * askAgainEvery)
 		synctest.Wait()
 		if !slices.Equal(out, []meeting.DeviceID{"ended"}) {
@@ -92,11 +96,11 @@ func TestSEC04_WhoCameInUnaskedIsAskedAfterWhenTheDatabaseAnswers(t *testing.T) 
 		if err := e.let(ctx, true, "", "ended"); meeting.CodeOf(err) != account.CodeEnded {
 			t.Errorf("a machine that was ended: %v", err)
 		}
-		before := asked
+		before := asked.Load()
 		time.Sleep(3 * askAgainEvery)
 		synctest.Wait()
-		if asked != before {
-			t.Errorf("asked %d times more than needed", asked-before)
+		if more := asked.Load() - before; more > 0 {
+			t.Errorf("asked %d times more than needed", more)
 		}
 		end()
 		<-done
