@@ -217,13 +217,34 @@ func (p *packer) environment(from string) error {
 	return err
 }
 
+// within answers whether a file is one that packing the folder takes along: by where links
+// lead, for none is followed inside it.
 func within(dir, name string) bool {
-	rel, err := filepath.Rel(dir, name)
+	rel, err := filepath.Rel(resolved(dir), resolved(name))
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// folder packs all files below a folder.
+// resolved is where a path leads, or the path itself where nothing is yet.
+func resolved(name string) string {
+	if to, err := filepath.EvalSymlinks(name); err == nil {
+		name = to
+	}
+	if whole, err := filepath.Abs(name); err == nil {
+		name = whole
+	}
+	return name
+}
+
+// folder packs all files below a folder. The folder itself may be a link, as systemd makes
+// one of /var/lib/diemcau.
 func (p *packer) folder(ctx context.Context, dir, as string, but []string) error {
+	dir = resolved(dir)
+	var out []string
+	for _, name := range but {
+		if name != "" {
+			out = append(out, resolved(name))
+		}
+	}
 	return filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -232,7 +253,7 @@ func (p *packer) folder(ctx context.Context, dir, as string, but []string) error
 			return err
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case slices.ContainsFunc(but, func(b string) bool { return b != "" && same(b, name) }):
+		case slices.Contains(out, name):
 			if e.IsDir() {
 				return fs.SkipDir
 			}
@@ -249,12 +270,6 @@ func (p *packer) folder(ctx context.Context, dir, as string, but []string) error
 		}
 		return nil
 	})
-}
-
-func same(a, b string) bool {
-	x, err := filepath.Abs(a)
-	y, bad := filepath.Abs(b)
-	return err == nil && bad == nil && x == y
 }
 
 // file packs one file as long as it is now: one that grows is taken up to here.

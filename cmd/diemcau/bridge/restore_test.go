@@ -123,6 +123,39 @@ func TestOPS_ABackupIsRestoredBesideTheDiskOfTheRecordingsBehindTheLinkOfTheServ
 	}
 }
 
+func TestOPS_ABackupBehindTheLinkOfTheServiceHasKeysAndPapers(t *testing.T) {
+	t.Parallel()
+	cfg, s := small(t, map[string]string{"papers/x": "tờ trình", "recording/keys/r1": "wrapped", "archive/2026-11/r0/manifest.json": "{}", "exports/1.mp4": "hình"})
+	data := cfg.Data
+	cfg.Data = filepath.Join(t.TempDir(), "diemcau") // /var/lib/diemcau, which leads to private/diemcau
+	if err := os.Symlink(data, cfg.Data); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := filepath.Join(t.TempDir(), "live.pem")
+	cfg.TLS.Certificate = filepath.Join(data, "tls.pem")
+	lay(t, map[string]string{elsewhere: "c"})
+	if err := os.Symlink(elsewhere, cfg.TLS.Certificate); err != nil {
+		t.Fatal(err)
+	}
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := backup.Make(t.Context(), backup.Source{Config: cfg, CopyDatabase: s.CopyTo}, filepath.Join(t.TempDir(), "a.backup"), identity.Recipient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var packed []string
+	for _, f := range m.Files {
+		packed = append(packed, f.Name)
+	}
+	slices.Sort(packed)
+	want := []string{"besides/tls-certificate.pem", "data/audit-heads.jsonl", "data/audit.key", "data/diemcau.db", "data/papers/x", "data/recording/keys/r1"}
+	if !slices.Equal(packed, want) {
+		t.Errorf("packed %v\nwant   %v", packed, want)
+	}
+}
+
 func TestSEC06_TheCheckOfABackupBelievesTheKeyInItAlone(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]func(t *testing.T, key string){
