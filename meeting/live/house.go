@@ -31,7 +31,7 @@ type Store interface {
 // Bridge is where meetings are heard and seen. Its methods do not wait, and
 // calls for one meeting take effect in order.
 type Bridge interface {
-	// Without orders, nil, a room that is opened later is free.
+	// Without orders, nil, the room is free; the next orders are told who is in it.
 	Obey(id meeting.ID, o *air.Orders)
 	// Expel ends the sessions of a point.
 	Expel(id meeting.ID, p meeting.PointID)

@@ -140,6 +140,13 @@ func (p *Profile) Limit(to []livekit.TrackSource) bool {
 	return p.enforce()
 }
 
+// Unlimit takes the meeting's limit back: the rights are those of the token again. It
+// reports whether the rights in force differ; Changed is the caller's.
+func (p *Profile) Unlimit() bool {
+	p.limited, p.limit = false, nil
+	return p.enforce()
+}
+
 // enforce works out the rights in force.
 func (p *Profile) enforce() bool {
 	g := p.claims.Video.Clone()

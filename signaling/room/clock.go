@@ -38,6 +38,7 @@ func (r *Room) tick(now time.Time) {
 	}
 	r.calls.tick(now)
 	r.courier.replay.Forget(now)
+	r.tickFarewell(now)
 	r.tellRoom(false)
 	if now.Sub(r.face.qualityAt) >= qualityEvery {
 		r.face.qualityAt = now

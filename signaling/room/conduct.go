@@ -18,14 +18,66 @@ import (
 // it says that it is open: one that is just publishing does not listen yet.
 const reminders = 6
 
-// Obey replaces the orders of the meeting. It does not wait.
-func (r *Room) Obey(o *air.Orders) { r.post(func() { r.obey(o) }) }
+// farewell is how long what the meeting told last still stands in a room that it gave
+// back: whoever is in it reads that the meeting was called off.
+const farewell = time.Minute
+
+// Obey replaces the orders of the meeting; without orders, nil, the room is nobody's
+// again. It does not wait.
+func (r *Room) Obey(o *air.Orders) {
+	r.post(func() {
+		if o == nil {
+			r.free()
+			return
+		}
+		r.obey(o)
+	})
+}
+
+// free takes back what the meeting ordered: everybody in the room is heard and seen as
+// the token says. The next meeting is told anew who is there.
+func (r *Room) free() {
+	if r.orders == nil {
+		return
+	}
+	r.orders, r.freed = nil, time.Now()
+	var news []*member
+	for _, m := range r.members {
+		m.order = nil
+		m.profile.Unlimit()
+		m.profile.SetReserved(nil)
+		m.profile.Changed()
+		r.setLine(m)
+		r.board.remove(m)
+		news = append(news, m)
+	}
+	for _, m := range news {
+		for _, t := range m.tracks.All() {
+			m.peer.SetAudience(t.ID(), signaling.Audience{})
+			r.air(m, t)
+			for _, o := range r.members {
+				r.reconcile(o, t.ID())
+			}
+		}
+	}
+	r.tell(news)
+}
+
+// tickFarewell takes down what a meeting told that gave the room back.
+func (r *Room) tickFarewell(now time.Time) {
+	if r.freed.IsZero() || now.Sub(r.freed) < farewell {
+		return
+	}
+	r.freed = time.Time{}
+	r.face.room.Metadata = ""
+	r.tellRoom(true)
+}
 
 // obey brings everybody under the new orders: first who becomes silent, then
 // the others, so that no two are on the air by accident.
 func (r *Room) obey(o *air.Orders) {
 	first := r.orders == nil
-	r.orders = o
+	r.orders, r.freed = o, time.Time{}
 	var news, later []*member
 	for _, m := range r.members {
 		next := o.For(m.point)

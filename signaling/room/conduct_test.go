@@ -1,12 +1,16 @@
 package room_test
 
 import (
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"diemcau/meeting"
 	"diemcau/meeting/air"
+	"diemcau/signaling/server"
 	"diemcau/signaling/session"
 
 	"github.com/livekit/protocol/livekit"
@@ -68,5 +72,57 @@ func TestCON10_InAMeetingAClientSaysNothingOfItselfButTheRaisedHand(t *testing.T
 		}
 		says(&livekit.UpdateParticipantMetadata{Attributes: map[string]string{"hand": ""}})
 		clean("a", "Xã Tân Dụ", 1)
+	})
+}
+
+func TestSCH06_ARoomThatAMeetingGaveBackIsFreeAndTheNextMeetingIsToldWhoIsThere(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var arrived []meeting.PointID
+	report := func(s *server.Settings) {
+		s.Report = func(_ meeting.ID, r air.Report) {
+			if a, is := r.(air.Arrived); is {
+				mu.Lock()
+				defer mu.Unlock()
+				arrived = append(arrived, a.Point)
+			}
+		}
+	}
+	inHouse(t, report, func(h *house) {
+		a, b := h.active("a"), h.active("b")
+		mic, camera := a.publish(livekit.TrackSource_MICROPHONE), a.publish(livekit.TrackSource_CAMERA)
+		closed := &air.Orders{State: `{"phase":"be-mac","calledOff":true}`, Others: air.Order{Camera: true, Microphone: true, Mic: air.MicClosed, Line: air.Line{Down: 500}}}
+		h.server.Obey("xa", closed)
+		h.settle()
+		if !a.peer.muted[mic] || !a.peer.audiences[camera].Limited || a.peer.line[0] != 500_000 {
+			t.Fatalf("before: %v, %v, %v", a.peer.muted, a.peer.audiences, a.peer.line)
+		}
+		h.server.Obey("xa", nil)
+		a.send(mute(mic, false))
+		h.settle()
+		if b.sees("a").Tracks[0].Muted || a.peer.muted[mic] || a.peer.audiences[mic].Limited || a.peer.audiences[camera].Limited || a.peer.line[0] != 0 {
+			t.Errorf("in the free room: %v, %v, %v", a.peer.muted, a.peer.audiences, a.peer.line)
+		}
+		if !a.sees("a").Permission.CanPublish || len(a.sees("a").Permission.CanPublishSources) > 0 {
+			t.Errorf("rights: %v", a.sees("a").Permission)
+		}
+		told := func() string { return last(b, (*livekit.SignalResponse).GetRoomUpdate).GetRoom().GetMetadata() }
+		if told() != closed.State {
+			t.Errorf("who is in the room was told %q", told())
+		}
+		time.Sleep(2 * time.Minute)
+		if synctest.Wait(); told() != "" {
+			t.Errorf("the test run is held under %q", told())
+		}
+		mu.Lock()
+		arrived = nil
+		mu.Unlock()
+		h.server.Obey("xa", &air.Orders{State: "{}", Others: closed.Others})
+		h.settle()
+		mu.Lock()
+		defer mu.Unlock()
+		if slices.Sort(arrived); !slices.Equal(arrived, []meeting.PointID{"a", "b"}) || told() != "{}" {
+			t.Errorf("the next meeting was told of %v, the room %q", arrived, told())
+		}
 	})
 }

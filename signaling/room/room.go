@@ -75,6 +75,7 @@ type Room struct {
 	courier  courier
 	calls    calls
 	orders   *air.Orders // nil: nobody conducts this room
+	freed    time.Time   // when its meeting gave it back; zero once that is told no more
 	vacancy  vacancy
 	recorded bool                                          // a recorder of the bridge's own is at work
 	paths    map[meeting.PointID]livekit.CandidateProtocol // wished for the next join

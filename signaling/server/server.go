@@ -151,16 +151,15 @@ func (s *Server) attend(id meeting.ID, claims *auth.ClaimGrants, p session.Param
 }
 
 // Obey gives the room of a meeting its orders, now and when it is opened again.
-// Without orders, nil, a room opened later is free. Calls for one meeting must
-// follow each other; none waits.
+// Without orders, nil, it is free. Calls for one meeting must follow each other; none
+// waits.
 func (s *Server) Obey(id meeting.ID, o *air.Orders) {
 	s.mu.Lock()
 	if o == nil {
 		delete(s.orders, id)
-		s.mu.Unlock()
-		return
+	} else {
+		s.orders[id] = o
 	}
-	s.orders[id] = o
 	r := s.rooms[id]
 	s.mu.Unlock()
 	if r != nil {
