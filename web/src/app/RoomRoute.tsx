@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fetchVisit } from '../api/guest';
-import { at } from '../conduct/board';
 import { usePlan } from '../live/use-plan';
+import { useRunning } from '../live/use-running';
 import type { MeetingSession } from '../meeting/session';
-import { noteLeft } from '../office/machine';
+import { isPast, noteLeft } from '../office/machine';
 import { JoinPage } from '../pages/join/JoinPage';
 import { Unpaired } from '../pages/join/Unpaired';
 import { MeetingPage } from '../pages/meeting/MeetingPage';
@@ -38,12 +38,13 @@ function Inside({ session, room, machine }: { readonly session: MeetingSession; 
   const { phase, own, conduct } = useStore(session.state);
   const closed = conduct?.phase === 'be-mac';
   const ending = phase.kind === 'over' ? phase.ending : null;
+  const calledOff = conduct?.calledOff === true;
   useEffect(() => {
     if (!machine || ending === null) return undefined;
-    noteLeft(room, true);
+    if (!calledOff) noteLeft(room, true); // convened anew, it is another meeting of the same name
     const timer = setTimeout(() => void navigate({ to: '/' }), onAfterMs[closed ? 'closed' : ending]);
     return () => clearTimeout(timer);
-  }, [machine, ending, closed, room, navigate]);
+  }, [machine, ending, closed, calledOff, room, navigate]);
   useEffect(() => {
     if (!machine || !closed) return undefined;
     const timer = setTimeout(() => session.leave(), onAfterMs.left);
@@ -63,7 +64,9 @@ function AtMachine({ room, point }: { readonly room: string; readonly point: str
   const navigate = useNavigate();
   const plan = usePlan(room);
   const now = useNow(10_000);
-  if (plan?.end !== undefined && at(plan.end) + 3_600_000 < now) return <Navigate to="/" replace />;
+  const past = plan?.end !== undefined && isPast(plan.end, now);
+  const running = useRunning(past ? [room] : []);
+  if (past && running.told && !running.meetings.has(room)) return <Navigate to="/" replace />;
   const machine = { point: plan?.points.find((each) => each.id === point)?.name ?? point, title: plan?.title ?? '' };
   const closed = () => {
     noteLeft(room, true);

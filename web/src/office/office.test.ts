@@ -7,7 +7,7 @@ import { addAward, dropAward, raiseAward, withAward } from './awards';
 import { beginOf, monthDays, onDay, timeAt, weekDays } from './day';
 import { addItem, dropItem, isSecret, itemStarts, missingFields, raiseItem, withMain, withPoints } from './draft';
 import { asksOf, boardIn, byDay, isOn } from './lines';
-import { dueMeeting } from './machine';
+import { dueMeeting, isPast, isRunning, readLeft, writeLeft } from './machine';
 import { addVoter, dropVoter, invited, leadersVote, moveVoter, withHeads, withKnownLeaders, withPoint } from './members';
 import { addTask, dropTask, lacksOf, listed, withHour, withLine, withSpeech } from './minutes';
 import { choicesOf, matching, namesakes, personOf } from './people';
@@ -69,6 +69,8 @@ describe('the calendar', () => {
   });
 });
 
+const hourOf = (hour: string) => Date.parse(`2026-12-03T${hour}:00+07:00`);
+
 describe('a room’s machine', () => {
   const lines = [
     line('yesterday', '2026-12-02T14:00:00+07:00', '2026-12-02T16:00:00+07:00'),
@@ -76,7 +78,8 @@ describe('a room’s machine', () => {
     line('morning', '2026-12-03T08:00:00+07:00', '2026-12-03T10:00:00+07:00'),
     line('noon', '2026-12-03T10:30:00+07:00', '2026-12-03T11:30:00+07:00'),
   ];
-  const due = (hour: string, ...left: string[]) => dueMeeting(lines, Date.parse(`2026-12-03T${hour}:00+07:00`), new Set(left))?.id ?? null;
+  const none = new Set<string>();
+  const due = (hour: string, ...left: string[]) => dueMeeting(lines, hourOf(hour), new Map(left.map((id) => [id, hourOf(hour)])), none)?.id ?? null;
 
   test('SEC-04 finds the meeting of the hour by itself, from the hour before it on', () => {
     expect([due('06:59'), due('07:00'), due('09:45'), due('10:05'), due('10:45')]).toEqual([null, 'morning', 'morning', 'noon', 'noon']);
@@ -85,6 +88,25 @@ describe('a room’s machine', () => {
 
   test('does not go back by itself into what it has left', () => {
     expect([due('09:00', 'morning'), due('09:45', 'morning'), due('10:45', 'noon'), due('10:45', 'noon', 'morning')]).toEqual([null, 'noon', 'morning', null]);
+  });
+
+  test('SCH-06 SCH-09 goes in on the day, though it left a test run before, or the meeting at the hour that it was put off from', () => {
+    const left = ['2026-12-02T15:00:00+07:00', '2026-12-03T06:59:00+07:00', '2026-12-03T07:00:00+07:00'];
+    const found = left.map((when) => dueMeeting(lines, hourOf('08:10'), new Map([['morning', Date.parse(when)]]), none)?.id ?? null);
+    expect(found).toEqual(['morning', 'morning', null]);
+  });
+
+  test('comes back to a meeting that runs over for as long as it runs', () => {
+    const over = (running: string[], left: [string, number][] = []) => dueMeeting(lines, hourOf('13:00'), new Map(left), new Set(running))?.id ?? null;
+    expect([over([]), over(['noon']), over(['noon'], [['noon', hourOf('12:55')]]), over(['off'])]).toEqual([null, 'noon', null, null]);
+    expect([isPast(lines[3]?.end, hourOf('12:29')), isPast(lines[3]?.end, hourOf('12:30'))]).toEqual([false, true]);
+    expect([undefined, 'tap-hop', 'dang-hop', 'giai-lao', 'be-mac'].map((phase) => isRunning(phase as Parameters<typeof isRunning>[0]))).toEqual([false, false, true, true, false]);
+  });
+
+  test('keeps what it left over a reload, and takes nothing from a window that kept no times', () => {
+    const left = new Map([['hop 1', 1_000], ['b', 2_000]]);
+    expect(readLeft(writeLeft(left))).toEqual(left);
+    expect([readLeft('').size, readLeft('giao-ban\nhop-2').size]).toEqual([0, 0]);
   });
 });
 

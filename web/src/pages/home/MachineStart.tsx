@@ -5,10 +5,11 @@ import { useTranslation } from 'react-i18next';
 import { fetchMeetings } from '../../api/meetings';
 import { useNow } from '../../app/use-now';
 import { at } from '../../conduct/board';
+import { useRunning } from '../../live/use-running';
 import { dateText, dayOf, timeText } from '../../i18n/clock';
 import { comeBackHere } from '../../office/after-sign-in';
 import { addDays } from '../../office/day';
-import { dueMeeting, leftHere, noteLeft } from '../../office/machine';
+import { dueMeeting, isPast, leftHere, noteLeft } from '../../office/machine';
 import { OfficeShell } from '../office/OfficeShell';
 import { usePointName } from '../pairing/use-point-name';
 import classes from './MachineStart.module.css';
@@ -25,11 +26,14 @@ export function MachineStart({ point }: { readonly point: string }) {
     queryFn: async () => fetchMeetings(dayOf(addDays(new Date(now), -1)), dayOf(addDays(new Date(now), 2))),
     refetchInterval: 30_000,
     refetchIntervalInBackground: true,
+    staleTime: 0,
   });
-  const lines = meetings.data ?? [];
-  const due = dueMeeting(lines, now, leftHere());
+  const lines = (meetings.data ?? []).filter((line) => line.state === 'da-phat-hanh' && line.start !== undefined);
+  const running = useRunning(lines.filter((line) => isPast(line.end, now)).map((line) => line.id)).meetings;
+  // What was known before the room was in a meeting may be of one that was put off since.
+  const due = meetings.isFetchedAfterMount ? dueMeeting(lines, now, leftHere(), running) : null;
   if (due) return <Navigate to="/hop/$room" params={{ room: due.id }} replace />;
-  const ahead = lines.filter((line) => line.state === 'da-phat-hanh' && line.start !== undefined && at(line.end) + 3_600_000 > now);
+  const ahead = lines.filter((line) => !isPast(line.end, now) || running.has(line.id));
   return (
     <OfficeShell>
       <section className={classes.sheet}>
