@@ -18,8 +18,11 @@ import (
 // SCH-09). No act of the meeting comes between, and until it is declared open, it
 // follows: to another time, with other points, or it is called off.
 func (h *House) Arrange(ctx context.Context, id meeting.ID, save func() error) error {
-	h.finding.Lock()
-	defer h.finding.Unlock()
+	giveBack, err := h.finding.take(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer giveBack()
 	if _, err := h.load(ctx, id); meeting.CodeOf(err) == meeting.CodeUnknown {
 		return save()
 	}

@@ -1,6 +1,8 @@
 package live_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -222,5 +224,46 @@ func TestTheChairCallsOffAMeetingThatOnlyGathers(t *testing.T) {
 	}
 	if _, err := minutes.Draft(l.Opening(), log); meeting.CodeOf(err) != meeting.CodeState {
 		t.Errorf("minutes of a meeting that was not held: %v", err)
+	}
+}
+
+func TestSCH09_OneMeetingThatIsArrangedSlowlyHoldsUpNoOtherAndNobodyForLongerThanHeWaits(t *testing.T) {
+	t.Parallel()
+	h := gathering(t)
+	other := sample.Briefing()
+	other.ID = "hop-khac"
+	var e schedule.Entry
+	e, err := e.Publish(other, "nhap", h.now().AddDate(0, 0, -7))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.database().SaveVersion(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	begun, finish, done := make(chan struct{}), make(chan struct{}), make(chan error)
+	go func() {
+		done <- h.house.Arrange(context.WithoutCancel(t.Context()), h.plan.ID, func() error {
+			close(begun)
+			<-finish
+			return nil
+		})
+	}()
+	<-begun
+	soon, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if err := h.house.Attend(soon, other.ID, air.Guest{Point: "LG-X1"}); err != nil {
+		t.Errorf("another meeting's door: %v", err)
+	}
+	if err := h.house.Arrange(soon, other.ID, func() error { return nil }); err != nil {
+		t.Errorf("another meeting's reply: %v", err)
+	}
+	late, over := context.WithCancel(t.Context())
+	over()
+	if err := h.house.Arrange(late, h.plan.ID, func() error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("who waits no longer: %v", err)
+	}
+	close(finish)
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }

@@ -81,8 +81,7 @@ const (
 type House struct {
 	settings Settings
 
-	// finding lets one at a time look a meeting up in the database.
-	finding sync.Mutex
+	finding turns
 
 	mu     sync.Mutex
 	owners map[meeting.ID]*owner
@@ -97,7 +96,7 @@ func New(s Settings) *House {
 	if s.Keep == 0 {
 		s.Keep = 10 * time.Minute
 	}
-	return &House{settings: s, owners: make(map[meeting.ID]*owner)}
+	return &House{settings: s, finding: turns{of: make(map[meeting.ID]*turn)}, owners: make(map[meeting.ID]*owner)}
 }
 
 // Resume opens the meetings that were going on when the bridge ended.
@@ -144,12 +143,15 @@ func (h *House) find(ctx context.Context, id meeting.ID) (*owner, error) {
 	if o := h.known(id); o != nil {
 		return o, nil
 	}
-	h.finding.Lock()
-	defer h.finding.Unlock()
+	giveBack, err := h.finding.take(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer giveBack()
 	return h.load(ctx, id)
 }
 
-// load is find for who holds the lock.
+// load is find for whose turn it is.
 func (h *House) load(ctx context.Context, id meeting.ID) (*owner, error) {
 	if o := h.known(id); o != nil {
 		return o, nil
@@ -179,8 +181,11 @@ func (h *House) open(ctx context.Context, id meeting.ID, may func(conduct.Openin
 	if o := h.known(id); o != nil {
 		return o, nil
 	}
-	h.finding.Lock()
-	defer h.finding.Unlock()
+	giveBack, err := h.finding.take(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer giveBack()
 	o, err := h.load(ctx, id)
 	if meeting.CodeOf(err) != meeting.CodeUnknown {
 		return o, err
