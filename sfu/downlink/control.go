@@ -95,14 +95,16 @@ func (s *Sink) fullIntra(p *rtcp.FullIntraRequest) {
 
 // pictureLost answers a subscriber that cannot go on without a keyframe. Until that
 // comes, what has been sent since the one before may still be repaired: the
-// subscriber may have asked by a clock, or for the keyframe that is on its way.
+// subscriber may have asked by a clock, or for the keyframe that is on its way. That is
+// believed for a second at most: a round trip measured while the line was choked says
+// nothing of now, and the keyframe may be what was lost.
 func (s *Sink) pictureLost() {
 	s.counters.PLIs++
 	if s.audio || s.target.silent() {
 		return
 	}
 	if s.locked {
-		if s.now-s.again.keyframeAt < max(crossing, s.report.rtt) {
+		if s.now-s.again.keyframeAt < min(max(crossing, s.report.rtt), askLongest) {
 			return // it was sent before the keyframe could be seen
 		}
 		s.again.waiting = true

@@ -57,6 +57,6 @@ func (s *Sink) sendFilling(now int64) {
 	} else {
 		h.Padding, h.PaddingSize = true, fillLength
 	}
-	_ = s.out.write(payload) // lost like any packet
+	_ = s.out.write(payload) // lost like any packet: no picture has been sent that could stop
 	s.counters.Filling++
 }

@@ -105,6 +105,25 @@ func TestAKeyframeIsRepairedThoughARequestForItHasCrossedIt(t *testing.T) {
 	}
 }
 
+func TestALostKeyframeIsAskedForAgainWithinASecondThoughTheLineWasChoked(t *testing.T) {
+	t.Parallel()
+	s := newStage(camera(), 0, downlink.Settings{})
+	s.clocks.Report(2, clock.ToNTP(time.Unix(1_800_000_000, 0)), 1000, s.now)
+	s.send(keyframe(2, 70000, 1000))
+	s.roundTrip(t, 3000*ms)
+	s.send(keyframe(2, 70001, 271_000))
+	for _, c := range []struct {
+		after int64
+		want  bool
+	}{{900 * ms, false}, {150 * ms, true}} {
+		s.now, s.asked = s.now+c.after, nil
+		s.pictureLost()
+		if asked := len(s.asked) > 0; asked != c.want {
+			t.Errorf("%d ms on: asked for a keyframe %v", c.after/ms, asked)
+		}
+	}
+}
+
 // Some subscribers ask for keyframes by the clock; others have lost a packet for
 // good and need nothing of what was before.
 func TestARequestForAKeyframeEndsTheRepairOfWhatWasBeforeTheLastOne(t *testing.T) {

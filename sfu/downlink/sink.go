@@ -204,7 +204,8 @@ func (s *Sink) forwardVideo(p *sfu.Packet) {
 
 // leaveOut takes a packet that is held back out of the numbering. When it came
 // so late that the subscriber has seen its hole, padding fills that, or the
-// subscriber would ask for it again and again.
+// subscriber would ask for it again and again. The line may refuse that as it does
+// any packet: it tells only once that pictures were dropped.
 func (s *Sink) leaveOut(p *sfu.Packet) {
 	if s.time.numbers.Drop(p.Sequence) {
 		return
@@ -217,7 +218,10 @@ func (s *Sink) leaveOut(p *sfu.Packet) {
 	h := s.out.begin(number, p.Timestamp+s.time.offset, false)
 	s.out.extend(nil)
 	h.Padding, h.PaddingSize = true, 1
-	_ = s.out.write(nil) // lost like any packet
+	if err := s.out.write(nil); err != nil {
+		s.refused(err)
+		return
+	}
 	s.counters.Filling++
 }
 

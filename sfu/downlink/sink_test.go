@@ -26,6 +26,7 @@ type stage struct {
 	now     int64
 
 	sink    *downlink.Sink
+	refusal error // of the next packet, by the line
 	written []rtp.Packet
 	rtcp    []rtcp.Packet
 	flushes int
@@ -57,6 +58,10 @@ func (s *stage) Translate(from, to int, ts uint32) (uint32, bool) {
 func (s *stage) Reference(layer int) (uint32, int64, bool) { return s.clocks.Reference(layer) }
 
 func (s *stage) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
+	if err := s.refusal; err != nil {
+		s.refusal = nil
+		return 0, err
+	}
 	s.written = append(s.written, rtp.Packet{Header: h.Clone(), Payload: append([]byte(nil), payload...)})
 	return len(payload), nil
 }

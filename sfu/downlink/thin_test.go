@@ -46,6 +46,40 @@ func sendTime(p *rtp.Packet) float64 {
 	return float64(uint32(b[0])<<16|uint32(b[1])<<8|uint32(b[2])) / (1 << 18)
 }
 
+// The line tells once that pictures which waited were dropped, whatever is written
+// next: it may be what fills the place of a late packet without content.
+func TestAPictureWaitsForAKeyframeThoughTheLineRefusedAPacketWithoutContent(t *testing.T) {
+	t.Parallel()
+	s := newStage(camera(), 0, downlink.Settings{RTXSSRC: 8, RTXPayloadType: 101})
+	s.send(keyframe(2, 70000, 1000))
+	s.send(delta(2, 70002, 7000))
+	late := delta(2, 70001, 4000)
+	late.Payload = nil
+	s.refusal = pacer.ErrFull
+	s.send(late)
+	if s.refusal != nil {
+		t.Fatal("the hole was not filled: the test tests nothing")
+	}
+	s.now, s.asked = s.now+33*ms, nil
+	s.send(delta(2, 70003, 10_000))
+	if len(s.written) != 2 {
+		t.Errorf("%d packets went out behind what was dropped", len(s.written)-2)
+	}
+	if s.nack(1) {
+		t.Error("what was given up was sent again")
+	}
+	s.now += 300 * ms
+	s.sink.Tick(s.now)
+	if len(s.asked) == 0 {
+		t.Error("no keyframe was asked for")
+	}
+	s.send(keyframe(2, 70004, 40_000))
+	s.send(delta(2, 70005, 43_000))
+	if len(s.written) != 4 {
+		t.Errorf("%d packets from the keyframe on, want 2", len(s.written)-2)
+	}
+}
+
 // What estimates the line by the times of sending must see when packets left, not
 // when they came to wait.
 func TestTheTimeOfSendingIsThatOfLeavingTheBridge(t *testing.T) {
