@@ -55,6 +55,14 @@ func Seen(item *archive.Item) string {
 	return strings.Join(append(out, fmt.Sprintf("%s%d", before, item.Length/1000)), " ")
 }
 
+// Pieces tells from which second to which an export shows which legs.
+func Pieces(item *archive.Item, j Job) (out []string) {
+	for _, p := range planned(item, j) {
+		out = append(out, fmt.Sprintf("%d-%d %v", p.from/1000, p.to/1000, legsOf(p)))
+	}
+	return out
+}
+
 // Chapters are those of an export, with their seconds.
 func Chapters(item *archive.Item) (out []string) {
 	for _, c := range chaptersOf(item) {

@@ -110,13 +110,54 @@ func (m *making) deliver(out string) error {
 	return os.Rename(out+".new", out)
 }
 
+// planned are the pieces of an export. A grid follows only who was given the floor: voices
+// come and go every few seconds.
+func planned(item *archive.Item, j Job) []piece {
+	spoken := floorOf(item)
+	if j.Layout == Speaker {
+		spoken = turnsOf(item)
+	}
+	return piecesOf(item, j, spoken)
+}
+
+// nameOfPiece tells all that a piece is made of: one that was made before a restart is
+// taken again only for the same times and tracks, and a release may plan otherwise.
+func nameOfPiece(p piece) string {
+	name := fmt.Sprintf("piece-%d-%d", p.from, p.to)
+	for _, leg := range legsOf(p) {
+		name += fmt.Sprintf("-%d", leg)
+	}
+	return name + ".mp4"
+}
+
+// unplanned removes pieces that were made for another plan.
+func (m *making) unplanned(pieces []piece) error {
+	have, err := filepath.Glob(filepath.Join(m.dir, "piece-*"))
+	if err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	want := map[string]bool{}
+	for _, p := range pieces {
+		want[filepath.Join(m.dir, nameOfPiece(p))] = true
+	}
+	for _, name := range have {
+		if !want[name] {
+			err = errors.Join(err, os.Remove(name))
+		}
+	}
+	return err
+}
+
 // pictures makes all pieces and returns the list of them and where they end.
 func (m *making) pictures(ctx context.Context) (list string, end int64, err error) {
-	pieces := piecesOf(&m.item, m.job, turnsOf(&m.item))
+	pieces := planned(&m.item, m.job)
+	if err := m.unplanned(pieces); err != nil {
+		return "", 0, err
+	}
 	var names strings.Builder
 	end = m.job.From
 	for i, p := range pieces {
-		name := filepath.Join(m.dir, fmt.Sprintf("piece-%05d.mp4", i))
+		name := filepath.Join(m.dir, nameOfPiece(p))
 		if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
 			if err := m.picture(ctx, p, i, name); err != nil {
 				return "", 0, err
@@ -167,7 +208,7 @@ func (m *making) picture(ctx context.Context, p piece, number int, out string) e
 
 // sound mixes all voices.
 func (m *making) sound(ctx context.Context, end int64) (string, error) {
-	out := filepath.Join(m.dir, "sound.m4a")
+	out := filepath.Join(m.dir, fmt.Sprintf("sound-%d-%d.m4a", m.job.From, end)) // a fast cut begins where its first picture does
 	if _, err := os.Stat(out); err == nil {
 		return out, nil
 	}

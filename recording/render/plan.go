@@ -67,10 +67,32 @@ func piecesOf(item *archive.Item, j Job, spoken []turn) []piece {
 		out[i].tracks = shown(item, spoken, j.Layout, out[i].from+j.From, out[i].to+j.From)
 		out[i].from, out[i].to = out[i].from+j.From, out[i].to+j.From
 	}
-	return slices.DeleteFunc(out, func(p piece) bool { return p.to <= p.from })
+	return joined(slices.DeleteFunc(out, func(p piece) bool { return p.to <= p.from }))
 }
 
-// shown are the tracks of a piece, the speaker's first.
+// joined makes one of pieces that follow each other and show the same: each is a run of
+// ffmpeg, and who speaks changes more often than who is shown.
+func joined(all []piece) (out []piece) {
+	for _, p := range all {
+		if n := len(out) - 1; n >= 0 && p.to-out[n].from <= longestPiece && slices.Equal(legsOf(p), legsOf(out[n])) {
+			out[n].to = p.to
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// legsOf are the numbers of the tracks that a piece shows, in their order.
+func legsOf(p piece) (legs []uint16) {
+	for _, t := range p.tracks {
+		legs = append(legs, t.Leg)
+	}
+	return legs
+}
+
+// shown are the tracks of a piece. In a grid each keeps its place whoever speaks; where not
+// all have one the speaker has, and what is shared.
 func shown(item *archive.Item, spoken []turn, layout Layout, from, to int64) []archive.TrackItem {
 	middle := (from + to) / 2
 	speaker := speaking(spoken, middle)
@@ -94,11 +116,12 @@ func shown(item *archive.Item, spoken []turn, layout Layout, from, to int64) []a
 	slices.SortStableFunc(out, func(a, b archive.TrackItem) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Leg, b.Leg))
 	})
-	most := tilesAtMost
 	if layout == Speaker {
-		most = 1
+		return out[:min(len(out), 1)]
 	}
-	return out[:min(len(out), most)]
+	out = out[:min(len(out), tilesAtMost)]
+	slices.SortFunc(out, func(a, b archive.TrackItem) int { return cmp.Compare(a.Leg, b.Leg) })
+	return out
 }
 
 // input is a cut of a track as ffmpeg reads it.

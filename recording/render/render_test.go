@@ -167,6 +167,33 @@ func TestAnExportGoesOnAfterARestartAndIsCancelled(t *testing.T) {
 	reaches(t, q, first.ID, render.Cancelled)
 }
 
+// What an export made before a restart may be of another plan: of other times and tracks.
+func TestAnExportThatGoesOnTakesNoPieceOfAnotherPlan(t *testing.T) {
+	t.Parallel()
+	dir, exports := recorded(t, 2), t.TempDir()
+	idle, err := render.Open(render.Settings{Dir: exports, Command: "ffmpeg", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := idle.Add(render.Job{Recording: "r", Layout: render.Grid}, 2000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	work := filepath.Join(exports, j.ID, "work")
+	if err := os.MkdirAll(work, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"piece-00000.mp4", "piece-00001.mp4", "piece-0-2000-7.mp4", "sound.m4a", "sound-0-1000.m4a"} {
+		if err := os.WriteFile(filepath.Join(work, name), []byte("of another plan"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	q := open(t, dir, exports, nil)
+	if _, seconds := probe(t, q, reaches(t, q, j.ID, render.Done)); math.Abs(seconds-2) > 0.2 {
+		t.Errorf("it lasts %.2f s", seconds)
+	}
+}
+
 func TestExportsAreRefusedWithoutACommandWithoutSpaceAndBeyondTheirNumber(t *testing.T) {
 	t.Parallel()
 	dir := recorded(t, 3)

@@ -85,19 +85,49 @@ type chapter struct {
 	title    string
 }
 
-// chaptersOf are the items of the agenda, and in them who had the floor; in a recording
-// in which nobody was given it, who spoke for a while (ARC-02).
+// chaptersOf are the items of the agenda, each stretch with who had the floor in it; in a
+// recording in which nobody was given it, with who spoke for a while (ARC-02). What lies
+// between, in no item, has the name of the meeting: players show the last one on.
 func chaptersOf(item *archive.Item) []chapter {
+	items, speeches := agendaOf(item), spokenOf(item)
+	marks := []int64{}
+	for _, c := range slices.Concat(items, speeches) {
+		marks = append(marks, c.from, c.to)
+	}
+	slices.Sort(marks)
+	marks = slices.Compact(marks)
+	if n := len(marks); n > 0 && marks[n-1] < item.Length {
+		marks = append(marks, item.Length)
+	}
 	var all []chapter
+	for i := range len(marks) - 1 {
+		title := joinedBy(" – ", titleAt(items, marks[i]), titleAt(speeches, marks[i]))
+		if title = cmp.Or(title, item.About.Title); title == "" {
+			continue
+		}
+		if n := len(all) - 1; n >= 0 && all[n].title == title && all[n].to == marks[i] {
+			all[n].to = marks[i+1]
+			continue
+		}
+		all = append(all, chapter{marks[i], marks[i+1], title})
+	}
+	return all
+}
+
+// agendaOf are the items of the agenda.
+func agendaOf(item *archive.Item) (all []chapter) {
 	for _, ch := range item.Chapters {
 		if ch.Kind == "item" {
 			all = append(all, chapter{ch.From, ch.To, ch.Title})
 		}
 	}
+	return ended(all, item.Length)
+}
+
+// spokenOf are the speeches, else the voices that last.
+func spokenOf(item *archive.Item) (all []chapter) {
 	for _, s := range item.Speeches {
-		if s.To == 0 || s.To > s.From {
-			all = append(all, chapter{s.From, 0, spokenBy(item, s)})
-		}
+		all = append(all, chapter{s.From, s.To, spokenBy(item, s)})
 	}
 	if len(item.Speeches) == 0 {
 		for _, t := range turns(item, shortestChapter) {
@@ -106,9 +136,14 @@ func chaptersOf(item *archive.Item) []chapter {
 			}
 		}
 	}
+	return ended(all, item.Length)
+}
+
+// ended gives an end to what has none: where the next begins, or the recording ends.
+func ended(all []chapter, length int64) []chapter {
 	slices.SortStableFunc(all, func(a, b chapter) int { return cmp.Compare(a.from, b.from) })
 	for i := range all {
-		end := item.Length // a speech is a part of its item: what follows it before the next belongs to both
+		end := length
 		if i+1 < len(all) {
 			end = all[i+1].from
 		}
@@ -116,12 +151,26 @@ func chaptersOf(item *archive.Item) []chapter {
 			all[i].to = end
 		}
 	}
-	return all
+	return slices.DeleteFunc(all, func(c chapter) bool { return c.to <= c.from })
+}
+
+// titleAt is the title of what goes on at a time; "" for nothing.
+func titleAt(all []chapter, at int64) string {
+	for _, c := range all {
+		if c.from <= at && at < c.to {
+			return c.title
+		}
+	}
+	return ""
 }
 
 func spokenBy(item *archive.Item, s archive.Speech) string {
-	who := slices.DeleteFunc([]string{s.Name, s.Position, nameOf(item, s.Point)}, func(part string) bool { return part == "" })
-	return strings.Join(slices.Compact(who), ", ")
+	return joinedBy(", ", s.Name, s.Position, nameOf(item, s.Point))
+}
+
+// joinedBy puts parts together that are there.
+func joinedBy(sign string, parts ...string) string {
+	return strings.Join(slices.Compact(slices.DeleteFunc(parts, func(part string) bool { return part == "" })), sign)
 }
 
 // nameOf is what people call a point.
