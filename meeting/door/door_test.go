@@ -58,6 +58,34 @@ func TestSEC02_GuessesOfStrangersKeepNobodyFromHisBoard(t *testing.T) {
 	})
 }
 
+func TestSEC02_AnAdministratorOpensABoardThatWrongProofsShut(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		user, b, admin := h.person("chutri", "X1", false, meeting.Chair), h.browser(), h.admin("LG")
+		b.signIn(user, good)
+		a, err := h.store.AccountOf(t.Context(), user)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := "/api/accounts/" + string(a.Person)
+		b.want("POST", "/api/session/lock", nil, 204, "")
+		for range 5 {
+			b.want("POST", "/api/session/proof", obj{"password": "sai"}, 401, "account.wrong_credentials")
+		}
+		b.want("POST", "/api/session/proof", obj{"password": good}, 429, "account.locked")
+		if got := admin.want("GET", at, nil, 200, ""); got.body["locked"] != true {
+			t.Errorf("the administrator is shown %v", got.body)
+		}
+		admin.want("POST", at+"/enable", nil, 204, "")
+		if got := admin.want("GET", at, nil, 200, ""); got.body["locked"] != false {
+			t.Errorf("after unlocking he is shown %v", got.body)
+		}
+		if h.count(account.Unlocked) != 1 {
+			t.Error("the unlocking is not told")
+		}
+		b.want("POST", "/api/session/proof", obj{"password": good}, 200, "") // the same session: he was not thrown out
+	})
+}
+
 func TestSEC03_TheRightPasswordDoesNotForgetWrongCodes(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		user, b := h.person("mau", "", false), h.browser()

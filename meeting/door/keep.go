@@ -77,7 +77,7 @@ func (d *Door) Reset(ctx context.Context, p meeting.PersonID, text string) (stri
 	if err := d.endSessions(ctx, p, ""); err != nil {
 		return "", err
 	}
-	if _, err := d.unlock(ctx, a.User); err != nil {
+	if _, err := d.unlock(ctx, a); err != nil {
 		return "", err
 	}
 	d.note(ctx, account.PasswordReset, a.User, "")
@@ -114,32 +114,44 @@ func (d *Door) Enable(ctx context.Context, p meeting.PersonID) error {
 	if was {
 		d.note(ctx, account.AccountEnabled, a.User, "")
 	}
-	locked, err := d.unlock(ctx, a.User)
+	locked, err := d.unlock(ctx, a)
 	if locked {
 		d.note(ctx, account.Unlocked, a.User, "")
 	}
 	return err
 }
 
-// Locked answers whether wrong tries hold the account off now.
+// Locked answers whether wrong tries hold the account off now: at signing in, or at the
+// proof that one of its sessions waits for.
 func (d *Door) Locked(ctx context.Context, a account.Account) (bool, error) {
-	for _, key := range []string{nameKey(a.User), factorKey(a.User)} {
-		t, err := d.Store.Tries(ctx, key)
-		if err != nil || t.Wait(d.Policy.LockAfter, d.Policy.LockFor, d.Now()) > 0 {
-			return err == nil, err
-		}
-	}
-	return false, nil
-}
-
-// unlock forgets wrong tries of a name, and reports whether there were any.
-func (d *Door) unlock(ctx context.Context, user string) (bool, error) {
-	name, err := d.Store.ForgetTries(ctx, nameKey(user))
+	keys, err := d.counted(ctx, a)
 	if err != nil {
 		return false, err
 	}
-	factor, err := d.Store.ForgetTries(ctx, factorKey(user))
-	return name || factor, err
+	all, err := d.Store.TriesOf(ctx, keys...)
+	return slices.ContainsFunc(all, func(t account.Tries) bool { return t.Wait(d.Policy.LockAfter, d.Policy.LockFor, d.Now()) > 0 }), err
+}
+
+// unlock forgets wrong tries of an account, and reports whether there were any.
+func (d *Door) unlock(ctx context.Context, a account.Account) (bool, error) {
+	keys, err := d.counted(ctx, a)
+	if err != nil {
+		return false, err
+	}
+	return d.Store.ForgetTries(ctx, keys...)
+}
+
+// counted lists under what wrong tries of an account are counted: its name, its second
+// factor, and each session that has not run out.
+func (d *Door) counted(ctx context.Context, a account.Account) ([]string, error) {
+	all, err := d.Store.Sessions(ctx, a.Person)
+	keys := []string{nameKey(a.User), factorKey(a.User)}
+	for _, s := range all {
+		if s.Valid(d.Policy.Limits(a.Rights), d.Now()) {
+			keys = append(keys, sessionKey(s.ID))
+		}
+	}
+	return keys, err
 }
 
 // Change edits what an account is, and ends its sessions when its rights change: who

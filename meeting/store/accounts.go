@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"time"
 
 	"diemcau/meeting"
@@ -167,16 +168,27 @@ func (s *Store) CountTry(ctx context.Context, name string, span time.Duration, n
 // oldTries is longer than any span that tries hold off for.
 const oldTries = 31 * 24 * time.Hour
 
-// ForgetTries clears a name, and reports whether there was anything.
-func (s *Store) ForgetTries(ctx context.Context, name string) (bool, error) {
-	var n int64
-	err := s.write(ctx, func(tx *sql.Tx) error {
-		r, err := tx.ExecContext(ctx, `DELETE FROM account_tries WHERE name = $1`, name)
-		if err != nil {
-			return err
-		}
-		n, err = r.RowsAffected()
-		return err
-	})
+// TriesOf reads the wrong tries of those of the names that have some.
+func (s *Store) TriesOf(ctx context.Context, names ...string) ([]account.Tries, error) {
+	list, args := listOf(names)
+	return rowsOf[account.Tries](ctx, s.db, `SELECT body FROM account_tries WHERE name IN (`+list+`)`, args...)
+}
+
+// ForgetTries clears names, and reports whether there was anything.
+func (s *Store) ForgetTries(ctx context.Context, names ...string) (bool, error) {
+	list, args := listOf(names)
+	n, err := s.end(ctx, `DELETE FROM account_tries WHERE name IN (`+list+`)`, args...)
 	return n > 0, err
+}
+
+// listOf is a list of texts in a statement: its places, from $1 on, and what stands there.
+func listOf[T ~string](texts []T) (places string, args []any) {
+	for i, x := range texts {
+		if i > 0 {
+			places += ", "
+		}
+		places += "$" + strconv.Itoa(i+1)
+		args = append(args, string(x))
+	}
+	return places, args
 }
