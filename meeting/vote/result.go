@@ -49,11 +49,24 @@ func (v Vote) Tally() Result {
 		r.Unanimous = r.For == r.Base
 	}
 	r.Passed = r.Base > 0 && v.Motion.Threshold.reaches(r.For, r.Base, v.Motion.AtLeast)
-	if !r.Passed && v.breakable(r) {
+	if !r.Passed && v.tied(r) {
 		r.Tied = true
 		r.Passed = v.ChairSays == For
 	}
 	return r
+}
+
+// tied reports whether the chair decides. Of a vote that was closed that is settled:
+// what was declared stays, whatever the rule has become since.
+func (v Vote) tied(r Result) bool {
+	switch v.Phase {
+	case Tied:
+		return true
+	case Closed:
+		return v.ChairSays != ""
+	case Prepared, Open:
+	}
+	return v.breakable(r)
 }
 
 // breakable reports whether for and against are equal, the motion asks for no more

@@ -87,6 +87,30 @@ func TestVOT01_BaseThresholdAndTieDecideTheResult(t *testing.T) {
 	}
 }
 
+// Bridges before let the chair decide any equal number for and against, however many
+// abstained or were away.
+func TestVOT01_WhatWasDeclaredStaysWhateverTheRuleOnTiesHasBecome(t *testing.T) {
+	t.Parallel()
+	v := castAll(open(vote.Usual("m", "M", vote.Named, voters(40)), 40), 10, 10, 20)
+	if r := v.Tally(); r.Tied || r.Passed {
+		t.Errorf("open: %+v", r)
+	}
+	v.Phase = vote.Tied
+	if r := v.Tally(); !r.Tied || r.Passed {
+		t.Errorf("left to the chair: %+v", r)
+	}
+	for says, passed := range map[vote.Choice]bool{vote.For: true, vote.Against: false} {
+		v.Phase, v.ChairSays = vote.Closed, says
+		if r := v.Tally(); !r.Tied || r.Passed != passed {
+			t.Errorf("decided by %s: %+v", says, r)
+		}
+	}
+	v.ChairSays = ""
+	if r := v.Tally(); r.Tied || r.Passed {
+		t.Errorf("closed by the rule of today: %+v", r)
+	}
+}
+
 func TestVOT01_TwiceLateAndWithoutAVoteAreRefused(t *testing.T) {
 	t.Parallel()
 	list := voters(5)
