@@ -146,8 +146,8 @@ func classes(s string) int {
 type Limits struct{ Idle, Absolute time.Duration }
 
 // Limits of a session by the rights of its owner: the more somebody may do, the
-// sooner he proves himself again. A live meeting is not touched by the end of a
-// session: its token is its own.
+// sooner he proves himself again. A session that runs out puts nobody out of a live
+// meeting, unlike one that somebody ends: then its boards leave.
 func (p Policy) Limits(rights []meeting.Right) Limits {
 	if slices.Contains(rights, meeting.Administrator) {
 		return Limits{Idle: 15 * time.Minute, Absolute: 8 * time.Hour}
