@@ -299,6 +299,7 @@ func TestSEC04_AMachineIsPairedOnceByACodeAndItsOperatorSignsInOnTop(t *testing.
 			t.Errorf("after the operator left: %v", who.body)
 		}
 		device := meeting.DeviceID(who.text("device"))
+		h.left() // the board of the operator who signed out
 		if err := h.door.MayBePresent(t.Context(), "", device); err != nil || h.left() != "" {
 			t.Errorf("a paired machine in a meeting: %v", err)
 		}
@@ -413,6 +414,31 @@ func TestSEC04_ABoardLeavesItsMeetingsWhenItsSessionIsEnded(t *testing.T) {
 		admin.want("DELETE", "/api/accounts/"+string(a.Person), nil, 204, "")
 		if err := h.door.MayBePresent(t.Context(), "", board); meeting.CodeOf(err) != account.CodeEnded || h.left() != string(board) {
 			t.Errorf("the board of a disabled account: %v", err)
+		}
+	})
+}
+
+func TestSEC04_ABoardLeavesItsMeetingsWithWhoSignsOutOrSignsInAnewInTheSameBrowser(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		user, b := h.person("chutri", "X1", false, meeting.Chair), h.browser()
+		board := func() meeting.DeviceID {
+			return account.BoardOf(b.want("GET", "/api/session", nil, 200, "").text("session"))
+		}
+		b.signIn(user, good)
+		first := board()
+		b.signIn(user, good)
+		if left := h.left(); left != string(first) {
+			t.Errorf("signing in anew puts out %q", left)
+		}
+		second := board()
+		b.want("DELETE", "/api/session", nil, 200, "")
+		if left := h.left(); left != string(second) {
+			t.Errorf("signing out puts out %q", left)
+		}
+		for _, d := range []meeting.DeviceID{first, second} {
+			if err := h.door.MayBePresent(t.Context(), "", d); meeting.CodeOf(err) != account.CodeEnded {
+				t.Errorf("at the door of a room: %v", err)
+			}
 		}
 	})
 }

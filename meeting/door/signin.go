@@ -103,7 +103,7 @@ func (d *Door) signIn(ctx context.Context, in *signInInput) (*whoOutput, error) 
 func (d *Door) begin(ctx context.Context, a account.Account, way account.Way, second bool) (*whoOutput, error) {
 	v := visitorOf(ctx)
 	if v.signed { // no session outlives another sign-in in the same browser
-		if _, err := d.Store.EndSession(ctx, v.account.Person, v.session.ID); err != nil {
+		if _, err := d.endOneSession(ctx, v.account.Person, v.session.ID); err != nil {
 			return nil, d.problem(ctx, err)
 		}
 	}
@@ -223,7 +223,7 @@ type leftOutput struct {
 func (d *Door) signOut(ctx context.Context, _ *struct{}) (*leftOutput, error) {
 	out := &leftOutput{CacheControl: "no-store", SetCookie: []http.Cookie{d.put(sessionCookie, "", 0)}}
 	if v := visitorOf(ctx); v.signed {
-		if _, err := d.Store.EndSession(ctx, v.account.Person, v.session.ID); err != nil {
+		if _, err := d.endOneSession(ctx, v.account.Person, v.session.ID); err != nil {
 			return nil, d.problem(ctx, err)
 		}
 		d.note(ctx, account.SignedOut, v.account.User, "")
