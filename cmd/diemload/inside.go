@@ -60,7 +60,7 @@ func (i inside) since(before inside) spread {
 		}
 		return 1000 * lower // beyond the last bucket: at least this
 	}
-	if n == 0 {
+	if n == 0 || i.histogram.GetSampleCount() < before.histogram.GetSampleCount() { // begun anew meanwhile
 		return spread{}
 	}
 	return spread{P50: at(0.5), P95: at(0.95), P99: at(0.99), Samples: int(n)}

@@ -8,11 +8,12 @@ import (
 )
 
 // What has come already is sent at once to a subscriber who has seen nothing yet, as
-// long as it is no more than the keyframe of a large picture and no older than what
-// a publisher may not be asked for again.
+// long as it is no more than the keyframe of a large picture and what the line carries
+// in a moment, and no older than what a publisher may not be asked for again.
 const (
-	beginBytes = 64 << 10
-	beginAge   = int64(time.Second)
+	beginBytes  = 64 << 10
+	beginMoment = 150 * time.Millisecond
+	beginAge    = int64(time.Second)
 )
 
 // Prepare has the publisher of a picture begin for somebody whose line is still being
@@ -36,9 +37,10 @@ func (s *Sink) beginKept() {
 	if s.audio || s.locked || s.time.sent || s.target.silent() {
 		return
 	}
+	most := min(beginBytes, s.out.line.Carries(beginMoment))
 	for l := s.want.goal; l >= 0 && !s.locked; l-- {
 		first, last, bytes := s.source.Beginning(l)
-		if bytes == 0 || bytes > beginBytes {
+		if bytes == 0 || bytes > most {
 			continue
 		}
 		if p := s.source.Packet(l, first); p != nil && s.now-p.Arrival <= beginAge {

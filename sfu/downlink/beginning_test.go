@@ -71,3 +71,25 @@ func TestWhatWasSeenIsNotSentAgainAfterAPause(t *testing.T) {
 		t.Errorf("%d packets written, want the first alone", len(s.written))
 	}
 }
+
+// What it wants is told to a sink before its source holds it.
+func TestNothingIsAskedForBeforeTheSourceHasCalled(t *testing.T) {
+	t.Parallel()
+	s := newStage(camera(), 0, downlink.Settings{})
+	s.kept(keyframe(2, 80000, 1000))
+	s.sink.SetTarget(2, 3)
+	s.sink.Tick(s.now)
+	if len(s.written) != 1 || len(s.asked) != 0 {
+		t.Errorf("%d packets written, keyframes of %v asked for; want the kept one and none", len(s.written), s.asked)
+	}
+}
+
+func TestAThinLineBeginsWithWhatItCarriesInAMoment(t *testing.T) {
+	t.Parallel()
+	s := newThin(t, downlink.Settings{}, 64_000) // more than 1,000 bytes in 150 ms, less than 1,200
+	s.kept(large(keyframe(2, 80000, 1000), 1500), large(keyframe(1, 70000, 500), 900), keyframe(0, 60000, 200))
+	s.sink.Tick(s.now)
+	if st := s.sink.Stats(); st.Packets != 1 || st.Layer != 1 {
+		t.Errorf("%d packets of layer %d, want one of the middle picture", st.Packets, st.Layer)
+	}
+}

@@ -118,7 +118,7 @@ func (s *Sink) aim() {
 // nothing is, one of the smallest layer, too: that is on its way sooner, and may be
 // asked for more often.
 func (s *Sink) ask() {
-	if s.target.silent() || s.now < s.want.askAt {
+	if s.target.silent() || s.now < s.want.askAt || !s.attached {
 		return
 	}
 	if s.locked && s.time.layer == s.want.goal && !s.again.waiting && !s.choice.NeedKeyframe() {

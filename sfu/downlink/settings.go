@@ -9,7 +9,9 @@
 package downlink
 
 import (
+	"math"
 	"strings"
+	"time"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
@@ -55,6 +57,8 @@ type Line interface {
 	Verbatim(header *rtp.Header, payload []byte) bool
 	// Purge drops what waits.
 	Purge()
+	// Carries is how many bytes the line is believed to carry in a time.
+	Carries(time.Duration) int
 }
 
 // free is a line that takes everything at once.
@@ -76,6 +80,8 @@ func (f *free) Verbatim(h *rtp.Header, payload []byte) bool {
 }
 
 func (*free) Purge() {}
+
+func (*free) Carries(time.Duration) int { return math.MaxInt }
 
 // Extensions are the ids of header extensions on the subscriber's connection;
 // 0 where one was not negotiated.

@@ -46,8 +46,11 @@ type Sink struct {
 
 	target target
 	want   pursuit
-	locked bool  // a run is being forwarded
-	now    int64 // of the packet, tick or message at hand
+	locked bool // a run is being forwarded
+	// attached: the source has called. Before, it may hold what this sink begins with,
+	// and nothing is asked for.
+	attached bool
+	now      int64 // of the packet, tick or message at hand
 
 	time     timeline
 	out      output
@@ -90,7 +93,7 @@ func NewSink(source Source, settings Settings) *Sink {
 
 // WritePacket forwards p or leaves it. It is called by the source.
 func (s *Sink) WritePacket(p *sfu.Packet) {
-	s.now = p.Arrival
+	s.now, s.attached = p.Arrival, true
 	switch {
 	case s.target.silent():
 		s.counters.Withheld++
@@ -301,7 +304,7 @@ func (s *Sink) Tick(now int64) int64 {
 	if s.target.closed {
 		return never
 	}
-	s.now = max(s.now, now)
+	s.now, s.attached = max(s.now, now), true
 	s.beginKept()
 	next := s.fillIn(now)
 	if s.now >= s.want.checkAt {

@@ -91,6 +91,9 @@ func (s *subscriber) subscribe(id meeting.TrackID, streamID string, w layer.Wish
 func (s *subscriber) setWish(id meeting.TrackID, w layer.Wish) {
 	if sub := s.subs[id]; sub != nil {
 		sub.wish = w
+		if sub.agreed != nil {
+			s.prepare(sub)
+		}
 		s.retarget(sub)
 	}
 }
@@ -156,7 +159,11 @@ func (s *subscriber) accept(sub *subscription, section *peerconn.Section) {
 // prepare has the publisher begin while the line is being secured, which takes as
 // long as a keyframe does to come.
 func (s *subscriber) prepare(sub *subscription) {
-	if sub.pub.track.Kind != sfu.Video || sub.wish.Disabled {
+	if sub.pub.track.Kind != sfu.Video {
+		return
+	}
+	if sub.wish.Disabled {
+		s.want(sub.pub, nobody)
 		return
 	}
 	top := sub.wanted().Spatial

@@ -1,6 +1,10 @@
 package pacer
 
-import "diemcau/sfu/estimate"
+import (
+	"time"
+
+	"diemcau/sfu/estimate"
+)
 
 // tolerated is how much may be sent, of the estimate.
 const tolerated = 1.06
@@ -76,4 +80,12 @@ func (p *Pacer) limit() int64 {
 		limit = min(limit, p.budget.rate)
 	}
 	return limit
+}
+
+// Carries is how many bytes the line is believed to carry in a time, within its budget.
+func (s *Stream) Carries(d time.Duration) int {
+	p := s.pacer
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return int(float64(min(p.limit(), fastest)) / 8 * d.Seconds())
 }

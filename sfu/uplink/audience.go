@@ -18,10 +18,11 @@ type addressee interface {
 
 // SetAudience hands the track to these peers only from the next packet on, and
 // to everybody when only is nil. It is one step for all sinks: nobody gets a
-// packet in between. The source keeps the map.
+// packet in between, and nobody begins with packets of before. The source keeps the map.
 func (s *Source) SetAudience(only map[meeting.SessionID]bool) {
 	s.box.Post(func() {
 		s.core.audience = only
+		s.core.forgetBeginnings()
 		s.core.seat()
 	})
 }

@@ -22,6 +22,13 @@ func (b *beginning) packet(p *sfu.Packet) {
 	b.bytes += len(p.Payload)
 }
 
+// forgetBeginnings has everybody begin with what comes from now on.
+func (c *core) forgetBeginnings() {
+	for _, st := range c.streams {
+		st.beginning = beginning{}
+	}
+}
+
 // Beginning returns the number of the first packet of a layer's newest keyframe, that
 // of its newest packet, and the bytes of payload that have come from the one to the
 // other; 0 where there is none. Only for the source's goroutine.

@@ -43,6 +43,7 @@ func (c *core) setMuted(muted bool, now int64) {
 	for _, st := range c.streams {
 		if muted {
 			st.nacks.clear()
+			st.beginning = beginning{}
 		} else {
 			// What was not looked at is not lost: sinks must not see a hole.
 			st.restart()
