@@ -7,7 +7,7 @@ import { lanesOf, nextIn, timeCode, timeOf } from './lanes';
 import { blockHash, headProof, hexOf } from './proof';
 import { batchOf, typeOf } from './pump';
 import { readRecords, recordSize } from './record';
-import { patienceMs, soundPatienceMs, waits } from './hold';
+import { Patience, patienceMs, soundPatienceMs } from './hold';
 import { beginsAt, speakerAt, tilesAt, voicesAt } from './scene';
 
 /** A record as recording/evidence writes it. */
@@ -208,15 +208,29 @@ describe('what is seen and heard', () => {
   });
 
   it('P9 waits longer for the sound of who speaks than for a picture, and for neither for ever', () => {
-    const of = { running: true, waited: null, late: true, nothing: false, unheard: false };
-    expect(waits(of)).toBe('stay');
-    expect(waits({ ...of, nothing: true })).toBe('stop');
-    expect(waits({ ...of, unheard: true })).toBe('stop');
-    expect(waits({ ...of, running: false, waited: patienceMs + 1 })).toBe('start');
-    expect(waits({ ...of, running: false, waited: patienceMs + 1, unheard: true })).toBe('stop');
-    expect(waits({ ...of, running: false, waited: soundPatienceMs + 1, unheard: true })).toBe('start');
-    expect(waits({ ...of, waited: soundPatienceMs + 1, unheard: true })).toBe('stay');
-    expect(waits({ ...of, late: false, running: false, waited: 100 })).toBe('start');
+    let now = 1_000;
+    const of = { running: true, late: true, nothing: false, unheard: false };
+    const patience = new Patience(() => now);
+    expect([patience.next(of), patience.waiting]).toEqual(['stay', false]);
+    expect([patience.next({ ...of, nothing: true }), patience.waiting]).toEqual(['stop', true]);
+    now += patienceMs + 1;
+    expect(patience.next({ ...of, running: false })).toBe('start');
+    expect(patience.next({ ...of, nothing: true })).toBe('stay');
+    // That a picture is late still is no reason to skip words.
+    for (const round of [1, 2]) {
+      expect(patience.next({ ...of, unheard: true }), `${round}`).toBe('stop');
+      now += soundPatienceMs - 1;
+      expect(patience.next({ ...of, running: false, unheard: true }), `${round}`).toBe('stop');
+      now += 2;
+      expect(patience.next({ ...of, running: false, unheard: true }), `${round}`).toBe('start');
+      expect(patience.next({ ...of, unheard: true }), `${round}`).toBe('stay');
+      expect(patience.next(of), `${round}`).toBe('stay'); // it has come
+    }
+    patience.next({ ...of, unheard: true });
+    now += soundPatienceMs + 1;
+    patience.anew(true); // a jump
+    expect(patience.next({ ...of, running: false, unheard: true })).toBe('stop');
+    expect([patience.next({ ...of, late: false, running: false }), patience.waiting]).toEqual(['start', false]);
   });
 
   it('is the content that the room saw, when another point shares too', () => {

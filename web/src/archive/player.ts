@@ -1,8 +1,8 @@
 import { MasterClock } from './clock';
 import { fetchBlock, fetchFragments, fetchMix, fetchMixBlock, type Companions, type Detail, type Track } from './desk';
 import { IndexShelf, type Sign } from './index-shelf';
-import { Pump } from './pump';
-import { waits } from './hold';
+import { Pump, type Trouble } from './pump';
+import { Patience } from './hold';
 import { beginsAt, speakerAt, voicesAt, type Sound } from './scene';
 
 export const rates = [0.5, 0.75, 1, 1.25, 1.5, 2] as const;
@@ -33,6 +33,8 @@ export interface State {
   readonly cut: Cut | null;
   /** The mix is there to be chosen. */
   readonly mixed: boolean;
+  /** Why what speaks cannot be heard now; null when it can. */
+  readonly unheard: Trouble | null;
 }
 
 /** The mix among the voices: no track has the number. */
@@ -51,11 +53,13 @@ export class Player {
   private playing = false;
   private steps = 0;
   private before = 0;
-  private waitingSince: number | null = null;
+  private readonly patience = new Patience(() => performance.now());
   private muted = false;
   private cut: Cut | null = null;
   private sound: Sound = 'mix';
   private mix: { readonly track: Track; readonly shelf: IndexShelf } | null = null;
+  /** The browser cannot decode the mix: the voices are heard instead. */
+  private refused = false;
   private state: State;
 
   private now: Detail;
@@ -110,7 +114,7 @@ export class Player {
   snapshot = (): State => this.state;
 
   private look(): State {
-    return { time: this.clock.time, playing: this.playing, waiting: this.waitingSince !== null || (!this.playing && this.behind()), rate: this.clock.rate, sign: this.shelf.sign, muted: this.muted, sound: this.mix === null && this.sound === 'mix' ? 'voices' : this.sound, mixed: this.mix !== null, cut: this.cut };
+    return { time: this.clock.time, playing: this.playing, waiting: this.patience.waiting || (!this.playing && this.behind()), rate: this.clock.rate, sign: this.shelf.sign, muted: this.muted, sound: this.mix === null && this.sound === 'mix' ? 'voices' : this.sound, mixed: this.mix !== null, unheard: this.leading(this.clock.time)?.why(this.clock.time) ?? null, cut: this.cut };
   }
 
   /** A picture that is to be seen now has not come. */
@@ -150,7 +154,7 @@ export class Player {
   /** Takes the mix as what is heard, once the bridge has made it. */
   offer(made: Companions): void {
     const { mix, mixIndex } = made;
-    if (this.mix !== null || !mix.done || mixIndex === undefined) return;
+    if (this.mix !== null || this.refused || !mix.done || mixIndex === undefined) return;
     const { id } = this.detail;
     const shelf = new IndexShelf({ ...mixIndex, key: '' }, async (block) => fetchMixBlock(id, block), true, () => undefined, false);
     this.mix = { shelf, track: { leg: 1, screen: false, codec: 'opus', type: mix.type, from: 0, to: mix.to, bytes: mix.bytes } };
@@ -169,6 +173,7 @@ export class Player {
   }
 
   private listen(time: number): void {
+    if (this.voices.get(mixLeg)?.trouble === 'codec') [this.mix, this.refused] = [null, true];
     const wanted = this.wanted(time);
     for (const [leg, pump] of this.voices) {
       if (wanted.has(leg)) continue;
@@ -223,23 +228,18 @@ export class Player {
   /** Stops the clock while something that should be seen or heard is not there, but not for ever. */
   private hold(time: number, all: readonly Pump[]): void {
     if (!this.playing) {
-      this.waitingSince = null;
+      this.patience.anew(false);
       return;
     }
-    const now = performance.now();
     const late = all.filter((pump) => !pump.ready(time)).length;
-    const then = waits({
+    const then = this.patience.next({
       running: this.clock.running,
-      waited: this.waitingSince === null ? null : now - this.waitingSince,
       late: late > 0,
       nothing: all.length > 0 && late === all.length,
       unheard: this.leading(time)?.dry(time) ?? false,
     });
-    if (late === 0) this.waitingSince = null;
-    if (then === 'stop') {
-      this.clock.stop();
-      this.waitingSince ??= now;
-    } else if (then === 'start') this.clock.start();
+    if (then === 'stop') this.clock.stop();
+    else if (then === 'start') this.clock.start();
   }
 
   /** The sound that words are lost with: the mix, or that of the point that speaks. */
@@ -269,7 +269,7 @@ export class Player {
   seek(time: number): void {
     this.clock.stop();
     this.clock.seek(Math.max(time, this.first));
-    this.waitingSince = this.playing ? performance.now() : null;
+    this.patience.anew(this.playing);
     for (const pump of [...this.pumps.values(), ...this.voices.values()]) {
       pump.jumped();
       pump.follow(this.clock.time, this.clock.rate, false);

@@ -224,4 +224,15 @@ describe('a pump', () => {
     expect([pump.trouble, pump.ready(30_000)]).toEqual(['codec', true]);
     pump.close();
   });
+
+  it('P9 gives no track up for errors that lie far apart', async () => {
+    const { pump, stand } = pumped(seconds(0, 250), 250_000);
+    for (let n = 0; n < 20; n++) {
+      breakAt(pump, 10 * n);
+      await stand(10 * n * 1_000, 4);
+      await vi.advanceTimersByTimeAsync(20_000);
+    }
+    expect(pump.trouble).toBeNull();
+    pump.close();
+  });
 });

@@ -21,8 +21,9 @@ const againMostMs = 15_000;
 /** A jump of the element that takes longer, though the media is there, is done again. */
 const stuckMs = 2_000;
 
-/** How often an element is made anew before the track is given up. */
+/** How often an element is made anew within a time before the track is given up. */
 const remadeMost = 12;
+const remadeWithinMs = 120_000;
 
 export type Trouble = 'codec' | 'key' | 'load' | 'media';
 
@@ -79,7 +80,8 @@ export class Pump {
   private spoilt: readonly Stretch[] = [];
   /** What the browser has refused to take; its error follows. */
   private refused: Stretch | null = null;
-  private remade = 0;
+  /** When the element was made anew last. */
+  private remade: readonly number[] = [];
   trouble: Trouble | null = null;
   /** How often in a row nothing could be fetched, or was not what was recorded. */
   private misses = 0;
@@ -117,7 +119,9 @@ export class Pump {
     this.refused = null;
     [this.run, this.hole, this.buffer, this.seekingSince] = [null, null, null, null];
     this.jumped();
-    if (++this.remade > remadeMost) {
+    const now = performance.now();
+    this.remade = [...this.remade.filter((each) => now - each < remadeWithinMs), now];
+    if (this.remade.length > remadeMost) {
       this.trouble = 'codec';
       return;
     }

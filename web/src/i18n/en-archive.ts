@@ -145,6 +145,12 @@ export const enArchive: typeof viArchive = {
     codec: 'This browser cannot play {{codec}}. Download the file.',
     key: 'The recording is encrypted and its key is not here.',
     load: 'It cannot be loaded. Trying again.',
+    unheard: {
+      media: 'The sound of this stretch cannot be decoded and is left out.',
+      codec: 'This browser cannot play the sound. Download the file.',
+      key: 'No sound: the recording is encrypted and its key is not here.',
+      load: 'The sound cannot be loaded. Trying again.',
+    },
     content: 'Content of {{name}}',
     sign: { checking: 'Checking', verified: 'Intact, signature fits', bridge: 'Checked by the server', broken: 'Not intact' },
     signLong: {

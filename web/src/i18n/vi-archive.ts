@@ -153,6 +153,12 @@ export const viArchive = {
     codec: 'Trình duyệt này không phát được {{codec}}. Hãy tải tệp về.',
     key: 'Bản ghi mã hóa và máy chủ không có khóa.',
     load: 'Không tải được. Đang thử lại.',
+    unheard: {
+      media: 'Tiếng của đoạn này không giải mã được nên được bỏ qua.',
+      codec: 'Trình duyệt này không phát được tiếng. Hãy tải tệp về.',
+      key: 'Không có tiếng: bản ghi mã hóa và máy chủ không có khóa.',
+      load: 'Không tải được tiếng. Đang thử lại.',
+    },
     content: 'Tài liệu của {{name}}',
     sign: { checking: 'Đang kiểm tra', verified: 'Nguyên vẹn, khớp chữ ký', bridge: 'Máy chủ kiểm tra', broken: 'Không nguyên vẹn' },
     signLong: {

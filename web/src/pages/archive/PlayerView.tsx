@@ -70,7 +70,7 @@ export function PlayerView({ player }: { readonly player: Player }) {
       <div className={classes.columns}>
         <div className={classes.main}>
           <Redacted detail={detail} />
-          <Stage player={player} time={state.time} layout={layout} point={point} waiting={state.waiting} said={captions ? cueAt(cues.data ?? none, state.time) : undefined} />
+          <Stage player={player} time={state.time} layout={layout} point={point} waiting={state.waiting} unheard={state.unheard} said={captions ? cueAt(cues.data ?? none, state.time) : undefined} />
           <PlayerControls player={player} state={state} layout={layout} onLayout={setLayout} point={point} onPoint={setPoint} captions={cues.data ? captions : null} onCaptions={setCaptions} />
           <Timeline player={player} time={state.time} sheets={made.data?.sheets} />
         </div>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Track } from '../../archive/desk';
 import { pointName, timeCode } from '../../archive/lanes';
 import type { Player } from '../../archive/player';
+import type { Trouble } from '../../archive/pump';
 import { tilesAt, type Layout } from '../../archive/scene';
 import classes from './Player.module.css';
 
@@ -12,12 +13,14 @@ interface StageProps {
   readonly layout: Layout;
   readonly point: string | null;
   readonly waiting: boolean;
+  /** Why what speaks cannot be heard now. */
+  readonly unheard: Trouble | null;
   /** What is said now, as it was brought in a caption file. */
   readonly said: { readonly who?: string; readonly text: string } | undefined;
 }
 
 /** The pictures of a moment, large ones first. A tile stays the same element while its track is shown. */
-export function Stage({ player, time, layout, point, waiting, said }: StageProps) {
+export function Stage({ player, time, layout, point, waiting, unheard, said }: StageProps) {
   const { t } = useTranslation();
   const tiles = tilesAt(player.detail, time, layout, point);
   const large = tiles.filter((tile) => tile.large).length;
@@ -38,9 +41,9 @@ export function Stage({ player, time, layout, point, waiting, said }: StageProps
           {said.text}
         </p>
       )}
-      {waiting && (
+      {(waiting || unheard !== null) && (
         <div className={classes.waiting} role="status">
-          {t('player.waiting')}
+          {unheard === null ? t('player.waiting') : t(`player.unheard.${unheard}`)}
         </div>
       )}
     </div>
