@@ -28,47 +28,80 @@ type Asked struct {
 	Untested int `json:"untested,omitempty" doc:"points that the technician has still to test"`
 }
 
+// pending is what is kept of the meetings of a list and tells what they wait for: read
+// for all of them at once.
+type pending struct {
+	replies map[meeting.ID][]store.Document[invitation.Reply]
+	papers  map[meeting.ID][]store.Document[paper.Paper]
+	sheets  map[meeting.ID][]store.Document[rehearsal.Sheet]
+}
+
+// ahead answers whether something is waited for before a meeting begins.
+func (o *Office) ahead(now store.Standing) bool {
+	return now.State == schedule.Published && o.now().Before(now.Plan.Start)
+}
+
+// pending reads no more than whoever asks is told of.
+func (o *Office) pending(ctx context.Context, j judge, list []store.Standing) (w pending, err error) {
+	var replying, presented, tested []meeting.ID
+	var points []string
+	for _, now := range list {
+		if !o.ahead(now) {
+			continue
+		}
+		m, id := j.mine(now.Plan), now.Plan.ID
+		if m.Point != "" {
+			replying = append(replying, id)
+			if !slices.Contains(points, string(m.Point)) {
+				points = append(points, string(m.Point))
+			}
+		}
+		if len(j.presents(now, m)) > 0 {
+			presented = append(presented, id)
+		}
+		if m.has(meeting.Technician) {
+			tested = append(tested, id)
+		}
+	}
+	if w.replies, err = store.AllOf[invitation.Reply](ctx, o.store, store.Replies, replying, points...); err != nil {
+		return w, err
+	}
+	if w.papers, err = store.AllOf[paper.Paper](ctx, o.store, store.Papers, presented); err != nil {
+		return w, err
+	}
+	w.sheets, err = store.AllOf[rehearsal.Sheet](ctx, o.store, store.Sheets, tested)
+	return w, err
+}
+
 // asked is the line of a meeting with what is waited for from whoever asks.
-func (o *Office) asked(ctx context.Context, j judge, now store.Standing) (MeetingLine, error) {
-	m := j.mine(now.Plan)
+func (o *Office) asked(j judge, now store.Standing, w pending) MeetingLine {
+	m, id := j.mine(now.Plan), now.Plan.ID
 	l, a := line(now), &Asked{Rights: m.Rights, Point: m.Point}
 	l.Mine = a
-	if now.State != schedule.Published || !o.now().Before(now.Plan.Start) {
-		return l, nil
+	if !o.ahead(now) {
+		return l
 	}
-	id := now.Plan.ID
 	if m.Point != "" {
-		reply, err := store.Get[invitation.Reply](ctx, o.store, store.Replies, id, string(m.Point))
-		switch {
-		case meeting.CodeOf(err) == meeting.CodeUnknown:
-			a.Answer = invitation.NoAnswer
-		case err != nil:
-			return l, err
-		default:
-			a.Answer = reply.Body.Answer
+		a.Answer = invitation.NoAnswer
+		for _, d := range w.replies[id] {
+			if d.ID == string(m.Point) {
+				a.Answer = d.Body.Answer
+			}
 		}
 	}
 	if items := j.presents(now, m); len(items) > 0 {
-		papers, err := store.All[paper.Paper](ctx, o.store, store.Papers, id)
-		if err != nil {
-			return l, err
-		}
-		a.Bare = bare(items, contents(papers))
+		a.Bare = bare(items, contents(w.papers[id]))
 	}
 	if !m.has(meeting.Technician) {
-		return l, nil
-	}
-	sheets, err := store.All[rehearsal.Sheet](ctx, o.store, store.Sheets, id)
-	if err != nil {
-		return l, err
+		return l
 	}
 	points := make([]meeting.PointID, 0, len(now.Plan.Points))
 	for _, p := range now.Plan.Points {
 		points = append(points, p.ID)
 	}
-	untested, _ := rehearsal.Flags(points, contents(sheets))
+	untested, _ := rehearsal.Flags(points, contents(w.sheets[id]))
 	a.Untested = len(untested)
-	return l, nil
+	return l
 }
 
 // presents are the items that he sends papers for. The conclusion has none.

@@ -13,6 +13,7 @@ import (
 	"diemcau/meeting/floor"
 	"diemcau/meeting/invitation"
 	"diemcau/meeting/rehearsal"
+	"diemcau/meeting/sample"
 	"diemcau/meeting/schedule"
 	"diemcau/meeting/store"
 )
@@ -59,16 +60,19 @@ func TestSCH05_TheListOfMeetingsTellsWhatIsStillWaitedForFromWhoAsks(t *testing.
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		v := h.samples(t).published(t)
+		next := h.draft(t, "nhap", sample.Briefing().At(sample.Briefing().Start.AddDate(0, 0, 7)))
+		into[desk.MeetingView](t, h.ask(t, "nhap", "POST", "/api/meetings/"+string(next.ID)+"/publish", desk.PublishMeeting{}), 200)
 		base := "/api/meetings/" + string(v.ID)
-		asked := func(as string) desk.Asked {
+		of := func(as string, id meeting.ID) desk.Asked {
 			for _, l := range into[desk.MeetingList](t, h.ask(t, as, "GET", "/api/meetings?limit=200", nil), 200).Items {
-				if l.ID == v.ID && l.Mine != nil {
+				if l.ID == id && l.Mine != nil {
 					return *l.Mine
 				}
 			}
 			t.Fatalf("%s does not see the meeting, or not what is asked of him", as)
 			return desk.Asked{}
 		}
+		asked := func(as string) desk.Asked { return of(as, v.ID) }
 		for as, point := range map[string]meeting.PointID{"giadinh": "LG-X1", "may-x1": "LG-X1", "hucau": "LG-X2"} {
 			if a := asked(as); a.Point != point || a.Answer != invitation.NoAnswer || a.Untested != 0 {
 				t.Errorf("%s is asked: %+v", as, a)
@@ -88,6 +92,9 @@ func TestSCH05_TheListOfMeetingsTellsWhatIsStillWaitedForFromWhoAsks(t *testing.
 		}
 		if after := asked("kiemthu").Untested; after != before-1 {
 			t.Errorf("%d points wait after one was tested, want %d", after, before-1)
+		}
+		if x1, tech := of("may-x1", next.ID), of("kiemthu", next.ID); x1.Answer != invitation.NoAnswer || tech.Untested != len(next.Plan.Points) {
+			t.Errorf("the same of another meeting: %+v, %+v", x1, tech)
 		}
 		if secretary := asked("nhap"); secretary.Bare == 0 || !slices.Contains(secretary.Rights, meeting.Secretary) {
 			t.Errorf("the secretary is asked: %+v", secretary)

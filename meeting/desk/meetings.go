@@ -105,11 +105,12 @@ func (o *Office) listMeetings(ctx context.Context, in *struct {
 // lines are meetings in a list, with what whoever asks has to do with each.
 func (o *Office) lines(ctx context.Context, j judge, list []store.Standing) ([]MeetingLine, error) {
 	collide, items := overlaps(list), make([]MeetingLine, 0, len(list))
+	w, err := o.pending(ctx, j, list)
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range list {
-		l, err := o.asked(ctx, j, m)
-		if err != nil {
-			return nil, err
-		}
+		l := o.asked(j, m, w)
 		l.Overlaps = collide[l.ID]
 		items = append(items, l)
 	}

@@ -170,24 +170,25 @@ const oldTries = 31 * 24 * time.Hour
 
 // TriesOf reads the wrong tries of those of the names that have some.
 func (s *Store) TriesOf(ctx context.Context, names ...string) ([]account.Tries, error) {
-	list, args := listOf(names)
+	list, args := listOf(0, names)
 	return rowsOf[account.Tries](ctx, s.db, `SELECT body FROM account_tries WHERE name IN (`+list+`)`, args...)
 }
 
 // ForgetTries clears names, and reports whether there was anything.
 func (s *Store) ForgetTries(ctx context.Context, names ...string) (bool, error) {
-	list, args := listOf(names)
+	list, args := listOf(0, names)
 	n, err := s.end(ctx, `DELETE FROM account_tries WHERE name IN (`+list+`)`, args...)
 	return n > 0, err
 }
 
-// listOf is a list of texts in a statement: its places, from $1 on, and what stands there.
-func listOf[T ~string](texts []T) (places string, args []any) {
+// listOf is a list of texts in a statement: its places, numbered on after those that it
+// has, and what stands there.
+func listOf[T ~string](after int, texts []T) (places string, args []any) {
 	for i, x := range texts {
 		if i > 0 {
 			places += ", "
 		}
-		places += "$" + strconv.Itoa(i+1)
+		places += "$" + strconv.Itoa(after+i+1)
 		args = append(args, string(x))
 	}
 	return places, args

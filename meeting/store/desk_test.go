@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -46,6 +47,52 @@ func TestSCH09_NothingIsKeptWithoutItsEarlierVersion(t *testing.T) {
 		}
 		if _, err := store.Get[string](t.Context(), s, store.Rooms, id, "khac"); meeting.CodeOf(err) != meeting.CodeUnknown {
 			t.Errorf("an unknown document: %v", err)
+		}
+	})
+}
+
+func TestTheShelvesOfSeveralMeetingsAreReadAtOnceAndNotMixed(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, address string) {
+		s := open(t, address)
+		one, two, other := fresh(), fresh(), fresh()
+		for _, owner := range []meeting.ID{one, two, other} {
+			for _, v := range []struct {
+				id     string
+				number int
+			}{{"a", 1}, {"a", 2}, {"b", 1}} {
+				d := store.Document[string]{Owner: owner, ID: v.id, Number: v.number, At: time.Now(), Body: fmt.Sprint(owner, v.id, v.number)}
+				if err := store.Put(t.Context(), s, store.Rooms, d); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		read := func(owners []meeting.ID, ids ...string) string {
+			all, err := store.AllOf[string](t.Context(), s, store.Rooms, owners, ids...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, owner := range []meeting.ID{one, two, other} {
+				for _, d := range all[owner] {
+					got = append(got, strings.TrimPrefix(d.Body, string(owner)))
+				}
+				got = append(got, "|")
+			}
+			return strings.Join(got, " ")
+		}
+		for _, c := range []struct {
+			owners []meeting.ID
+			ids    []string
+			want   string
+		}{
+			{nil, nil, "| | |"},
+			{[]meeting.ID{one, two}, nil, "a2 b1 | a2 b1 | |"},
+			{[]meeting.ID{two, other, fresh()}, []string{"b"}, "| b1 | b1 |"},
+		} {
+			if got := read(c.owners, c.ids...); got != c.want {
+				t.Errorf("%d owners, ids %v: %q, want %q", len(c.owners), c.ids, got, c.want)
+			}
 		}
 	})
 }

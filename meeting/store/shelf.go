@@ -102,6 +102,27 @@ func All[T any](ctx context.Context, s *Store, from Shelf, owner meeting.ID) ([]
 		AND number = (SELECT MAX(number) FROM %[1]s AS b WHERE b.owner = a.owner AND b.id = a.id) ORDER BY id`, from), string(owner))
 }
 
+// AllOf reads what All does of several owners at once, by owner; with ids only the
+// documents of those.
+func AllOf[T any](ctx context.Context, s *Store, from Shelf, owners []meeting.ID, ids ...string) (map[meeting.ID][]Document[T], error) {
+	out := make(map[meeting.ID][]Document[T], len(owners))
+	if len(owners) == 0 {
+		return out, nil
+	}
+	whose, args := listOf(0, owners)
+	filter := `owner IN (` + whose + `)`
+	if len(ids) > 0 {
+		which, more := listOf(len(args), ids)
+		filter, args = filter+` AND id IN (`+which+`)`, append(args, more...)
+	}
+	all, err := read[T](ctx, s, fmt.Sprintf(`SELECT owner, id, number, by_person, at, body FROM %[1]s AS a WHERE %[2]s
+		AND number = (SELECT MAX(number) FROM %[1]s AS b WHERE b.owner = a.owner AND b.id = a.id) ORDER BY owner, id`, from, filter), args...)
+	for _, d := range all {
+		out[d.Owner] = append(out[d.Owner], d)
+	}
+	return out, err
+}
+
 // Everywhere reads the newest version of each document of every owner.
 func Everywhere[T any](ctx context.Context, s *Store, from Shelf) ([]Document[T], error) {
 	return read[T](ctx, s, fmt.Sprintf(`SELECT owner, id, number, by_person, at, body FROM %[1]s AS a
