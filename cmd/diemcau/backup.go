@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -172,6 +173,7 @@ type restoreCmd struct {
 	File       string `arg:"" type:"existingfile" help:"The backup."`
 	Data       string `required:"" help:"Data folder to make; empty or not there." placeholder:"DIR"`
 	Recordings string `type:"existingdir" help:"Folder of the copies of recordings, which are copied into the archive." placeholder:"DIR"`
+	Archive    string `help:"Folder of the recordings of this bridge, where it is not archive in the data folder; what is in it stays." placeholder:"DIR"`
 }
 
 // Run restores, and notes it in the audit log that was restored.
@@ -180,7 +182,7 @@ func (c *restoreCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m, err := backup.Restore(ctx, c.File, backup.Place{Data: c.Data, Postgres: c.Database}, identities...)
+	m, err := backup.Restore(ctx, c.File, backup.Place{Data: c.Data, Archive: c.Archive, Copies: c.Recordings != "", Postgres: c.Database}, identities...)
 	if err != nil {
 		return err
 	}
@@ -189,24 +191,44 @@ func (c *restoreCmd) Run(ctx context.Context) error {
 		if copied, err = backup.CopyRecordings(ctx, c.Recordings, m.Archive); err != nil {
 			return fmt.Errorf("recordings into %s: %w", m.Archive, err)
 		}
-		if err := backup.Own(m.Archive); err != nil {
+		own := m.Data
+		if m.Outside() {
+			own = m.Archive
+		}
+		if err := backup.Own(own); err != nil {
 			return err
 		}
 	}
 	if err := c.note(ctx, m); err != nil {
 		return err
 	}
-	fmt.Printf("restored as of %s into %s: %d files, %d of %d recordings, in %s\n", m.At.Format(time.RFC3339), c.Data, len(m.Files), copied, len(m.Recordings), m.Archive)
+	return c.tell(os.Stdout, m, copied)
+}
+
+// tell says what was restored, and what is left to do before the start.
+func (c *restoreCmd) tell(out io.Writer, m *backup.Restored, copied int) error {
+	var told error
+	line := func(format string, args ...any) {
+		_, err := fmt.Fprintf(out, format+"\n", args...)
+		told = errors.Join(told, err)
+	}
+	line("restored as of %s into %s: %d files, %d of %d recordings, in %s", m.At.Format(time.RFC3339), c.Data, len(m.Files), copied, len(m.Recordings), m.Archive)
 	if _, err := os.Stat(filepath.Join(c.Data, "restored-config.yaml")); err == nil {
-		fmt.Printf("its configuration is in %s\n", filepath.Join(c.Data, "restored-config.yaml"))
+		line("its configuration is in %s", filepath.Join(c.Data, "restored-config.yaml"))
 	}
 	for name, from := range m.Besides {
-		fmt.Printf("%s lay in %s and is now in %s\n", name, from, filepath.Join(c.Data, "restored-besides", name))
+		line("%s lay in %s and is now in %s", name, from, filepath.Join(c.Data, "restored-besides", name))
 	}
 	if m.Elsewhere != "" {
-		fmt.Printf("its configuration has the database in %s: move %s there\n", m.Elsewhere, filepath.Join(c.Data, "diemcau.db"))
+		line("its configuration has the database in %s: move %s there", m.Elsewhere, filepath.Join(c.Data, "diemcau.db"))
 	}
-	return nil
+	if m.Configured != "" {
+		line("its configuration has the recordings in %s: recording.dir must name %s", m.Configured, m.Archive)
+	}
+	if m.Outside() && backup.OfRoot(m.Archive) {
+		line("%s belongs to root, and systemd hands over the data folder alone: give it to the user of the service, or it neither reads nor records there", m.Archive)
+	}
+	return told
 }
 
 // note notes the restore in the audit log that was restored. A bridge on a PostgreSQL

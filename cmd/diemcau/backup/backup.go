@@ -224,15 +224,20 @@ func within(dir, name string) bool {
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// resolved is where a path leads, or the path itself where nothing is yet.
+// resolved is where a path leads, or will lead where nothing is yet.
 func resolved(name string) string {
-	if to, err := filepath.EvalSymlinks(name); err == nil {
-		name = to
-	}
 	if whole, err := filepath.Abs(name); err == nil {
 		name = whole
 	}
-	return name
+	to, err := filepath.EvalSymlinks(name)
+	switch parent := filepath.Dir(name); {
+	case err == nil:
+		return to
+	case parent == name:
+		return name
+	default:
+		return filepath.Join(resolved(parent), filepath.Base(name))
+	}
 }
 
 // folder packs all files below a folder. The folder itself may be a link, as systemd makes

@@ -40,3 +40,14 @@ func Own(dir string) error {
 		return root.Lchown(name, int(owner.Uid), int(owner.Gid))
 	})
 }
+
+// OfRoot answers whether a folder is there and belongs to root: outside the folders of the
+// service systemd hands nothing over, and the service neither reads nor records in it.
+func OfRoot(dir string) bool {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return false
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	return ok && owner.Uid == 0
+}

@@ -16,6 +16,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"filippo.io/age"
 	"gopkg.in/yaml.v3"
@@ -24,12 +25,18 @@ import (
 // ErrBroken says that a backup is not as it was written, or ends early.
 var ErrBroken = errors.New("the backup is not whole")
 
+// ErrOutside says that copies of recordings would go to a folder that only the backup names:
+// in a trial it is the archive of the bridge that runs.
+var ErrOutside = errors.New("recordings are copied out of the data folder only where you say so")
+
 // longestManifest bounds the manifest, bytes.
 const longestManifest = 256 << 20
 
 // Place is where a bridge is made of a backup.
 type Place struct {
 	Data     string // its data folder
+	Archive  string // the folder of its recordings, "" for that of the configuration
+	Copies   bool   // recordings are going to be copied into that folder
 	Postgres string // address of an empty PostgreSQL, for a backup of one
 }
 
@@ -37,16 +44,21 @@ type Place struct {
 type Restored struct {
 	*Manifest
 	Data string // the folder itself, when a link led to it
-	// Archive is the folder of the recordings by the configuration that was restored.
-	Archive string
+	// Archive is the folder of the recordings. Configured is the one that the configuration
+	// names, when that is another.
+	Archive, Configured string
 	// Elsewhere is the file at which that configuration has the database, when it is not
 	// that in the data folder.
 	Elsewhere string
 }
 
+// Outside answers whether the folder of the recordings is not in the data folder.
+func (r *Restored) Outside() bool { return !within(r.Data, r.Archive) }
+
 // Restore makes the data folder of a bridge from a backup. The folder must be empty or not
 // there, but for the disk of the recordings, which may have outlived the bridge; nothing is
-// in it before everything was read and compared. A PostgreSQL is filled at the address,
+// in it before everything was read and compared. Outside it recordings are only where the
+// place names their folder. A PostgreSQL is filled at the address,
 // which must name an empty one.
 func Restore(ctx context.Context, from string, to Place, identities ...age.Identity) (r *Restored, err error) {
 	r = &Restored{}
@@ -54,13 +66,13 @@ func Restore(ctx context.Context, from string, to Place, identities ...age.Ident
 		return nil, err
 	}
 	_, missing := os.Lstat(r.Data)
-	partial, err := prepare(r.Data)
+	partial, err := prepare(r.Data, to.Archive)
 	if err != nil {
 		return nil, err
 	}
 	r.Manifest, err = unpack(ctx, from, partial, identities)
 	if err == nil {
-		err = r.configured(partial)
+		err = r.configured(partial, to)
 	}
 	if err == nil && r.Manifest.Database == "postgres" {
 		if to.Postgres == "" {
@@ -106,17 +118,21 @@ func target(data string) (string, error) {
 // unpacked; one that is there was left by a restore that was interrupted.
 const restoring = ".restoring"
 
-// prepare makes the folder to unpack in.
-func prepare(data string) (partial string, err error) {
+// prepare makes the folder to unpack in. Beside it may be the folder of the recordings, or
+// the disk that it is on.
+func prepare(data, archive string) (partial string, err error) {
 	all, err := os.ReadDir(data)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}
+	kept := []string{archiveFolder, "lost+found"}
+	if rel, err := filepath.Rel(resolved(data), resolved(archive)); archive != "" && err == nil && filepath.IsLocal(rel) {
+		first, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
+		kept = append(kept, first)
+	}
 	for _, e := range all {
-		switch name := e.Name(); {
-		case name == restoring, e.IsDir() && (name == archiveFolder || name == "lost+found"):
-		default:
-			return "", fmt.Errorf("%s is not empty (%s): a backup is restored onto an empty place; only the folder of the recordings may be there", data, name)
+		if e.Name() != restoring && !(e.IsDir() && slices.Contains(kept, e.Name())) {
+			return "", fmt.Errorf("%s is not empty (%s): a backup is restored onto an empty place; only the folder of the recordings may be there, %s or the one that --archive names", data, e.Name(), archiveFolder)
 		}
 	}
 	partial = filepath.Join(data, restoring)
@@ -125,7 +141,7 @@ func prepare(data string) (partial string, err error) {
 
 // configured reads where the restored configuration keeps what is large. It may be of
 // another release: other keys are passed over.
-func (r *Restored) configured(partial string) error {
+func (r *Restored) configured(partial string, to Place) error {
 	var c struct {
 		Database  string `yaml:"database"`
 		Recording struct {
@@ -141,6 +157,14 @@ func (r *Restored) configured(partial string) error {
 	}
 	if r.Archive = c.Recording.Dir; r.Archive == "" {
 		r.Archive = filepath.Join(r.Data, archiveFolder)
+	}
+	switch {
+	case to.Archive == "":
+		if to.Copies && r.Outside() {
+			return fmt.Errorf("%w: the configuration keeps them in %s; name that with --archive, or for a trial %s", ErrOutside, r.Archive, filepath.Join(r.Data, archiveFolder))
+		}
+	case resolved(to.Archive) != resolved(r.Archive):
+		r.Archive, r.Configured = to.Archive, r.Archive
 	}
 	if r.Manifest.Database == "sqlite" {
 		r.Elsewhere = c.Database
