@@ -40,6 +40,12 @@ func (s *sending) live(layers ...bool) {
 	}
 }
 
+func (s *sending) rates(bitrates ...uint32) {
+	for i, b := range bitrates {
+		s.info.Layers[i].Bitrate = b
+	}
+}
+
 const (
 	excellent = 4.0 // from which the session plane calls a line so
 	good      = 2.1
@@ -104,9 +110,11 @@ func TestALayerThatNoLongerComesTellsOfAThinLine(t *testing.T) {
 	s.look(500, 0)
 	s.look(500, 0)
 	s.live(true, false, false)
+	s.stats.Jitter = thinJitter
 	if m := s.look(100, 0); m < excellent {
 		t.Errorf("missing at one look: %v", m)
 	}
+	s.stats.Jitter = 0
 	s.look(100, 0)
 	if m := s.look(100, 0); m >= excellent {
 		t.Errorf("two of three layers stay away: %v", m)
@@ -124,9 +132,64 @@ func TestALayerThatNoLongerComesTellsOfAThinLine(t *testing.T) {
 	screen.live(true, false)
 	for range 4 {
 		for name, s := range map[string]*sending{"asked for no more": &asked, "never sent more": &never, "content": &screen} {
+			s.stats.Jitter = thinJitter
 			if m := s.look(100, 0); m < excellent {
 				t.Errorf("%s: %v", name, m)
 			}
+		}
+	}
+}
+
+func TestAWeakMachineIsNoBadLine(t *testing.T) {
+	t.Parallel()
+	whole := func() *sending {
+		s := &sending{info: sfu.SourceInfo{Kind: sfu.Video}, top: highest}
+		s.live(true, true, true)
+		s.rates(100_000, 400_000, 1_500_000)
+		s.stats.Jitter = 8 * time.Millisecond
+		s.look(500, 0)
+		s.look(500, 1) // one packet in 500 is no sign
+		return s
+	}
+	weak := whole()
+	weak.live(true, false, false)
+	weak.rates(90_000, 0, 0)
+	for range trustLooks {
+		if m := weak.look(100, 0); m < excellent {
+			t.Fatalf("layers stay away, and nothing is lost: %v", m)
+		}
+	}
+	for range 4 {
+		weak.look(100, 2) // long after
+	}
+	weak.look(100, 0)
+	for range 4 {
+		weak.look(100, 0)
+	}
+	if m := weak.look(100, 0); m < excellent {
+		t.Errorf("a loss long after is laid to the layers: %v", m)
+	}
+	for name, sign := range map[string]func(s *sending) uint64{
+		"loss":    func(*sending) uint64 { return 2 },
+		"jitter":  func(s *sending) uint64 { s.stats.Jitter = 40 * time.Millisecond; return 0 },
+		"starved": func(s *sending) uint64 { s.rates(40_000, 0, 0); return 0 },
+	} {
+		thin := whole()
+		thin.live(true, false, false)
+		thin.rates(90_000, 0, 0)
+		lost := sign(thin)
+		for range 3 {
+			thin.look(100, lost)
+		}
+		if m := thin.look(100, 0); m >= excellent {
+			t.Errorf("%s: %v", name, m)
+		}
+		thin.stats.Jitter = 8 * time.Millisecond
+		for range 2 * trustLooks {
+			thin.look(100, 0)
+		}
+		if m := thin.look(100, 0); m < excellent {
+			t.Errorf("%s, long ago: %v", name, m)
 		}
 	}
 }

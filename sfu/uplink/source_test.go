@@ -271,6 +271,22 @@ func TestALayerThatStopsIsNoLongerLive(t *testing.T) {
 	}
 }
 
+func TestTheJitterOfALayerThatStoppedIsNoLongerTold(t *testing.T) {
+	t.Parallel()
+	q := newQuiet(t, audioSettings())
+	for i := range 50 {
+		q.Write(0, opus(uint16(i), uint32(i*960), 111, "0123456789"), q.now)
+		q.run(int64(5+30*(i%2)) * ms)
+	}
+	if j := q.Stats().Jitter; j < 5*time.Millisecond {
+		t.Errorf("while it swayed by 15 ms: %v", j)
+	}
+	q.run(2000 * ms)
+	if j := q.Stats().Jitter; j != 0 {
+		t.Errorf("after 2 s of nothing: %v", j)
+	}
+}
+
 func TestGarbageIsDroppedAndCounted(t *testing.T) {
 	t.Parallel()
 	q := newQuiet(t, audioSettings())

@@ -12,7 +12,7 @@ type Stats struct {
 	Packets   uint64        // taken, of all layers
 	Missing   int           // packets that are being asked for
 	Lost      uint64        // packets of the live layers that never came in their turn
-	Jitter    time.Duration // RFC 3550, of the worst layer
+	Jitter    time.Duration // RFC 3550, of the worst live layer
 	RoundTrip time.Duration // to the publisher; 0 while unknown
 }
 
@@ -48,8 +48,10 @@ func (c *core) publishStats() {
 		st.Packets += s.packets
 		st.Missing += len(s.nacks.missing)
 		st.Lost += s.reception.lost()
-		ticks := time.Duration(s.reception.jitter >> 4)
-		st.Jitter = max(st.Jitter, ticks*time.Second/time.Duration(max(c.info.ClockRate, 1)))
+		if s.live { // what a layer had at its end would stand for ever
+			ticks := time.Duration(s.reception.jitter >> 4)
+			st.Jitter = max(st.Jitter, ticks*time.Second/time.Duration(max(c.info.ClockRate, 1)))
+		}
 		st.RoundTrip = max(st.RoundTrip, time.Duration(s.nacks.rtt))
 	}
 	c.public.mu.Lock()
