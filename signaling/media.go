@@ -60,7 +60,8 @@ type Negotiator interface {
 type Publications interface {
 	ExpectTrack(t PendingTrack)
 	// GiveUp forgets an announced track whose SDP has not come: MediaUnpublished tells
-	// that it did. A track that was found goes on.
+	// that it did. A track that was found goes on: MediaFound tells so of one that is not
+	// published yet.
 	GiveUp(id meeting.TrackID)
 	SetMuted(id meeting.TrackID, muted bool) // muted: packets are dropped in the bridge
 	// SetAudience chooses who gets a track's packets; subscriptions stay as they
@@ -226,6 +227,8 @@ type (
 	}
 	// MediaUnpublished tells that the client took a track away, or that it was given up.
 	MediaUnpublished struct{ ID meeting.TrackID }
+	// MediaFound tells that a track which was to be given up is in the SDP and goes on.
+	MediaFound struct{ ID meeting.TrackID }
 	// MediaSubscribed tells that the client accepted a track in its SDP.
 	MediaSubscribed struct{ ID meeting.TrackID }
 	// MediaSubscriptionFailed tells that the client cannot have a track.
@@ -272,6 +275,7 @@ func (MediaNegotiationFailed) mediaEvent()  {}
 func (MediaUnanswered) mediaEvent()         {}
 func (MediaPublished) mediaEvent()          {}
 func (MediaUnpublished) mediaEvent()        {}
+func (MediaFound) mediaEvent()              {}
 func (MediaSubscribed) mediaEvent()         {}
 func (MediaSubscriptionFailed) mediaEvent() {}
 func (MediaSectionsNeeded) mediaEvent()     {}

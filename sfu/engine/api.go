@@ -164,6 +164,9 @@ type (
 	}
 	// Unpublished means: the client took the track away, or it was given up.
 	Unpublished struct{ ID meeting.TrackID }
+	// Found means: the track that was to be given up is in the client's SDP and goes
+	// on, though it is not public yet.
+	Found struct{ ID meeting.TrackID }
 	// Subscribed means: the client has accepted the track in its SDP.
 	Subscribed struct{ ID meeting.TrackID }
 	// SubscriptionFailed means: the client cannot receive the track's codec.
@@ -213,6 +216,7 @@ func (NegotiationFailed) event()  {}
 func (Unanswered) event()         {}
 func (Published) event()          {}
 func (Unpublished) event()        {}
+func (Found) event()              {}
 func (Subscribed) event()         {}
 func (SubscriptionFailed) event() {}
 func (SectionsNeeded) event()     {}

@@ -137,6 +137,20 @@ func TestFirefoxPublishesInTheNameOfTheAnnouncementThatIsMeant(t *testing.T) {
 	}
 }
 
+// A camera whose codec its first packet is to tell is not public yet when it is found.
+func TestATrackThatIsFoundAndSilentIsNotGivenUp(t *testing.T) {
+	t.Parallel()
+	f := newFirefox(t, newRoom(t, engine.Config{Lite: true}), nil)
+	f.peer.ExpectTrack(engine.PendingTrack{ID: "TR_M", CIDs: []string{"cid of the microphone"}, Kind: sfu.Audio})
+	f.peer.ExpectTrack(engine.PendingTrack{ID: "TR_C", CIDs: []string{"cid of the camera"}, Kind: sfu.Video})
+	f.offers("publish-mic-camera.sdp")
+	f.peer.GiveUp("TR_M") // which is public
+	f.peer.GiveUp("TR_C")
+	if e := next(f, func(engine.Found) bool { return true }); e.ID != "TR_C" {
+		t.Errorf("found: %s", e.ID)
+	}
+}
+
 func TestFirefoxPublishesUnderItsOwnNumbersAndNames(t *testing.T) {
 	t.Parallel()
 	room := newRoom(t, engine.Config{Lite: true})

@@ -170,7 +170,8 @@ func (p *Peer) SetAudience(id meeting.TrackID, a Audience) {
 // Unpublish ends a published track from the bridge's side.
 func (p *Peer) Unpublish(id meeting.TrackID) { p.post(func() { p.pub.unpublish(id) }) }
 
-// GiveUp forgets an announced track whose SDP has not come; Unpublished tells that it did.
+// GiveUp forgets an announced track whose SDP has not come; Unpublished tells that it did,
+// Found that the SDP has come and only the packets have not.
 // A track that was found in the SDP goes on.
 func (p *Peer) GiveUp(id meeting.TrackID) { p.post(func() { p.pub.giveUp(id) }) }
 

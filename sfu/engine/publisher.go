@@ -218,6 +218,8 @@ func (u *publisher) giveUp(id meeting.TrackID) {
 	u.pending = slices.DeleteFunc(u.pending, func(e PendingTrack) bool { return e.ID == id })
 	if len(u.pending) < before {
 		u.peer.emit(Unpublished{id})
+	} else if t := u.find(id); t != nil && t.pub.source == nil {
+		u.peer.emit(Found{id})
 	}
 }
 

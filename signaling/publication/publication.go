@@ -178,6 +178,14 @@ func (s *Set) GiveUp(since time.Time) []*Track {
 	return list
 }
 
+// Found notes that a track which GiveUp listed was found after all and goes on, so that its
+// announcement may be repeated like any.
+func (s *Set) Found(id meeting.TrackID, now time.Time) {
+	if t := s.tracks[id]; t != nil {
+		t.givenUp, t.announced = false, now
+	}
+}
+
 func (s *Set) pending() int {
 	n := 0
 	for _, t := range s.tracks {

@@ -327,6 +327,30 @@ func TestAnAnnouncementWhoseAnswerWasLostIsAnsweredAgain(t *testing.T) {
 	})
 }
 
+func TestAnAnnouncementWhoseTrackIsFoundAndSilentIsAnsweredAgain(t *testing.T) {
+	t.Parallel()
+	inHouse(t, nil, func(h *house) {
+		a := h.active("a")
+		answers := (*livekit.SignalResponse).GetTrackPublished
+		a.send(announce("mic"))
+		id := last(a, answers).Track.Sid
+		time.Sleep(12 * time.Second)
+		ping(a)
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if len(a.peer.givenUp) == 0 {
+			t.Fatal("not given up: the test tests nothing")
+		}
+		a.peer.say(signaling.MediaFound{ID: meeting.TrackID(id)})
+		synctest.Wait()
+		a.forget()
+		a.send(announce("mic"))
+		if got := last(a, answers); got.GetTrack().GetSid() != id {
+			t.Errorf("a was told %v, %v", got, last(a, (*livekit.SignalResponse).GetRequestResponse))
+		}
+	})
+}
+
 func TestAnAnnouncementThatComesToNothingIsForgotten(t *testing.T) {
 	t.Parallel()
 	inHouse(t, nil, func(h *house) {

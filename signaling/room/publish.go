@@ -89,6 +89,8 @@ func (r *Room) publisherEvent(m *member, e signaling.MediaEvent) bool {
 		r.publish(m, v)
 	case signaling.MediaUnpublished:
 		r.unpublish(m, v.ID)
+	case signaling.MediaFound:
+		m.tracks.Found(v.ID, time.Now())
 	case signaling.MediaQualitiesWanted:
 		if t := m.tracks.Get(v.ID); t != nil {
 			m.link.send(qualitiesWanted(t.Wanted(v)))

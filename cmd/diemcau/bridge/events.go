@@ -28,6 +28,8 @@ func event(e engine.Event) signaling.MediaEvent {
 		return published(e)
 	case engine.Unpublished:
 		return signaling.MediaUnpublished(e)
+	case engine.Found:
+		return signaling.MediaFound(e)
 	case engine.Subscribed:
 		return signaling.MediaSubscribed(e)
 	case engine.SubscriptionFailed:
