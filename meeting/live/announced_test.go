@@ -104,6 +104,11 @@ func TestSCH09_AMeetingThatOnlyGathersFollowsItsAnnouncement(t *testing.T) {
 		})
 	}
 	follows("announced")
+	var version int
+	h.look(func(l *conduct.Live) { version = l.Opening().Version })
+	if s := h.bridge.state(t); version < 2 || s.Announced != version {
+		t.Errorf("rooms are told of announcement %d, it is %d", s.Announced, version)
+	}
 	if !slices.Contains(h.bridge.expelled, "LG-X2") {
 		t.Errorf("expelled: %v", h.bridge.expelled)
 	}

@@ -80,3 +80,20 @@ func TestCON01_WhoHandsHisBoardOverLooksOnAndSeesWhoHoldsIt(t *testing.T) {
 		}
 	})
 }
+
+func TestVOT02_RoomsAreToldThatAQuestionHasAListOfItsOwn(t *testing.T) {
+	t.Parallel()
+	h := hold(t, sample.Briefing())
+	h.arrive("LG-X1")
+	h.do(h.chair(), conduct.SetPhase{Phase: conduct.InSession})
+	h.do(h.scribe(), conduct.Mark{Point: "LG-X1", Status: rollcall.Present, Present: 7})
+	own := slices.DeleteFunc(slices.Clone(h.plan.Voters), func(v vote.Voter) bool { return v.Point != "LG-X1" })
+	for id, voters := range map[meeting.MotionID][]vote.Voter{"plan": nil, "own": own} {
+		h.do(h.scribe(), conduct.Prepare{Motion: vote.Motion{ID: id, Title: "Quy chế", Form: vote.Hands, Base: vote.OfAll, Threshold: vote.Share{Num: 1, Den: 2}, Tie: vote.TieFalls, Voters: voters}})
+		h.do(h.chair(), conduct.OpenVote{Motion: id, Despite: "Đủ thẩm quyền"})
+		if v := h.bridge.state(t).Vote; v == nil || v.Motion != id || v.Own != (id == "own") {
+			t.Errorf("%s: told %+v", id, v)
+		}
+		h.do(h.chair(), conduct.CloseVote{Motion: id})
+	}
+}

@@ -2,6 +2,7 @@ package live
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -29,11 +30,14 @@ type State struct {
 	Meeting meeting.ID `json:"meeting"`
 	// Seq is the number of the last event that is in this state, and At the
 	// bridge's time when it was told: clocks count from there.
-	Seq   int             `json:"seq"`
-	At    int64           `json:"at"`
-	Phase conduct.Phase   `json:"phase"`
-	Mode  plan.Mode       `json:"mode"`
-	Main  meeting.PointID `json:"main"`
+	Seq int   `json:"seq"`
+	At  int64 `json:"at"`
+	// Announced is the announcement that the meeting follows: a plan that was read under
+	// an older one is read anew.
+	Announced int             `json:"announced,omitempty" doc:"number of the announcement that it follows"`
+	Phase     conduct.Phase   `json:"phase"`
+	Mode      plan.Mode       `json:"mode"`
+	Main      meeting.PointID `json:"main"`
 	// Screen is what every screen shows.
 	Screen StateScreen `json:"screen"`
 	// Speech has the floor; absent when nobody has.
@@ -144,7 +148,9 @@ type StateVote struct {
 	Eligible int              `json:"eligible"`
 	Present  int              `json:"present"`
 	Cast     int              `json:"cast"`
-	Result   *StateResult     `json:"result,omitempty"`
+	// Own tells rooms that the plan does not say how many vote where.
+	Own    bool         `json:"own,omitempty" doc:"its voters sit at other points, or in other numbers, than those of the plan"`
+	Result *StateResult `json:"result,omitempty"`
 	// Ended is when it was closed: a result leaves the screens of the rooms by itself.
 	Ended int64 `json:"ended,omitempty"`
 }
@@ -181,7 +187,7 @@ func NewState(l *conduct.Live, now time.Time) State {
 	out := State{
 		Version: StateVersion, Meeting: p.ID, Seq: s.Seq, At: millis(now), Phase: s.Phase, Mode: s.Mode, Main: s.Main,
 		Screen: stateScreen(screen), Speech: stateSpeech(l), Waiting: len(s.Floor.Queue),
-		Muted: slices.Clone(s.Sound.Muted), Roll: stateRoll(l.Totals()), Vote: stateVote(s.Votes),
+		Muted: slices.Clone(s.Sound.Muted), Roll: stateRoll(l.Totals()), Vote: stateVote(s.Votes, p.Voters), Announced: l.Opening().Version,
 		Recording: screen.Recording, Loudspeaker: screen.Loudspeaker, Locked: s.Door.Locked, CalledOff: s.CalledOff, Banner: screen.Banner,
 	}
 	if r := s.Sound.Recorder; r.State != "" || s.Sound.Paused || len(r.Alarms) > 0 {
@@ -256,7 +262,7 @@ func stateRoll(t rollcall.Totals) StateRoll {
 }
 
 // stateVote is the vote that runs, or the last that was held.
-func stateVote(votes []vote.Vote) *StateVote {
+func stateVote(votes []vote.Vote, planned []vote.Voter) *StateVote {
 	var shown *vote.Vote
 	for i := range votes {
 		v := &votes[i]
@@ -273,9 +279,19 @@ func stateVote(votes []vote.Vote) *StateVote {
 		Motion: shown.Motion.ID, Title: shown.Motion.Title, Form: shown.Motion.Form, Phase: shown.Phase,
 		Eligible: len(shown.Motion.Eligible()), Present: len(shown.Present), Cast: tally.For + tally.Against + tally.Abstain,
 	}
+	out.Own = !maps.Equal(votersAt(shown.Motion.Voters), votersAt(planned))
 	if shown.Phase == vote.Closed {
 		out.Result = &StateResult{For: tally.For, Against: tally.Against, Abstain: tally.Abstain, PerMille: tally.PerMille, Passed: tally.Passed}
 		out.Ended = millis(shown.Ended)
+	}
+	return out
+}
+
+// votersAt counts the members of a list by point.
+func votersAt(list []vote.Voter) map[meeting.PointID]int {
+	out := make(map[meeting.PointID]int)
+	for _, v := range list {
+		out[v.Point]++
 	}
 	return out
 }

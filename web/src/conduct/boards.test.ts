@@ -4,7 +4,7 @@ import { lateness, orderRows } from './order';
 import { movedPlace, nextInQueue, queueRows } from './queue';
 import { moved, nextToCall, rollKey, rollRows, rollTotals } from './roll';
 import { briefing } from './sample';
-import { handFault, handRows, percent, quorumOf, tally } from './vote';
+import { handBound, handFault, handRows, percent, quorumOf, tally } from './vote';
 
 const { board, now } = briefing;
 
@@ -79,6 +79,9 @@ describe('votes', () => {
   const vote = { ...board.votes[0]!, phase: 'mo' as const };
 
   test('VOT-02 a count may not exceed the members present, and is whole', () => {
+    expect([handBound({}, 3, true), handBound({}, 0, true), handBound({}, 0, false)]).toEqual([3, null, 0]);
+    // A question with a list of its own: the room's plan does not know how many vote here.
+    expect([handBound({ own: true }, 3, true), handBound({ own: true }, 0, true)]).toEqual([0, 0]);
     expect(handFault({ for: 3, against: 0, abstain: 0 }, 3)).toBeNull();
     expect(handFault({ for: 3, against: 1, abstain: 0 }, 3)).toBe('too-many');
     expect(handFault({ for: -1, against: 0, abstain: 0 }, 3)).toBe('negative');

@@ -91,6 +91,8 @@ export interface VoteState {
   readonly eligible: number;
   readonly present: number;
   readonly cast: number;
+  /** Its voters sit at other points, or in other numbers, than those of the plan. */
+  readonly own?: boolean;
   readonly result?: VoteResult;
   /** When it was closed. */
   readonly ended?: number;
@@ -108,6 +110,8 @@ export interface LiveState {
   readonly v: number;
   readonly meeting: string;
   readonly seq: number;
+  /** Number of the announcement that it follows; absent where the bridge did not keep it. */
+  readonly announced?: number;
   readonly phase: Phase;
   readonly mode: Mode;
   readonly main: PointId;

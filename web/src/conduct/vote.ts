@@ -1,5 +1,5 @@
 import { pointName, type Board, type HandCounts, type HandEntry, type Vote } from './board';
-import type { PointId } from './state';
+import type { PointId, VoteState } from './state';
 
 /** Votes as the boards show them (VOT-01, VOT-02, VOT-03). */
 
@@ -41,6 +41,15 @@ export function handFault(counts: HandCounts, members: number): 'negative' | 'to
   const all = [counts.for, counts.against, counts.abstain];
   if (all.some((value) => !Number.isInteger(value) || value < 0)) return 'negative';
   return sumOf(counts) > members ? 'too-many' : null;
+}
+
+/**
+ * The bound of what a room may count: null where there is nothing to count, 0 where this machine does not know how many
+ * vote here. The bridge knows, and refuses too many.
+ */
+export function handBound(vote: Pick<VoteState, 'own'>, members: number, known: boolean): number | null {
+  if (!known || vote.own === true) return 0;
+  return members > 0 ? members : null;
 }
 
 export interface Quorum {

@@ -4,7 +4,7 @@ import type { ProblemCode } from '../../api/problem';
 import { ballotAfter, turnOf, type Ballot, type Ballots } from '../../conduct/ballot';
 import type { HandCounts, Voter } from '../../conduct/board';
 import { choices, type Choice, type VoteState } from '../../conduct/state';
-import { percent } from '../../conduct/vote';
+import { handBound, percent } from '../../conduct/vote';
 import type { After } from '../../live/use-board';
 import { CountHands } from './CountHands';
 import classes from './VoteSheet.module.css';
@@ -23,14 +23,15 @@ interface VoteSheetProps {
 export function VoteSheet({ vote, voters, known, onCast, onHands }: VoteSheetProps) {
   const { t } = useTranslation();
   const { result } = vote;
+  const bound = vote.form === 'gio-tay' ? handBound(vote, voters.length, known) : null;
   const title = vote.phase === 'mo' ? t('room.voteOpen') : vote.phase === 'cho-chu-toa' ? t('room.voteTied') : t('room.voteClosed');
   return (
     <section className={classes.sheet} aria-label={title} data-testid="vote">
       <p className={classes.kicker}>{title}</p>
       <h2 className={classes.title}>{vote.title}</h2>
-      {vote.phase === 'mo' && voters.length === 0 && (vote.form === 'ghi-ten' || known) && <p className={classes.hint}>{t(known ? 'room.voteNobody' : 'room.voteUnknown')}</p>}
+      {vote.phase === 'mo' && bound === null && voters.length === 0 && <p className={classes.hint}>{t(known ? 'room.voteNobody' : 'room.voteUnknown')}</p>}
       {vote.phase === 'mo' && vote.form === 'ghi-ten' && <Named key={vote.motion} voters={voters} onCast={onCast} />}
-      {vote.phase === 'mo' && vote.form === 'gio-tay' && (voters.length > 0 || !known) && <CountHands key={vote.motion} members={voters.length} onHands={onHands} />}
+      {vote.phase === 'mo' && bound !== null && <CountHands key={vote.motion} members={bound} onHands={onHands} />}
       {result && (
         <div className={classes.outcome}>
           <dl className={classes.result}>

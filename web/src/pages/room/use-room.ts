@@ -58,7 +58,7 @@ function itemTitle(item: LiveState['item']): string {
 export function useRoom(session: MeetingSession, state: MeetingState): RoomDesk | null {
   const { conduct, own, info } = state;
   const now = useNow(250);
-  const plan = usePlan(conduct ? info.id : null);
+  const plan = usePlan(conduct ? info.id : null, conduct?.announced);
   const [busy, setBusy] = useState(false);
   const ownTile = state.room.points.find((tile) => tile.point.own);
   const names = new Map(state.room.points.map((tile) => [tile.point.identity, tile.point.name]));

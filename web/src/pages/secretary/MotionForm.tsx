@@ -33,11 +33,21 @@ function share(text: string): { num: number; den: number } {
   return { num, den };
 }
 
+interface Question {
+  /** Sent once more after an answer that was lost, it is the same question. */
+  readonly id: string;
+  readonly title: string;
+}
+
+const empty: Question = { id: '', title: '' };
+
 /** Puts a question on the board before it is opened: form, base, threshold and tie rule are fixed here (VOT-01). */
 export function MotionForm({ board, act }: { readonly board: Board; readonly act: Do }) {
   const { t } = useTranslation();
-  const kept = useDraft<string>(board, 'motion');
-  const title = kept.value ?? '';
+  const kept = useDraft<Question>(board, 'motion');
+  const draft = kept.value ?? empty;
+  const { title } = draft;
+  const [sending, setSending] = useState(false);
   const [form, setForm] = useState<Motion['form']>('gio-tay');
   const [base, setBase] = useState<Motion['base']>('tong-so');
   const [threshold, setThreshold] = useState('1/2');
@@ -51,17 +61,24 @@ export function MotionForm({ board, act }: { readonly board: Board; readonly act
   const voters = other ?? board.plan.voters ?? [];
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
+    if (sending) return;
     const item = board.live.item?.id;
     const deed = {
       do: 'prepare-vote',
-      with: { motion: { id: newKey(), title: title.trim(), form, base, threshold: share(threshold), atLeast: threshold === '2/3', tie, ...(quorum === '0/0' ? {} : { quorum: share(quorum) }), voters: other ?? [], ...(item ? { item } : {}) } },
+      with: { motion: { id: draft.id, title: title.trim(), form, base, threshold: share(threshold), atLeast: threshold === '2/3', tie, ...(quorum === '0/0' ? {} : { quorum: share(quorum) }), voters: other ?? [], ...(item ? { item } : {}) } },
     } as const;
-    act(deed, (fault) => fault === null && kept.arrived(title));
+    setSending(true);
+    act(deed, (fault) => {
+      setSending(false);
+      if (fault !== null) return;
+      kept.arrived(draft);
+      setOwn(null); // the next question has the plan's list again
+    });
   };
   return (
     <Panel title={t('motion.title')}>
       <form className={classes.form} onSubmit={submit}>
-        <TextInput size="sm" className={classes.wide ?? ''} label={t('motion.question')} maxLength={500} value={title} onChange={(event) => kept.type(event.currentTarget.value)} />
+        <TextInput size="sm" className={classes.wide ?? ''} label={t('motion.question')} maxLength={500} value={title} onChange={(event) => kept.type({ id: draft.id || newKey(), title: event.currentTarget.value })} />
         {choice(t('motion.form'), form, setForm, [
           { value: 'gio-tay', label: t('vote.form.gio-tay') },
           { value: 'ghi-ten', label: t('vote.form.ghi-ten') },
@@ -91,7 +108,7 @@ export function MotionForm({ board, act }: { readonly board: Board; readonly act
             </Button>
           )}
         </div>
-        <Button type="submit" disabled={title.trim() === '' || voters.length === 0}>
+        <Button type="submit" disabled={sending || title.trim() === '' || voters.length === 0}>
           {t('motion.prepare')}
         </Button>
       </form>
