@@ -14,8 +14,8 @@ export function newKey(): string {
 }
 
 /** Does something in a meeting; throws a Problem when the rules refuse it. */
-export async function act(meeting: string, deed: Deed): Promise<void> {
-  await send('POST', `${of(meeting)}/acts`, { do: deed.do, with: deed.with }, { 'Idempotency-Key': newKey() });
+export async function act(meeting: string, deed: Deed, key = newKey()): Promise<void> {
+  await send('POST', `${of(meeting)}/acts`, { do: deed.do, with: deed.with }, { 'Idempotency-Key': key });
 }
 
 /** Opens a meeting before its first point comes. */

@@ -8,6 +8,7 @@ import type { Board } from '../conduct/board';
 import type { Deed } from '../conduct/deed';
 import { act, fetchBoard, openMeeting } from './acts';
 import { BoardLine } from './board-line';
+import { Repeats } from './repeat';
 
 /** Hears what became of an act, once what it changed is shown: null when it is done. */
 export type After = (fault: ProblemCode | null) => void;
@@ -42,9 +43,10 @@ export function useRefused(): (error: unknown) => ProblemCode {
 export function useBoard(meeting: string, onLocked: () => void): BoardFeed {
   const client = useQueryClient();
   const [line] = useState(() => new BoardLine());
-  const key = ['board', meeting];
+  const [repeats] = useState(() => new Repeats());
+  const boardKey = ['board', meeting];
   // No tries of its own: it is asked again in a second anyway.
-  const query = useQuery({ queryKey: key, queryFn: async () => line.ask(async () => fetchBoard(meeting)), refetchInterval: everyMs, staleTime: 0, retry: false });
+  const query = useQuery({ queryKey: boardKey, queryFn: async () => line.ask(async () => fetchBoard(meeting)), refetchInterval: everyMs, staleTime: 0, retry: false });
   useEffect(() => {
     const timer = setInterval(line.look, lookEveryMs);
     return () => clearInterval(timer);
@@ -53,12 +55,14 @@ export function useBoard(meeting: string, onLocked: () => void): BoardFeed {
   const refused = useRefused();
   const perform = async (deed: Deed, after?: After) => {
     let fault: ProblemCode | null = null;
+    const key = repeats.key(deed);
     try {
-      await act(meeting, deed);
+      await act(meeting, deed, key);
     } catch (error) {
       fault = refused(error);
     }
-    const told = client.invalidateQueries({ queryKey: key });
+    repeats.answered(deed, key, fault === 'unreachable');
+    const told = client.invalidateQueries({ queryKey: boardKey });
     if (fault === 'account_board_locked') onLocked();
     if (fault === null) await told;
     after?.(fault);
@@ -66,7 +70,7 @@ export function useBoard(meeting: string, onLocked: () => void): BoardFeed {
   const opening = useMutation({
     mutationFn: async () => openMeeting(meeting),
     onError: (error) => void refused(error),
-    onSettled: async () => client.invalidateQueries({ queryKey: key }),
+    onSettled: async () => client.invalidateQueries({ queryKey: boardKey }),
   });
   return { board: query.data ?? null, problem, stale, act: (deed, after) => void perform(deed, after), open: () => opening.mutate() };
 }

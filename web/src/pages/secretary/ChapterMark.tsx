@@ -11,12 +11,16 @@ export function ChapterMark({ board, now, act }: { readonly board: Board; readon
   const { t } = useTranslation();
   const [typed, setTyped] = useState('');
   const [said, setSaid] = useState('');
+  const [sending, setSending] = useState(false);
   const item = board.plan.agenda.find(({ id }) => id === board.live.item?.id);
   const text = typed.trim() || (item?.title ?? board.plan.title);
   const mark = (event: SyntheticEvent) => {
     event.preventDefault();
+    if (sending) return;
     setSaid('');
+    setSending(true);
     act({ do: 'chapter', with: { text } }, (fault) => {
+      setSending(false);
       if (fault !== null) return;
       setSaid(t('chapter.done', { time: timeText(new Date(now)), text }));
       setTyped((before) => (before === typed ? '' : before));
@@ -25,7 +29,7 @@ export function ChapterMark({ board, now, act }: { readonly board: Board; readon
   return (
     <form className={classes.form} onSubmit={mark}>
       <TextInput className={classes.text ?? ''} size="sm" aria-label={t('chapter.text')} placeholder={t('chapter.hint')} maxLength={200} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
-      <Button type="submit" size="sm" variant="default">
+      <Button type="submit" size="sm" variant="default" disabled={sending}>
         {t('chapter.button')}
       </Button>
       {said !== '' && (

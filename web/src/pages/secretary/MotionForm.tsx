@@ -70,7 +70,7 @@ export function MotionForm({ board, act }: { readonly board: Board; readonly act
     setSending(true);
     act(deed, (fault) => {
       setSending(false);
-      if (fault !== null) return;
+      if (fault !== null && fault !== 'duplicate') return; // that one has been opened since
       kept.arrived(draft);
       setOwn(null); // the next question has the plan's list again
     });
@@ -78,7 +78,7 @@ export function MotionForm({ board, act }: { readonly board: Board; readonly act
   return (
     <Panel title={t('motion.title')}>
       <form className={classes.form} onSubmit={submit}>
-        <TextInput size="sm" className={classes.wide ?? ''} label={t('motion.question')} maxLength={500} value={title} onChange={(event) => kept.type({ id: draft.id || newKey(), title: event.currentTarget.value })} />
+        <TextInput size="sm" className={classes.wide ?? ''} label={t('motion.question')} maxLength={500} readOnly={sending} value={title} onChange={(event) => kept.type({ id: draft.id || newKey(), title: event.currentTarget.value })} />
         {choice(t('motion.form'), form, setForm, [
           { value: 'gio-tay', label: t('vote.form.gio-tay') },
           { value: 'ghi-ten', label: t('vote.form.ghi-ten') },

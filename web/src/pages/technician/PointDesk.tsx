@@ -1,4 +1,5 @@
 import { Button, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Board } from '../../conduct/board';
 import type { TechRow } from '../../conduct/technician';
@@ -28,12 +29,21 @@ interface PointDeskProps {
   readonly onPreview: (point: string | null) => void;
 }
 
+interface TroubleDraft {
+  readonly text: string;
+  /** When it was sent first: sent once more after an answer that was lost, it is the same. */
+  readonly from: string;
+}
+
+const empty: TroubleDraft = { text: '', from: '' };
+
 /** What a technician does with one point. */
 export function PointDesk({ board, row, main, previewed, act, now, onPreview, talk }: PointDeskProps) {
   const { t } = useTranslation();
   const { point } = row;
-  const kept = useDraft<string>(board, `incident ${point}`);
-  const text = kept.value ?? '';
+  const kept = useDraft<TroubleDraft>(board, `incident ${point}`);
+  const { text } = kept.value ?? empty;
+  const [sending, setSending] = useState(false);
   return (
     <div className={classes.desk}>
       <p className={classes.name}>{row.name}</p>
@@ -76,12 +86,18 @@ export function PointDesk({ board, row, main, previewed, act, now, onPreview, ta
         className={classes.incident}
         onSubmit={(event) => {
           event.preventDefault();
-          if (text.trim() === '') return;
-          act({ do: 'note-incident', with: { incident: { point, from: new Date(now).toISOString(), text: text.trim() } } }, (fault) => fault === null && kept.arrived(text));
+          if (text.trim() === '' || sending) return;
+          const sent = { text, from: kept.value?.from || new Date(now).toISOString() };
+          kept.type(sent);
+          setSending(true);
+          act({ do: 'note-incident', with: { incident: { point, from: sent.from, text: text.trim() } } }, (fault) => {
+            setSending(false);
+            if (fault === null) kept.arrived(sent);
+          });
         }}
       >
-        <TextInput size="sm" label={t('tech.incidentText')} value={text} onChange={(event) => kept.type(event.currentTarget.value)} />
-        <Button type="submit" variant="default" disabled={text.trim() === ''}>
+        <TextInput size="sm" label={t('tech.incidentText')} value={text} onChange={(event) => kept.type({ text: event.currentTarget.value, from: '' })} />
+        <Button type="submit" variant="default" disabled={sending || text.trim() === ''}>
           {t('tech.incident')}
         </Button>
       </form>
