@@ -16,3 +16,13 @@ func SpaceOf(dir string) (Space, error) {
 	block := uint64(s.Bsize) // not negative
 	return Space{Size: (s.Blocks - s.Bfree + s.Bavail) * block, Free: s.Bavail * block}, nil
 }
+
+// SameDisk answers whether two folders take each other's room; where that cannot be told,
+// they do.
+func SameDisk(a, b string) bool {
+	var x, y syscall.Stat_t
+	if syscall.Stat(a, &x) != nil || syscall.Stat(b, &y) != nil {
+		return true
+	}
+	return x.Dev == y.Dev
+}

@@ -18,3 +18,22 @@ func SpaceOf(dir string) (Space, error) {
 	}
 	return Space{Size: size, Free: free}, nil
 }
+
+// SameDisk answers whether two folders take each other's room; where that cannot be told,
+// they do.
+func SameDisk(a, b string) bool {
+	x, err := volume(a)
+	y, bad := volume(b)
+	return err != nil || bad != nil || x == y
+}
+
+// volume is where the disk of a folder is mounted.
+func volume(dir string) (string, error) {
+	path, err := windows.UTF16PtrFromString(dir)
+	if err != nil {
+		return "", err
+	}
+	var root [windows.MAX_LONG_PATH]uint16
+	err = windows.GetVolumePathName(path, &root[0], uint32(len(root)))
+	return windows.UTF16ToString(root[:]), err
+}

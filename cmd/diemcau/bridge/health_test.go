@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -50,6 +51,21 @@ func TestAFullDiskIsFound(t *testing.T) {
 	}
 	if err := roomOn(filepath.Join(dir, "gone"), 1); err == nil {
 		t.Error("a folder that is not there has room")
+	}
+}
+
+func TestOPS_TheReserveOfADiskOfRecordingsIsNotAskedOfTheDiskOfPapersAndExports(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("a folder that is surely on another disk is known of Linux only")
+	}
+	b := &Bridge{cfg: config.Default()}
+	b.cfg.Data, b.cfg.Recording.ReserveMB = t.TempDir(), 1<<40
+	for dir, want := range map[string]bool{"": false, t.TempDir(): false, "/proc": true} {
+		b.cfg.Recording.Dir = dir
+		if room, err := b.room(); err != nil || room > 0 != want {
+			t.Errorf("recordings in %q: %d bytes, %v", dir, room, err)
+		}
 	}
 }
 

@@ -95,11 +95,19 @@ func (b *Bridge) openExports() error {
 	return b.openRedactions(settings)
 }
 
+// dataReserve is what people leave free of the disk of the data folder where recordings are
+// on another: well above the diskReserve, for acts are kept on it.
+const dataReserve = 512 << 20
+
 // room is what the disk of the data folder takes, bytes, of what people bring and ask for:
-// it ends before what is recorded does without pictures.
+// where recordings are on it too, it ends before they do without pictures.
 func (b *Bridge) room() (uint64, error) {
 	space, err := recorder.SpaceOf(b.cfg.Data)
-	return space.Free - min(space.Free, 2*b.cfg.Recording.ReserveMB<<20), err
+	kept := uint64(dataReserve)
+	if recorder.SameDisk(b.cfg.Data, b.cfg.ArchiveDir()) {
+		kept = 2 * b.cfg.Recording.ReserveMB << 20
+	}
+	return space.Free - min(space.Free, kept), err
 }
 
 // attachWords gives a recording what a command has written down of it.
