@@ -8,7 +8,7 @@ import { blockHash, headProof, hexOf } from './proof';
 import { batchOf, typeOf } from './pump';
 import { readRecords, recordSize } from './record';
 import { Patience, patienceMs, soundPatienceMs } from './hold';
-import { beginsAt, speakerAt, tilesAt, voicesAt } from './scene';
+import { beginsAt, opensAt, speakerAt, tilesAt, voicesAt } from './scene';
 
 /** A record as recording/evidence writes it. */
 function record(leg: number, flags: number, at: number, offset: number, length: number): Uint8Array {
@@ -205,6 +205,9 @@ describe('what is seen and heard', () => {
   it('ARC-02 begins with the first sound when no camera was on yet', () => {
     expect(beginsAt([begun('video/webm', 600_000), begun('audio/webm', 2_000), begun('', 0)])).toBe(2_000);
     expect(beginsAt([begun('video/webm', 1_000), begun('audio/webm', 2_000)])).toBe(1_000);
+    expect(opensAt([begun('video/webm', 600_000), begun('audio/webm', 2_000)]), 'ten minutes of sound').toBe(2_000);
+    expect(opensAt([begun('video/webm', 400), begun('audio/webm', 20)]), 'the camera a moment later').toBe(400);
+    expect(opensAt([begun('audio/webm', 20)]), 'sound alone').toBe(20);
   });
 
   it('P9 waits longer for the sound of who speaks than for a picture, and for neither for ever', () => {

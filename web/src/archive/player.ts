@@ -3,7 +3,7 @@ import { fetchBlock, fetchFragments, fetchMix, fetchMixBlock, type Companions, t
 import { IndexShelf, type Sign } from './index-shelf';
 import { Pump, type Trouble } from './pump';
 import { Patience } from './hold';
-import { beginsAt, speakerAt, voicesAt, type Sound } from './scene';
+import { beginsAt, opensAt, speakerAt, voicesAt, type Sound } from './scene';
 
 export const rates = [0.5, 0.75, 1, 1.25, 1.5, 2] as const;
 
@@ -45,6 +45,8 @@ export class Player {
   readonly clock: MasterClock;
   /** Where the first picture or sound is: before it nothing was recorded. */
   private readonly first: number;
+  /** Where it opens, and begins anew after its end. */
+  private readonly opening: number;
   private readonly shelf: IndexShelf;
   private readonly pumps = new Map<number, Pump>();
   private readonly voices = new Map<number, Pump>();
@@ -67,9 +69,10 @@ export class Player {
   constructor(detail: Detail, start: number) {
     this.now = detail;
     this.clock = new MasterClock(() => performance.now(), detail.length);
-    const begins = beginsAt(detail.tracks);
+    const [begins, opens] = [beginsAt(detail.tracks), opensAt(detail.tracks)];
     this.first = (Number.isFinite(begins) ? begins : 0) + frameMs;
-    this.clock.seek(Math.max(start, this.first));
+    this.opening = (Number.isFinite(opens) ? opens : 0) + frameMs;
+    this.clock.seek(start > 0 ? Math.max(start, this.first) : this.opening);
     this.shelf = new IndexShelf(detail.index, async (block) => fetchBlock(detail.id, block), !detail.encrypted, () => this.tell());
     this.state = this.look();
     this.timer = setInterval(() => this.step(), stepMs);
@@ -249,7 +252,7 @@ export class Player {
   }
 
   play(): void {
-    if (this.clock.time >= this.detail.length - 100) this.clock.seek(this.detail.running ? this.detail.length - liveLagMs : this.first);
+    if (this.clock.time >= this.detail.length - 100) this.clock.seek(this.detail.running ? this.detail.length - liveLagMs : this.opening);
     this.playing = true;
     this.tell();
   }

@@ -22,6 +22,16 @@ export function beginsAt(tracks: readonly Track[]): number {
   return Math.min(...tracks.filter((track) => isVideo(track) || track.type.startsWith('audio/')).map((track) => track.from));
 }
 
+/** How much sound is passed over to open with a picture, in ms: cameras begin a moment after microphones. */
+const unseenMs = 3_000;
+
+/** Where a recording opens: with its first picture, unless much was said before it. */
+export function opensAt(tracks: readonly Track[]): number {
+  const begins = beginsAt(tracks);
+  const seen = Math.min(...tracks.filter(isVideo).map((track) => track.from));
+  return seen - begins <= unseenMs ? seen : begins;
+}
+
 /** The newest leg of each point and kind at a time: a point that came back has two for a moment. */
 function newest(tracks: readonly Track[]): Track[] {
   const by = new Map<string, Track>();
