@@ -46,7 +46,8 @@ type Sink struct {
 
 	target target
 	want   pursuit
-	locked bool // a run is being forwarded
+	locked bool   // a run is being forwarded
+	run    uint64 // number of its first packet
 	// attached: the source has called. Before, it may hold what this sink begins with,
 	// and nothing is asked for.
 	attached bool
@@ -131,8 +132,13 @@ func (s *Sink) switchable(p *sfu.Packet) bool {
 // lock begins to forward the layer of p. On the way down what waits of the larger
 // pictures is not worth its time on the line any more.
 func (s *Sink) lock(p *sfu.Packet, down bool) {
+	first := s.time.numbers.Last() // p has its number already
+	if s.locked {
+		s.countHoles(first - 1)
+	}
+	s.run = first
 	if down {
-		s.discard(s.time.numbers.Last() - 1) // p has its number already, and may need repair
+		s.discard(first - 1) // p itself may need repair
 	}
 	s.locked = true
 	s.choice.Reset()
@@ -162,8 +168,25 @@ func (s *Sink) refused(err error) {
 	s.want.askAt = s.now + askCongested
 }
 
+// countHoles counts the numbers of the run up to last that nothing was sent under: what
+// comes late, or again, is not forwarded once the run has ended.
+func (s *Sink) countHoles(last uint64) {
+	first := s.run
+	if last >= history.VideoDepth {
+		first = max(first, last-history.VideoDepth+1) // of what is farther back the log knows nothing
+	}
+	for n := first; n <= last; n++ {
+		if !s.again.log.Has(n) {
+			s.counters.Holes++
+		}
+	}
+}
+
 // unlock waits for a keyframe.
 func (s *Sink) unlock() {
+	if s.locked && !s.audio {
+		s.countHoles(s.time.numbers.Last())
+	}
 	s.locked = false
 	s.time.numbers.End()
 	s.want.checkAt = 0

@@ -10,6 +10,7 @@ type Counters struct {
 	Packets, Bytes uint64 // forwarded, without retransmissions
 	Retransmitted  uint64
 	Filling        uint64 // packets without content
+	Holes          uint64 // numbers that stay free: what was to fill them had not come when its run ended
 	Recovered      uint64 // sound taken out of the redundancy of later packets
 
 	// Packets of the source that were not forwarded, by reason.

@@ -80,6 +80,27 @@ func TestAPictureWaitsForAKeyframeThoughTheLineRefusedAPacketWithoutContent(t *t
 	}
 }
 
+func TestWhatHadNotComeWhenItsRunEndedIsCounted(t *testing.T) {
+	t.Parallel()
+	s := newStage(camera(), 0, downlink.Settings{})
+	s.send(keyframe(2, 70000, 1000))
+	s.send(delta(2, 70003, 7000))
+	s.send(delta(2, 70002, 7000))
+	s.refusal = pacer.ErrFull
+	s.send(delta(2, 70005, 10_000))
+	s.send(delta(2, 70001, 4000)) // too late
+	s.now += 300 * ms
+	s.sink.Tick(s.now)
+	if n := s.sink.Stats().Holes; n != 2 {
+		t.Errorf("%d holes, want 2", n)
+	}
+	s.send(keyframe(2, 70010, 40_000))
+	s.sink.Closed()
+	if n := s.sink.Stats().Holes; n != 2 {
+		t.Errorf("%d holes in the end, want 2", n)
+	}
+}
+
 // What estimates the line by the times of sending must see when packets left, not
 // when they came to wait.
 func TestTheTimeOfSendingIsThatOfLeavingTheBridge(t *testing.T) {

@@ -99,6 +99,7 @@ type SinkSnapshot struct {
 	Bytes         uint64            `json:"bytes"`
 	Retransmitted uint64            `json:"retransmitted"`
 	Filling       uint64            `json:"filling"`
+	Holes         uint64            `json:"holes"`
 	Recovered     uint64            `json:"recovered"`
 	NACKs         uint64            `json:"nacks"`
 	Unanswered    uint64            `json:"unanswered"`
@@ -225,7 +226,7 @@ func (sub *subscription) snapshot() SinkSnapshot {
 	s := SinkSnapshot{
 		ID: sub.pub.id, Kind: kindName(sub.pub.track.Kind), Layer: st.Layer, Goal: st.Goal,
 		Disabled: st.Disabled, Paused: st.Paused,
-		Packets: st.Packets, Bytes: st.Bytes, Retransmitted: st.Retransmitted, Filling: st.Filling,
+		Packets: st.Packets, Bytes: st.Bytes, Retransmitted: st.Retransmitted, Filling: st.Filling, Holes: st.Holes,
 		Recovered: st.Recovered, NACKs: st.NACKs, Unanswered: st.Unanswered, Keyframes: st.PLIs,
 		Lost: st.Lost, Loss: st.Loss, Jitter: seconds(st.Jitter), RoundTrip: seconds(st.RoundTrip),
 		Drops: map[string]uint64{},
