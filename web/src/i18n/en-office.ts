@@ -149,6 +149,7 @@ export const enOffice: typeof viOffice = {
     ready: 'Ready to be published',
     conflicts: 'Conflicts',
     despite: 'Publish despite the conflicts',
+    saveDespite: 'Save despite the conflicts',
     late: 'Reason for sending late',
     deadlines: 'Invitation and papers due: {{papers}} · Notice of conclusions due: {{notice}}',
     why: 'Reason of the change',

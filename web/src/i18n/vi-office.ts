@@ -148,6 +148,7 @@ export const viOffice = {
     ready: 'Đủ điều kiện phát hành',
     conflicts: 'Trùng lịch',
     despite: 'Vẫn phát hành dù trùng lịch',
+    saveDespite: 'Vẫn lưu dù trùng lịch',
     late: 'Lý do gửi muộn',
     deadlines: 'Hạn gửi giấy mời, tài liệu: {{papers}} · Hạn thông báo kết luận: {{notice}}',
     why: 'Lý do thay đổi',

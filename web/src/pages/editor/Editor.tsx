@@ -28,6 +28,8 @@ export interface EditorProps {
   readonly replies: readonly Reply[];
   readonly check: CheckResult | null;
   readonly busy: boolean;
+  /** What is edited collides: the bridge has just said so. */
+  readonly collides: boolean;
   readonly onSave: (plan: Plan, reason: EditReason) => void;
   readonly onPublish: (answers: { reason?: string; despite?: boolean }) => void;
   /** Called off or put off; the points are told why (SCH-09). */
@@ -61,6 +63,7 @@ export function Editor(props: EditorProps) {
   const overdue = plan.type !== 'dot-xuat' && check?.warnings.some((warning) => warning.code === 'plan.late') === true;
   const askLate = view.state === 'du-thao' && overdue;
   const others = check?.problems.filter((problem) => problem.code !== 'field.missing') ?? [];
+  const conflicts = check?.conflicts ?? [];
   const editable = view.mine.edit;
   return (
     <>
@@ -82,12 +85,12 @@ export function Editor(props: EditorProps) {
             {t('signing.way')}
           </Button>
         )}
-        <Button variant={view.state === 'du-thao' ? 'default' : 'filled'} disabled={!changed || secret || !editable || (told && reason.why === undefined)} loading={props.busy} onClick={() => props.onSave(plan, reason)}>
+        <Button variant={view.state === 'du-thao' ? 'default' : 'filled'} disabled={!changed || secret || !editable || (told && reason.why === undefined)} loading={props.busy} onClick={() => props.onSave(plan, despite ? { ...reason, despite } : reason)}>
           {t('editor.save')}
         </Button>
         {view.state === 'du-thao' && (
           <Button
-            disabled={changed || missing.length > 0 || secret || !editable || (askLate && late.trim() === '') || ((check?.conflicts.length ?? 0) > 0 && !despite)}
+            disabled={changed || missing.length > 0 || secret || !editable || (askLate && late.trim() === '') || (conflicts.length > 0 && !despite)}
             onClick={() => props.onPublish({ ...(late.trim() === '' ? {} : { reason: late.trim() }), ...(despite ? { despite } : {}) })}
           >
             {t('editor.publish')}
@@ -128,15 +131,15 @@ export function Editor(props: EditorProps) {
                   {warning.message}
                 </p>
               ))}
-              {(check?.conflicts.length ?? 0) > 0 && (
+              {(conflicts.length > 0 || props.collides) && (
                 <>
                   <p className={classes.fault}>{t('editor.conflicts')}</p>
                   <ul className={classes.missing}>
-                    {check?.conflicts.map((conflict) => (
+                    {conflicts.map((conflict) => (
                       <li key={conflict.text}>{conflict.text}</li>
                     ))}
                   </ul>
-                  <Checkbox label={t('editor.despite')} checked={despite} onChange={(event) => setDespite(event.currentTarget.checked)} />
+                  <Checkbox label={t(told ? 'editor.saveDespite' : 'editor.despite')} checked={despite} onChange={(event) => setDespite(event.currentTarget.checked)} />
                 </>
               )}
               {askLate && <TextInput label={t('editor.late')} value={late} onChange={(event) => setLate(event.currentTarget.value)} />}

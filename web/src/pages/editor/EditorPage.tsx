@@ -74,6 +74,7 @@ export function EditorPage() {
           papers={papers.data ?? []}
           replies={replies.data ?? []}
           check={check.data ?? null}
+          collides={save.error instanceof Problem && save.error.status === 409}
           busy={save.isPending || publish.isPending || off.isPending}
           onSave={(plan, reason) => save.mutate({ plan, reason })}
           onPublish={(answers) => publish.mutate(answers)}
@@ -91,7 +92,10 @@ export function EditorPage() {
             await client.invalidateQueries({ queryKey: ['papers', meeting] });
           }}
           onAccess={async (paper, access) => {
-            await savePaper(meeting, paper, access).catch(failed);
+            await savePaper(meeting, paper, access).catch((error: unknown) => {
+              failed(error);
+              throw error;
+            });
             await client.invalidateQueries({ queryKey: ['papers', meeting] });
           }}
           onRecall={(paper) => {

@@ -41,7 +41,10 @@ export function PaperAccessDialog({ paper, plan, people, onClose, onAccess }: Pa
   const ready = (scope !== 'cung-don-vi' || units.length > 0) && (scope !== 'dich-danh' || named.length > 0) && (begin === undefined || end === undefined || begin < end);
   const save = async () => {
     setBusy(true);
-    await onAccess({ scope, ...(scope === 'cung-don-vi' ? { units } : {}), ...(scope === 'dich-danh' ? { named } : {}), ...(begin ? { from: begin } : {}), ...(end ? { until: end } : {}) }).finally(() => setBusy(false));
+    // What was refused is told; the choice stays here.
+    await onAccess({ scope, ...(scope === 'cung-don-vi' ? { units } : {}), ...(scope === 'dich-danh' ? { named } : {}), ...(begin ? { from: begin } : {}), ...(end ? { until: end } : {}) })
+      .catch(() => undefined)
+      .finally(() => setBusy(false));
   };
   const edges = [
     ['from', from, setFrom],

@@ -60,6 +60,7 @@ export function OfficeSample({ page }: { readonly page: 'home' | 'week' | 'month
         papers={[{ id: 'p1', item: 'muc-3', name: 'bao-cao-tom-tat.pdf', size: 200_000 }]}
         replies={[{ point: 'LG-X1', answer: 'tham-du' }]}
         check={{ ready: false, problems: [], conflicts: page === 'editor' ? [{ text: lines[1]?.title ?? '', start: '', end: '' }] : [], warnings: [] }}
+        collides={false}
         busy={false}
         onSave={nothing}
         onPublish={nothing}

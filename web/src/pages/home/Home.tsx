@@ -24,7 +24,7 @@ interface HomeProps {
   readonly ready: readonly Line[];
   readonly loading: boolean;
   readonly now: number;
-  readonly onReply: (meeting: string, point: string, answer: NewReply) => void;
+  readonly onReply: (meeting: string, point: string, answer: NewReply, onSent?: () => void) => void;
   /** A reply is on its way. */
   readonly replying: boolean;
 }
@@ -117,10 +117,8 @@ export function Home({ session, lines, ready, loading, now, onReply, replying }:
         <ReplyDialog
           line={changing}
           onClose={() => setChanging(null)}
-          onReply={(answer) => {
-            onReply(changing.id, changing.mine?.point ?? '', answer);
-            setChanging(null);
-          }}
+          busy={replying}
+          onReply={(answer) => onReply(changing.id, changing.mine?.point ?? '', answer, () => setChanging(null))}
         />
       )}
     </>

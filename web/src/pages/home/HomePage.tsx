@@ -62,7 +62,7 @@ export function HomePage() {
   }
   return (
     <OfficeShell>
-      <Home session={session.data} lines={meetings.data ?? []} ready={ready.data ?? []} loading={meetings.isPending} now={now} replying={replying.isPending} onReply={(meeting, point, answer) => replying.mutate({ meeting, point, answer })} />
+      <Home session={session.data} lines={meetings.data ?? []} ready={ready.data ?? []} loading={meetings.isPending} now={now} replying={replying.isPending} onReply={(meeting, point, answer, onSent) => replying.mutate({ meeting, point, answer }, { onSuccess: () => onSent?.() })} />
     </OfficeShell>
   );
 }

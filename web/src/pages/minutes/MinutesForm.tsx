@@ -7,6 +7,7 @@ import { Problem } from '../../api/problem';
 import { useDraftOf } from '../../live/drafts';
 import { lacksOf, listed } from '../../office/minutes';
 import { PeopleList } from '../editor/PeopleList';
+import { Held } from '../../parts/Held';
 import { useSession } from '../office/use-session';
 import { ConclusionFields } from './ConclusionFields';
 import { CourseFields } from './CourseFields';
@@ -61,15 +62,17 @@ export function MinutesForm({ meeting, version, onSaved, onClose }: MinutesFormP
         if (typed && lacks.length === 0) save.mutate(typed);
       }}
     >
-      <HeadFields fields={fields} onFields={change} />
-      <PointLines fields={fields} onFields={change} />
-      <section className={classes.part}>
-        <PeopleList title={t('writing.hall')} people={people} list={fields.attendance.hall ?? []} onList={(hall) => change({ ...fields, attendance: { ...fields.attendance, hall: [...hall] } })} />
-        <PeopleList title={t('writing.guests')} people={people} list={fields.attendance.guests ?? []} onList={(guests) => change({ ...fields, attendance: { ...fields.attendance, guests: [...guests] } })} />
-      </section>
-      <CourseFields fields={fields} onFields={change} />
-      <ConclusionFields fields={fields} onFields={change} />
-      <Textarea size="sm" autosize minRows={2} label={t('writing.recipients')} description={t('writing.recipientsHint')} defaultValue={(fields.recipients ?? []).join('\n')} onChange={(event) => change({ ...fields, recipients: listed(event.currentTarget.value) })} />
+      <Held may={!save.isPending}>
+        <HeadFields fields={fields} onFields={change} />
+        <PointLines fields={fields} onFields={change} />
+        <section className={classes.part}>
+          <PeopleList title={t('writing.hall')} people={people} list={fields.attendance.hall ?? []} onList={(hall) => change({ ...fields, attendance: { ...fields.attendance, hall: [...hall] } })} />
+          <PeopleList title={t('writing.guests')} people={people} list={fields.attendance.guests ?? []} onList={(guests) => change({ ...fields, attendance: { ...fields.attendance, guests: [...guests] } })} />
+        </section>
+        <CourseFields fields={fields} onFields={change} />
+        <ConclusionFields fields={fields} onFields={change} />
+        <Textarea size="sm" autosize minRows={2} label={t('writing.recipients')} description={t('writing.recipientsHint')} defaultValue={(fields.recipients ?? []).join('\n')} onChange={(event) => change({ ...fields, recipients: listed(event.currentTarget.value) })} />
+      </Held>
       <div className={classes.end}>
         {fault !== '' && (
           <p role="alert" className={classes.fault}>
@@ -86,6 +89,7 @@ export function MinutesForm({ meeting, version, onSaved, onClose }: MinutesFormP
         </Button>
         <Button
           variant="default"
+          disabled={save.isPending}
           onClick={() => {
             draft.type(null);
             onClose();

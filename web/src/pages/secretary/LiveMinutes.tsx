@@ -113,18 +113,21 @@ function Written({ board, field, label, hidden, value, onWritten }: WrittenProps
   const { t } = useTranslation();
   const { value: text, type, arrived } = useDraft<string>(board, field);
   const [failures, setFailures] = useState(0);
+  // Whose seat was handed over is refused every time: he is told once, and tried again when he types again.
+  const [barred, setBarred] = useState(false);
   const write = (written: string) =>
     onWritten(written, (fault) => {
       if (fault === null) arrived(written);
+      setBarred(fault === 'right_missing');
       setFailures((before) => (fault === null ? 0 : before + 1));
     });
   // The board is told anew every second: a rest is one of the writer and not of the board.
   const save = useEffectEvent(write);
   useEffect(() => {
-    if (text === undefined || text === value) return undefined;
+    if (text === undefined || text === value || barred) return undefined;
     const timer = setTimeout(() => save(text), failures === 0 ? restMs : againMs);
     return () => clearTimeout(timer);
-  }, [text, value, failures]);
+  }, [text, value, failures, barred]);
   return (
     <Textarea
       autosize
@@ -134,7 +137,10 @@ function Written({ board, field, label, hidden, value, onWritten }: WrittenProps
       placeholder={label}
       value={text ?? value}
       error={failures > 0 && text !== undefined ? t('minutes.notSaved') : undefined}
-      onChange={(event) => type(event.currentTarget.value)}
+      onChange={(event) => {
+        setBarred(false);
+        type(event.currentTarget.value);
+      }}
       onBlur={() => {
         if (text === undefined) return;
         if (text === value) arrived(text);
