@@ -75,11 +75,30 @@ func (s *Store) AccessOf(ctx context.Context, recording string) (Access, int, er
 func (s *Store) AccessBeforeCuts(ctx context.Context, recording string) (Access, error) {
 	all, err := History[Access](ctx, s, Accesses, "", recording)
 	for _, d := range slices.Backward(all) {
-		if d.Body.ClosedFor == "" {
-			return d.Body, err
+		if d.Body.ClosedFor != "" {
+			continue
+		}
+		forCut, err := s.closedForCut(ctx, d)
+		if err != nil {
+			return Access{}, err
+		}
+		if !forCut {
+			return d.Body, nil
 		}
 	}
 	return Access{Level: OfficeLevel, Readers: []Reader{}}, err
+}
+
+// closedForCut tells a closing that was kept without the version for whose sake it was,
+// as earlier releases did: by one order, in one moment and for one reason with the first
+// access to another recording, which is that version.
+func (s *Store) closedForCut(ctx context.Context, d Document[Access]) (bool, error) {
+	if d.Body.Level != ClosedLevel || len(d.Body.Readers) > 0 {
+		return false, nil
+	}
+	others, err := read[Access](ctx, s, `SELECT owner, id, number, by_person, at, body FROM accesses WHERE owner = $1 AND number = 1 AND by_person = $2 AND at = $3 AND id <> $4`,
+		string(d.Owner), string(d.By), instant(d.At), d.ID)
+	return slices.ContainsFunc(others, func(o Document[Access]) bool { return o.Body.Reason == d.Body.Reason }), err
 }
 
 // SaveAccess keeps who may watch a recording from now on; number is how often it was

@@ -231,6 +231,39 @@ func TestARC04_ACutIsKeptWithWhoMayWatchOrNotAtAll(t *testing.T) {
 	})
 }
 
+func TestARC04_AClosingForACutIsNoDecisionOfAPersonWhicheverReleaseKeptIt(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, address string) {
+		s := open(t, address)
+		of, first := meeting.ID(uuid.NewString()), uuid.NewString()
+		day := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
+		if err := s.SaveAccess(t.Context(), first, 0, "luu", day, store.Access{Level: store.MeetingLevel, Reason: "công khai"}); err != nil {
+			t.Fatal(err)
+		}
+		before := func(want store.AccessLevel) {
+			t.Helper()
+			if a, err := s.AccessBeforeCuts(t.Context(), first); err != nil || a.Level != want {
+				t.Errorf("%+v %v, want %s", a, err, want)
+			}
+		}
+		for i, closedFor := range []string{"", "a version"} { // by an earlier release, and by this one
+			access := func(id string, number int, level store.AccessLevel) store.Document[store.Access] {
+				return store.Document[store.Access]{ID: id, Number: number, By: "luu", At: day.Add(time.Duration(i+1) * time.Minute), Body: store.Access{Level: level, Reason: "bí mật"}}
+			}
+			closing := access(first, i+2, store.ClosedLevel)
+			closing.Body.ClosedFor = closedFor
+			if err := s.SaveCut(t.Context(), of, nil, []store.Document[store.Access]{access(uuid.NewString(), 1, store.MeetingLevel), closing}); err != nil {
+				t.Fatal(err)
+			}
+			before(store.MeetingLevel)
+		}
+		if err := s.SaveAccess(t.Context(), first, 3, "luu", day.Add(time.Hour), store.Access{Level: store.ClosedLevel, Reason: "bí mật"}); err != nil {
+			t.Fatal(err)
+		}
+		before(store.ClosedLevel)
+	})
+}
+
 func TestARC08_EachChoiceOfAFilterTellsHowManyRecordingsItWouldLeave(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, address string) {

@@ -7,6 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"diemcau/meeting"
 )
 
 // interrupted is why an order failed that the end of the bridge cut short.
@@ -33,23 +36,50 @@ func (b *Bench) load() error {
 			b.Log.Error("a redacted version was not finished; the original stays closed", "recording", o.Recording, "version", o.ID)
 		}
 	}
-	return b.keep(nil)
+	return b.save()
 }
 
-// keep writes the orders, and one that is about to be taken.
-func (b *Bench) keep(also *Order) error {
+// enter puts an order among those that are kept, unless too many wait. It is not made yet.
+func (b *Bench) enter(o *Order) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.save(also)
+	waits := 0
+	for _, other := range b.orders {
+		if other.State == Waiting || other.State == Running {
+			waits++
+		}
+	}
+	if waits >= waitingAtMost {
+		return meeting.Refuse(CodeMany, "")
+	}
+	before := b.orders
+	b.orders = append(slices.Clone(before[max(0, len(before)+1-keptAtMost):]), o)
+	err := b.save()
+	if err != nil {
+		b.orders = before
+	}
+	return err
 }
 
-// save is keep with the lock held.
-func (b *Bench) save(also *Order) error {
-	all := b.orders
-	if also != nil {
-		all = append(all[:len(all):len(all)], also)
-	}
-	text, err := json.Marshal(all)
+// strike takes an order out again that the original could not be closed for.
+func (b *Bench) strike(o *Order) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.orders = slices.DeleteFunc(b.orders, func(other *Order) bool { return other == o })
+	return b.save()
+}
+
+// begin lets an order be made: from here on it is the worker's. It returns it as it is.
+func (b *Bench) begin(o *Order) Order {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	o.ready = true
+	return *o
+}
+
+// save writes the orders. The lock is held, except while the bench is opened.
+func (b *Bench) save() error {
+	text, err := json.Marshal(b.orders)
 	if err != nil {
 		return err
 	}

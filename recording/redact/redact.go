@@ -108,6 +108,7 @@ type Order struct {
 	about archive.About
 	plan  *archive.Redacting
 	who   account.Identity
+	ready bool // the original is closed: it may be made
 }
 
 // Bench makes versions, one after another.
@@ -207,28 +208,14 @@ func (b *Bench) Add(ctx context.Context, recording string, cuts []archive.Cut, r
 	if room, err := b.Room(); err != nil || room < uint64(o.plan.Bytes()) {
 		return Order{}, errors.Join(err, meeting.Refuse(CodeSpace, ""))
 	}
-	b.mu.Lock()
-	waits := 0
-	for _, other := range b.orders {
-		if other.State == Waiting || other.State == Running {
-			waits++
-		}
-	}
-	b.mu.Unlock()
-	if waits >= waitingAtMost {
-		return Order{}, meeting.Refuse(CodeMany, "")
-	}
-	b.Note(ctx, Ordered, recording, fmt.Sprintf("%s %s: %s", o.ID, extent(o.plan.Redaction()), reason))
-	if err := b.keep(o); err != nil { // before the original is closed: nobody would know why
+	if err := b.enter(o); err != nil { // before the original is closed: nobody would know why
 		return Order{}, err
 	}
+	b.Note(ctx, Ordered, recording, fmt.Sprintf("%s %s: %s", o.ID, extent(o.plan.Redaction()), reason))
 	if err := b.raise(ctx, o, level); err != nil {
-		return Order{}, errors.Join(err, b.keep(nil))
+		return Order{}, errors.Join(err, b.strike(o))
 	}
-	taken := *o // from here on it is the worker's
-	b.mu.Lock()
-	b.orders = append(b.orders[max(0, len(b.orders)-keptAtMost):], o)
-	b.mu.Unlock()
+	taken := b.begin(o)
 	select {
 	case b.wake <- struct{}{}:
 	default: // it is awake
@@ -292,7 +279,7 @@ func (b *Bench) next() *Order {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, o := range b.orders {
-		if o.State == Waiting {
+		if o.State == Waiting && o.ready {
 			o.State = Running
 			return o
 		}
@@ -357,7 +344,7 @@ func (b *Bench) finish(ctx context.Context, o *Order, err error) {
 		o.State, o.Why = Broken, why(err)
 	}
 	o.plan = nil
-	kept := b.save(nil)
+	kept := b.save()
 	b.mu.Unlock()
 	if kept != nil {
 		b.Log.Error("how the order for a redacted version ended is not kept", "recording", o.Recording, "version", o.ID, "error", kept)

@@ -332,34 +332,6 @@ func TestARC04_ASecondVersionIsForWhoMightWatchTheOriginalBeforeTheFirst(t *test
 	}
 }
 
-func TestARC04_AnOrderThatTheBridgeDidNotGetToTheEndOfIsShownAsFailed(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t, 1<<30)
-	id := h.recorded()
-	o := h.ordered(t, id)
-	for !strings.HasPrefix(<-h.noted, "recording.redacted ") {
-		continue
-	}
-	settings := h.bench.Settings
-	h.bench.Close()
-	text, err := os.ReadFile(settings.Orders)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// As kill -9 in the midst of it leaves the file.
-	text = bytes.Replace(text, []byte(`"state":"done"`), []byte(`"state":"running"`), 1)
-	if err := os.WriteFile(settings.Orders, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	bench, err := redact.Open(settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if all := bench.Of(id); len(all) != 1 || all[0].ID != o.ID || all[0].State != redact.Broken || all[0].Why != "interrupted" || all[0].Name != "archivist" {
-		t.Errorf("%+v", all)
-	}
-}
-
 func TestARC03_TheBagOfAVersionHasNothingOfWhatWasCut(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, 1<<30)
