@@ -142,4 +142,6 @@ type Guest struct {
 	Asked   time.Time        `json:"asked"`
 	By      meeting.PersonID `json:"by,omitempty"`
 	Decided time.Time        `json:"decided,omitzero"`
+	// Came is when he was in the meeting first: a locked room lets him back in.
+	Came time.Time `json:"came,omitzero"`
 }

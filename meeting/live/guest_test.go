@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"diemcau/meeting"
+	"diemcau/meeting/account"
 	"diemcau/meeting/air"
 	"diemcau/meeting/conduct"
 	"diemcau/meeting/plan"
@@ -41,6 +42,29 @@ func TestSEC09_AGuestIsInAPlannedMeetingAndTheFloorIsNotHis(t *testing.T) {
 	h.house.Report(h.plan.ID, air.Arrived{Guest: air.Guest{Point: late}})
 	h.settle()
 	if !slices.Equal(h.bridge.expelled, []meeting.PointID{late}) {
+		t.Errorf("expelled: %v", h.bridge.expelled)
+	}
+}
+
+func TestSEC09_ALockedRoomLetsItsGuestsBackInAfterARestart(t *testing.T) {
+	t.Parallel()
+	h := hold(t, sample.Briefing())
+	for _, id := range []string{"a", "b"} {
+		g := account.Guest{ID: id, Link: "l", Meeting: h.plan.ID, Name: "Khách Mẫu", State: account.Admitted}
+		if err := h.database().AddGuest(t.Context(), "secret-"+id, g, 10); err != nil {
+			t.Fatal(err)
+		}
+	}
+	guest, late := air.GuestIdentity("a"), air.GuestIdentity("b")
+	h.arrive("LG-00", guest)
+	h.do(h.chair(), conduct.SetPhase{Phase: conduct.InSession})
+	h.do(h.chair(), conduct.Lock{On: true})
+	h.restart()
+	h.arrive(guest)
+	if err := h.house.Attend(t.Context(), h.plan.ID, air.Guest{Point: late}); meeting.CodeOf(err) != conduct.CodeLocked {
+		t.Errorf("a guest who was not in: %v", err)
+	}
+	if len(h.bridge.expelled) > 0 {
 		t.Errorf("expelled: %v", h.bridge.expelled)
 	}
 }

@@ -26,6 +26,9 @@ type Store interface {
 	Load(ctx context.Context, id meeting.ID) (*conduct.Live, []conduct.Event, error)
 	// Unfinished lists the meetings that were opened and are not closed.
 	Unfinished(ctx context.Context) ([]meeting.ID, error)
+	// GuestCame keeps that a guest was in the meeting; HasCome answers that.
+	GuestCame(ctx context.Context, id meeting.ID, guest string, at time.Time) error
+	HasCome(ctx context.Context, id meeting.ID, guest string) (bool, error)
 }
 
 // Bridge is where meetings are heard and seen. Its methods do not wait, and

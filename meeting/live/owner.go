@@ -35,7 +35,7 @@ type owner struct {
 	answers map[string]answer        // by idempotency key
 	boards  []meeting.PointID        // in the room now
 	guests  []meeting.PointID        // likewise
-	been    map[meeting.PointID]bool // guests who were in since the bridge runs
+	been    map[meeting.PointID]bool // guests who were in, as far as asked
 	coming  map[meeting.PointID]time.Time
 	paces   map[string]*pace
 	told    telling

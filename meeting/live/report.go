@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -21,7 +22,7 @@ func (o *owner) attend(g air.Guest) error {
 	case g.Machine, air.IsBoard(p):
 		return nil
 	case air.IsGuest(p):
-		return l.MayVisit(o.been[p])
+		return o.mayVisit(p)
 	}
 	if err := l.MayJoin(p); err != nil {
 		return err
@@ -104,13 +105,48 @@ func (o *owner) arrived(g air.Guest) {
 	}
 }
 
-// visited notes a guest who is there now.
-func (o *owner) visited(p meeting.PointID) {
-	if err := o.live.MayVisit(o.been[p]); err != nil {
-		o.house.settings.Bridge.Expel(o.id, p)
+// mayVisit answers whether a guest may be in now. Of a locked room the database knows who
+// was in before the bridge ended.
+func (o *owner) mayVisit(p meeting.PointID) error {
+	err := o.live.MayVisit(o.been[p])
+	guest, _ := air.GuestID(p)
+	if meeting.CodeOf(err) != conduct.CodeLocked {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), keepPatience)
+	defer cancel()
+	come, failed := o.house.settings.Store.HasCome(ctx, o.id, guest)
+	switch {
+	case failed != nil:
+		return failed // he may ask again: nobody knows that he is refused
+	case !come:
+		return err
+	}
+	o.been[p] = true
+	return nil
+}
+
+// came keeps that a guest was in.
+func (o *owner) came(p meeting.PointID) {
+	if o.been[p] {
 		return
 	}
 	o.been[p] = true
+	guest, _ := air.GuestID(p)
+	ctx, cancel := context.WithTimeout(context.Background(), keepPatience)
+	defer cancel()
+	if err := o.house.settings.Store.GuestCame(ctx, o.id, guest, o.clock.now()); err != nil {
+		o.house.settings.Log.Error("that a guest was in a meeting could not be kept", "meeting", o.id, "error", err)
+	}
+}
+
+// visited notes a guest who is there now.
+func (o *owner) visited(p meeting.PointID) {
+	if err := o.mayVisit(p); err != nil {
+		o.house.settings.Bridge.Expel(o.id, p)
+		return
+	}
+	o.came(p)
 	if !slices.Contains(o.guests, p) {
 		o.guests = append(slices.Clone(o.guests), p)
 		o.publish(false)

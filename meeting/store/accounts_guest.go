@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"diemcau/meeting"
 	"diemcau/meeting/account"
@@ -86,4 +87,23 @@ func (s *Store) ChangeGuest(ctx context.Context, m meeting.ID, id string, edit f
 		return run(ctx, tx, g, `UPDATE guests SET body = $2 WHERE id = $1`, id)
 	})
 	return g, err
+}
+
+// GuestCame keeps that a guest was in a meeting, since when first.
+func (s *Store) GuestCame(ctx context.Context, m meeting.ID, id string, at time.Time) error {
+	_, err := s.ChangeGuest(ctx, m, id, func(g *account.Guest) {
+		if g.Came.IsZero() {
+			g.Came = at
+		}
+	})
+	return err
+}
+
+// HasCome answers whether a guest was in a meeting once.
+func (s *Store) HasCome(ctx context.Context, m meeting.ID, id string) (bool, error) {
+	g, err := s.GuestByID(ctx, id)
+	if meeting.CodeOf(err) == meeting.CodeUnknown {
+		return false, nil
+	}
+	return g.Meeting == m && !g.Came.IsZero(), err
 }
