@@ -102,3 +102,27 @@ func TestAnExportIsRemovedAfterItsTime(t *testing.T) {
 		t.Errorf("%+v, %v", all, within(t, q, first.ID))
 	}
 }
+
+func TestAnExportIsRemovedAfterItsTimeWhileOthersWait(t *testing.T) {
+	t.Parallel()
+	var now atomic.Int64
+	dir, exports := sounded(t), t.TempDir()
+	change := func(s *render.Settings) {
+		s.Keep, s.Now = time.Hour, func() time.Time { return time.Unix(now.Load(), 0) }
+	}
+	q := open(t, dir, exports, change)
+	old := reaches(t, q, ask(t, q).ID, render.Done)
+	q.Close()
+	hangs := halfway(t, "exec sleep 1000")
+	q = open(t, dir, exports, func(s *render.Settings) { change(s); s.Command = hangs })
+	first, second := ask(t, q), ask(t, q)
+	reaches(t, q, first.ID, render.Running)
+	now.Add(2 * 3600)
+	if err := q.Cancel("r", first.ID); err != nil {
+		t.Fatal(err)
+	}
+	reaches(t, q, second.ID, render.Running)
+	if names := within(t, q, old.ID); len(names) > 0 {
+		t.Errorf("it is kept while the next is made: %v", names)
+	}
+}

@@ -162,8 +162,8 @@ func (q *Queue) Start() {
 		look := time.NewTicker(expiryEvery)
 		defer look.Stop()
 		for {
-			q.expire()
 			for ctx.Err() == nil {
+				q.expire() // however many wait: what can be read by anybody is kept for its day
 				j, jobCtx, ok := q.next(ctx)
 				if !ok {
 					break
