@@ -34,7 +34,7 @@ func smallest(info sfu.SourceInfo) int { return max(layer.NearestLive(info, 0), 
 // beginKept begins with a keyframe that has come already: with the largest picture up
 // to the goal of which there is not too much.
 func (s *Sink) beginKept() {
-	if s.audio || s.locked || s.time.sent || s.target.silent() {
+	if s.settings.Fresh || s.audio || s.locked || s.time.sent || s.target.silent() {
 		return
 	}
 	most := min(beginBytes, s.out.line.Carries(beginMoment))

@@ -49,6 +49,16 @@ func TestOfWhatIsKeptTheLargestPictureThatIsNotTooMuchIsSent(t *testing.T) {
 	}
 }
 
+func TestWhoDoesNotKnowTheTrackYetBeginsWithWhatComes(t *testing.T) {
+	t.Parallel()
+	s := newStage(camera(), 0, downlink.Settings{Fresh: true})
+	s.kept(keyframe(2, 80000, 1000))
+	s.sink.Tick(s.now)
+	if len(s.written) != 0 || !slices.Equal(s.asked, []int{2, 0}) {
+		t.Errorf("%d packets written, keyframes of %v asked for", len(s.written), s.asked)
+	}
+}
+
 func TestAKeyframeOfLongAgoIsNotSent(t *testing.T) {
 	t.Parallel()
 	s := newStage(camera(), 0, downlink.Settings{})

@@ -103,6 +103,7 @@ type Settings struct {
 	MIME           string
 	ClockRate      uint32 // Hz
 	SVC            bool   // the source's layers share one RTP stream
+	Fresh          bool   // begin with what comes, not with what is kept: the client does not know the track yet
 	Extensions     Extensions
 	PlayoutDelay   []byte // what its extension says, whatever the publisher says; nil leaves it to that
 	MID            string

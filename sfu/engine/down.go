@@ -30,7 +30,7 @@ func (s *subscriber) start(sub *subscription, section *peerconn.Section, codec p
 	ssrc, rtx := sub.down.SSRC()
 	settings := downlink.Settings{
 		SSRC: ssrc, PayloadType: codec.PayloadType,
-		MIME: pub.mime, ClockRate: codec.ClockRate, SVC: pub.track.SVC,
+		MIME: pub.mime, ClockRate: codec.ClockRate, SVC: pub.track.SVC, Fresh: sub.fresh,
 		Extensions: downlinkExtensions(section.Extensions),
 		CNAME:      sub.streamID, Addressee: s.peer.settings.ID,
 		RTCP: conn.WriteRTCP, Flush: s.peer.room.engine.config.Flush,

@@ -35,6 +35,7 @@ type subscription struct {
 	temporal int
 	told     bool // given is valid
 	swing    swing
+	fresh    bool       // the client is about to be told of the track
 	agreed   *agreement // what to send as, until the line carries it
 	repeats  int        // how often sound is repeated
 	calm     int        // looks without loss
@@ -149,6 +150,8 @@ func (s *subscriber) accept(sub *subscription, section *peerconn.Section) {
 	sub.state = flowing
 	sub.agreed = &agreement{*section, codec}
 	if s.line.connected() {
+		// Of one connection the answer is ours and still on its way to the client.
+		sub.fresh = s.peer.settings.Single
 		s.begin(sub)
 	} else {
 		s.prepare(sub)
