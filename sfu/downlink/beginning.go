@@ -20,16 +20,17 @@ const (
 // secured: the keyframe is asked for now, and is kept by the source when the line is
 // there. spatial is the highest layer wanted.
 func Prepare(source sfu.Source, spatial int) {
-	info := source.Info()
-	goal := max(layer.NearestLive(info, spatial), 0)
+	askToBegin(source, max(layer.NearestLive(source.Info(), spatial), 0))
+}
+
+// askToBegin requests a keyframe of the goal and one of the smallest layer that lives:
+// that is on its way sooner, and may be asked for more often.
+func askToBegin(source sfu.Source, goal int) {
 	source.RequestKeyframe(goal)
-	if small := smallest(info); small < goal {
+	if small := max(layer.NearestLive(source.Info(), 0), 0); small < goal {
 		source.RequestKeyframe(small)
 	}
 }
-
-// smallest is the lowest layer that lives, or else the lowest.
-func smallest(info sfu.SourceInfo) int { return max(layer.NearestLive(info, 0), 0) }
 
 // beginKept begins with a keyframe that has come already: with the largest picture up
 // to the goal of which there is not too much.

@@ -115,8 +115,7 @@ func (s *Sink) aim() {
 }
 
 // ask requests a keyframe while the goal is not what is being forwarded; while
-// nothing is, one of the smallest layer, too: that is on its way sooner, and may be
-// asked for more often.
+// nothing is, one of the smallest layer, too.
 func (s *Sink) ask() {
 	if s.target.silent() || s.now < s.want.askAt || !s.attached {
 		return
@@ -129,11 +128,9 @@ func (s *Sink) ask() {
 		wait = min(max(2*s.report.rtt, askShortest), askLongest)
 	}
 	s.want.askAt = s.now + wait
-	s.source.RequestKeyframe(s.want.goal)
 	if s.locked || s.settings.SVC {
-		return
-	}
-	if small := smallest(s.source.Info()); small < s.want.goal {
-		s.source.RequestKeyframe(small)
+		s.source.RequestKeyframe(s.want.goal)
+	} else {
+		askToBegin(s.source, s.want.goal)
 	}
 }
